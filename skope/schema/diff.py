@@ -1,0 +1,94 @@
+"""What changed between two reports, judged."""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from skope.schema.metrics import Better
+from skope.schema.report import Number, SystemManager
+from skope.units import Seconds, UnixSeconds
+
+DIFF_SCHEMA: Final = "skope.diff/1"
+
+Verdict = Literal["regression", "improvement", "equivalent", "small-change", "inconclusive"]
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One metric on both sides. Ratios are head / base; null where undefined."""
+
+    metric: str
+    unit: str
+    better: Better
+    gated: bool
+    base: Number | None
+    """The median of base's good runs."""
+    head: Number | None
+    n_base: int
+    n_head: int
+    ratio: float | None = None
+    low: float | None = None
+    """The interval of `ratio`; of `delta` for metrics compared as differences."""
+    high: float | None = None
+    confidence: float | None = None
+    """What the interval achieves, not what was asked for."""
+    p: float | None = None
+    delta: Number | None = None
+    """head - base, in `unit`."""
+    verdict: Verdict
+    reason: str
+    """One sentence: why this word."""
+    effect: float | None = None
+    """A12: the share of pairings in which head is higher, ties counted half."""
+    min_effect: float | None = None
+    """The practical gate δ that was applied, relative (absolute for differences)."""
+    runs_needed: int | None = None
+    """About how many runs a side would settle an inconclusive one."""
+    warnings: list[str] = []
+    """Outliers, drift, too few runs: each a sentence."""
+
+
+class EnvironmentDifference(Struct, frozen=True, kw_only=True):
+    """One fact of the two hosts that is not the same."""
+
+    fact: str
+    base: str | None
+    head: str | None
+    blocking: bool
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """What a reader needs to know of a side to place it."""
+
+    name: str
+    runs: int
+    """Good runs."""
+    failed: int
+    trust: str | None
+    commit: str | None
+    dirty: bool | None
+    timestamp: UnixSeconds
+    window: str | None
+    path: str | None = None
+
+
+class Diff(Struct, frozen=True, kw_only=True):
+    """The five leading fields are head - base; `module` and `timestamp` are base's."""
+
+    name: str
+    module: str | None
+    timestamp: UnixSeconds
+    system_manager: SystemManager
+    exec_time: Seconds
+    schema: str = DIFF_SCHEMA
+    verdict: Verdict
+    subject: str
+    summary: str
+    """The verdict in one sentence."""
+    base: Side
+    head: Side
+    environment: list[EnvironmentDifference] = []
+    only_in_base: list[str] = []
+    only_in_head: list[str] = []
+    changes: list[Change] = []
+    hints: list[str] = []
+    """Commands that would settle it."""

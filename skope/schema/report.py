@@ -1,0 +1,133 @@
+"""A capture report: what happened between start and stop, once or several times.
+
+The first five fields, their names, types, order and meaning are the format's oldest promise;
+everything after them may grow.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from skope.schema.host import Host
+from skope.schema.metrics import Better, Kind
+from skope.units import MiB, Percent, Seconds, UnixSeconds
+
+REPORT_SCHEMA: Final = "skope.report/1"
+
+Number = int | float
+Grade = Literal["A", "B", "C", "D"]
+Window = Literal["signals", "script"]
+
+
+class SystemManager(Struct, frozen=True, kw_only=True):
+    """The machine in two numbers."""
+
+    memory_usage: MiB
+    """Used memory (MemTotal - MemAvailable) at stop minus at start."""
+    cpu_usage: Percent | None
+    """Mean utilisation, 0 to 100; null when the window held no clock tick."""
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One start-to-stop. In the file its values stand beside the other fields, by their names."""
+
+    run: int
+    """Its number within this report, from 1; never reused."""
+    timestamp: UnixSeconds
+    ok: bool | None = None
+    """False: failed, kept, and left out of medians and comparisons. null: still running."""
+    exit_code: int | None = None
+    note: str | None = None
+    """What was unusual, in a sentence: closed at the script's end, interrupted, …"""
+    trust: Grade | None = None
+    values: dict[str, Number | None] = {}
+    """Every metric by its name, in the metric's unit; null where it could not be had."""
+
+
+class Metric(Struct, frozen=True, kw_only=True):
+    """One metric over the report's good runs."""
+
+    unit: str
+    better: Better
+    kind: Kind
+    value: Number | None
+    """The median of the good runs."""
+    source: str
+    reason: str | None = None
+    """Why `value` is null."""
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """A stretch of over two periods without a sample."""
+
+    start_s: Seconds
+    """From the start of the capture."""
+    length_ms: float
+    cause: str
+
+
+class Sampling(Struct, frozen=True, kw_only=True):
+    """How well the newest run was watched."""
+
+    period_ms: float
+    expected: int
+    taken: int
+    """0 is legal: the window was shorter than a period."""
+    coverage: float | None
+    """taken / expected, at most 1; null when nothing was expected."""
+    max_gap_ms: float
+    restarts: int
+    """Starts of a new sampler inside the window."""
+    gaps: list[Gap] = []
+    """The longest 32, in order of time."""
+    late: int = 0
+    """Ticks that came over a period late."""
+    resolution_ms: float | None = None
+    """Width of the coarsest slots the window was cut from; the period for short captures."""
+
+
+class Trust(Struct, frozen=True, kw_only=True):
+    """How far to believe the newest run, with the reasons for anything below A."""
+
+    grade: Grade
+    reasons: list[str] = []
+
+
+class Overhead(Struct, frozen=True, kw_only=True):
+    """What Skope itself used inside the window of the newest run."""
+
+    sampler_cpu_s: Seconds | None = None
+    front_cpu_s: Seconds | None = None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A capture, with every run it has kept."""
+
+    name: str
+    module: str | None
+    timestamp: UnixSeconds
+    """The start of the newest run."""
+    system_manager: SystemManager
+    exec_time: Seconds
+    schema: str = REPORT_SCHEMA
+    value: str
+    """What the leading numbers are: `one run`, `median of 5 runs`."""
+    window: Window
+    subject: str
+    runs_total: int
+    """All runs ever recorded here, kept or not."""
+    session: str | None = None
+    """Which start of Skope wrote it; another one begins a new file."""
+    runs: list[Run]
+    metrics: dict[str, Metric]
+    series: str | None = None
+    """Path of the newest run's curves, relative to the report."""
+    sampling: Sampling | None
+    trust: Trust | None
+    """null: recorded by something that did not say."""
+    overhead: Overhead
+    host: Host | None
+
+    def good_runs(self) -> list[Run]:
+        """The runs that count: neither failed nor unfinished with a failure."""
+        return [run for run in self.runs if run.ok is not False]

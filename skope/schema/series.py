@@ -1,0 +1,29 @@
+"""The curves of one run, thinned to what a screen can show."""
+
+from typing import Final
+
+from msgspec import Struct
+
+SERIES_SCHEMA: Final = "skope.series/1"
+MOST_POINTS: Final = 512
+
+
+class Curve(Struct, frozen=True, kw_only=True):
+    """One gauge over time; the three lists are as long as the series' `t`."""
+
+    unit: str
+    min: list[float | None]
+    mean: list[float | None]
+    max: list[float | None]
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """`t[i]` is the end of point i in seconds from the start of the run."""
+
+    schema: str = SERIES_SCHEMA
+    name: str
+    run: int
+    timestamp: int
+    exec_time: float
+    t: list[float]
+    curves: dict[str, Curve]

@@ -1,0 +1,110 @@
+"""What travels: answers to HTTP requests, and messages between Skope's own processes."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from skope.schema.report import SystemManager
+from skope.units import Seconds, UnixSeconds
+
+Mode = Literal["server", "runner", "agg"]
+
+
+class Started(Struct, frozen=True, kw_only=True):
+    """The answer to /start."""
+
+    name: str
+    status: str = "started"
+    timestamp: UnixSeconds
+
+
+class Stopped(Struct, frozen=True, kw_only=True):
+    """The answer to /stop: this run's five leading fields, its number and the report's tag."""
+
+    name: str
+    module: str | None
+    timestamp: UnixSeconds
+    system_manager: SystemManager
+    exec_time: Seconds
+    run: int
+    report: str
+
+
+class Cancelled(Struct, frozen=True, kw_only=True):
+    """The answer to /cancel."""
+
+    name: str
+    status: str = "cancelled"
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """The body of every error."""
+
+    error: str
+    detail: str
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The answer to /healthz."""
+
+    status: str = "ok"
+    mode: Mode
+    version: str
+
+
+class FrontConfig(Struct, frozen=True, kw_only=True):
+    """All a front worker is told; it arrives on a descriptor, never on the command line."""
+
+    mode: Mode
+    worker: int = 0
+    directory: str
+    """Absolute path of the report directory."""
+    session: str
+    tag: str | None = None
+    host: str = "localhost"
+    port: int = 9001
+    token: str | None = None
+    """null: no token is needed."""
+    allow_hosts: list[str] = []
+    wide: bool = False
+    """Bound beyond the loopback interface."""
+    keep_runs: int = 20
+    append: bool = False
+
+
+class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):
+    """Supervisor to front: a script was launched."""
+
+    run: int
+    pid: int
+    record: bool = True
+    """False for a warm-up run: its signals are obeyed and nothing is kept."""
+
+
+class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
+    """Supervisor to front: the script ended and was reaped."""
+
+    run: int
+    exit_code: int
+    """128 + n when signal n ended it."""
+    ok: bool
+    note: str | None = None
+    user_s: Seconds
+    system_s: Seconds
+    max_rss_bytes: int
+
+
+class RunDone(Struct, frozen=True, kw_only=True, tag="run-done"):
+    """Front to supervisor: the runs of that launch are in the report."""
+
+    run: int
+    recorded: int
+    """Runs of the tag this launch added."""
+    report: str | None = None
+    """File the runs went to; null when nothing was kept."""
+    notes: list[str] = []
+    fault: str | None = None
+    """Why the report could not be written."""
+
+
+Control = RunBegin | RunEnd | RunDone
