@@ -9,7 +9,7 @@ import sys
 
 from setuptools import Extension, setup
 
-KERNELS = ("layout",)
+KERNELS = ("control", "layout")
 
 BUILDS = {
     "release": (["-O3", "-g0"], [], {"boundscheck": False}),

@@ -1,0 +1,1 @@
+"""The life of a shared-memory segment: made, sealed, mapped, checked, let go."""

@@ -1,0 +1,235 @@
+# THE INVARIANT: every cache line in shared memory has exactly one writing process.
+#
+# Which process that is stands above each struct. A reader of a slot checks its `seq` before and
+# after; a writer stores 0 there, fences, fills the slot and stores index + 1 with release.
+# All fields are 8 bytes wide and every struct is a whole number of 64-byte lines; numpy dtypes
+# are derived from these structs in layout.pyx and frozen per LAYOUT_VERSION by a test.
+
+from libc.stdint cimport int64_t, uint64_t
+
+cdef enum:
+    CACHE_LINE = 64
+    LEVELS = 3              # coarse archives above the fine ring
+    MAX_WORKERS = 64
+    NAME_BYTES = 800        # 200 characters of at most 4 bytes
+
+# Cumulative kernel counters a tick reads, in ns or events.
+cpdef enum Counter:
+    CPU_USER
+    CPU_NICE
+    CPU_SYSTEM
+    CPU_IDLE
+    CPU_IOWAIT
+    CPU_IRQ
+    CPU_SOFTIRQ
+    CPU_STEAL
+    CPU_GUEST               # inside user already
+    CPU_GUEST_NICE          # inside nice already
+    CTX_SWITCHES
+    FORKS
+    N_COUNTERS
+
+# Instantaneous values a tick reads, in bytes, counts or millionths.
+cpdef enum Gauge:
+    MEMORY_USED             # MemTotal - MemAvailable
+    MEMORY_TOTAL
+    MEMORY_ANON
+    MEMORY_CACHED
+    MEMORY_DIRTY
+    SWAP_USED
+    CPU_BUSY                # share of all processors since the tick before, millionths
+    CPU_STOLEN              # likewise, steal
+    TASKS_RUNNING
+    TASKS_BLOCKED
+    N_GAUGES
+
+# Cumulative counters read only at the edges of a capture, beside the Counter ones.
+cpdef enum EdgeCounter:
+    DISK_READ_BYTES
+    DISK_WRITE_BYTES
+    NET_RX_BYTES
+    NET_TX_BYTES
+    PSI_CPU_NS
+    PSI_MEMORY_NS
+    PSI_IO_NS
+    N_EDGE_COUNTERS
+
+# What the slow lane reads about once a second.
+cpdef enum SlowValue:
+    SLOW_DISK_READ_BYTES
+    SLOW_DISK_WRITE_BYTES
+    SLOW_DISK_BUSY_MS
+    SLOW_NET_RX_BYTES
+    SLOW_NET_TX_BYTES
+    SLOW_NET_DROPS
+    SLOW_FAULTS
+    SLOW_FAULTS_MAJOR
+    SLOW_SWAP_IN_BYTES
+    SLOW_SWAP_OUT_BYTES
+    SLOW_OOM_KILLS
+    SLOW_PSI_CPU_NS
+    SLOW_PSI_MEMORY_NS
+    SLOW_PSI_IO_NS
+    SLOW_FREQUENCY_HZ       # mean over processors; UNAVAILABLE where nothing tells
+    SLOW_THROTTLES          # thermal throttle events of all processors
+    SLOW_PROCESSES
+    SLOW_LOAD1_MILLI
+    N_SLOW_VALUES
+
+# Written by the supervisor before any child is started; constant afterwards.
+cdef struct header_t:
+    uint64_t magic
+    uint64_t layout_version
+    uint64_t total_bytes
+    uint64_t period_ns
+    uint64_t born_ns                # CLOCK_MONOTONIC
+    uint64_t session                # random, names this start of Skope
+    uint64_t ring_capacity          # power of two
+    uint64_t slow_capacity
+    uint64_t book_capacity
+    uint64_t level_capacity[3]
+    uint64_t level_width_ns[3]
+    uint64_t supervisor_offset
+    uint64_t children_offset
+    uint64_t events_offset
+    uint64_t ring_offset
+    uint64_t level_offset[3]
+    uint64_t slow_offset
+    uint64_t book_offset
+    uint64_t pad[8]
+
+# Writer: the supervisor.
+cdef struct supervisor_t:
+    uint64_t heartbeat_ns
+    uint64_t pid
+    uint64_t sampler_restarts
+    uint64_t front_restarts
+    uint64_t publish_restarts
+    uint64_t events                 # how many were ever written to the event ring
+    uint64_t stopping
+    uint64_t pad
+
+# Writer: the supervisor. A ring of EVENTS; one per child that died, completed when it is back.
+cdef struct event_t:
+    uint64_t seq
+    uint64_t role                   # a Role
+    uint64_t worker
+    uint64_t down_ns                # CLOCK_MONOTONIC: seen dead
+    uint64_t up_ns                  # ready again; 0 until then
+    int64_t status                  # as in Popen.returncode: -9 for SIGKILL
+    uint64_t hung                   # 1: killed by the supervisor because its heartbeat stopped
+    uint64_t pad
+
+cpdef enum Role:
+    ROLE_SAMPLER
+    ROLE_PUBLISH
+    ROLE_FRONT
+
+# Writer: that child, and after its death its successor. Index 0 sampler, 1 publisher, 2+k worker k.
+cdef struct child_t:
+    uint64_t heartbeat_ns
+    uint64_t pid
+    uint64_t ready_ns               # 0 until it serves
+    uint64_t epoch                  # 1 for the first start, one more for each successor
+    uint64_t ticks                  # sampler: taken since its start; front: requests served
+    uint64_t cpu_ns                 # its own CPU time, all threads, refreshed with the heartbeat
+    uint64_t slow_heartbeat_ns      # sampler: the slow lane's
+    uint64_t pad
+
+# Writer: the sampler. One before the slots of the ring, of each archive and of the slow lane.
+cdef struct cursor_t:
+    uint64_t next                   # index of the slot to be written next; slots below are whole
+    uint64_t capacity
+    uint64_t width_ns               # archives: the grid; ring: the period
+    uint64_t pad[5]
+
+# Writer: the sampler.
+cdef struct sample_t:
+    uint64_t seq
+    uint64_t begin_ns               # CLOCK_MONOTONIC before the first read: the tick's instant
+    uint64_t end_ns                 # after the last read
+    uint64_t late_ns                # begin_ns - deadline
+    uint64_t missed                 # grid slots skipped just before this one
+    uint64_t epoch                  # of the sampler that took it
+    uint64_t counters[12]
+    int64_t gauges[10]
+    uint64_t cpu_ns                 # the sampler's own CPU time, all threads
+    uint64_t pad[3]
+
+# A stretch of the record folded into one row: an archive slot, or the head of an open capture.
+cdef struct fold_t:
+    uint64_t first_ns               # begin_ns of its first and last tick
+    uint64_t last_ns
+    uint64_t taken                  # ticks
+    uint64_t missed
+    uint64_t late                   # ticks over one period late
+    uint64_t max_gap_ns             # the longest time between two ticks that ends here
+    uint64_t max_gap_at_ns          # the tick it ends at
+    uint64_t epoch_first
+    uint64_t epoch_last
+    uint64_t cpu_ns                 # the sampler's own, at the last tick
+    uint64_t counters[12]           # at the last tick
+    double weight_ns                # the time its ticks stand for: each the time since the one before
+    int64_t low[10]                 # per Gauge
+    int64_t high[10]
+    double weighted[10]             # the sum of value * its tick's weight
+    uint64_t pad[3]
+
+# Writer: the sampler. Slot `index` of a level covers [start_ns, start_ns + width).
+cdef struct coarse_t:
+    uint64_t seq
+    uint64_t start_ns
+    uint64_t pad[6]
+    fold_t fold
+
+# Writer: the sampler's slow lane.
+cdef struct slow_t:
+    uint64_t seq
+    uint64_t begin_ns
+    uint64_t end_ns
+    uint64_t epoch
+    int64_t values[18]              # UNAVAILABLE where it could not be had
+    uint64_t pad[2]
+
+# The machine at one instant, as a front worker read it.
+cdef struct edge_t:
+    uint64_t monotonic_ns           # before the first read
+    uint64_t realtime_ns
+    uint64_t boottime_ns
+    uint64_t counters[12]
+    int64_t gauges[10]
+    int64_t extra[7]                # EdgeCounter; UNAVAILABLE where it could not be had
+    uint64_t front_cpu_ns           # this front worker's own CPU time
+    uint64_t sampler_cpu_ns         # from the sampler's line
+    uint64_t pad[6]
+
+# Writer: the one front worker that takes signals. `state` is stored last, with release.
+cdef struct book_t:
+    uint64_t state                  # a BookState
+    uint64_t generation             # how often this entry was used
+    uint64_t start_ns               # CLOCK_MONOTONIC
+    uint64_t refused                # second starts that got 409
+    uint64_t kind                   # a CaptureKind
+    uint64_t run                    # the runner's run it belongs to
+    uint64_t front_pid              # who opened it
+    uint64_t front_restarts         # the supervisor's count when it was opened
+    uint64_t name_bytes
+    uint64_t module_bytes
+    uint64_t has_module
+    uint64_t head_end_ns            # the head covers [start_ns, head_end_ns); start_ns: empty
+    uint64_t head_level             # 0: no head; k: the rest is on level k's grid
+    uint64_t pad[3]
+    edge_t start
+    fold_t head
+    char name[800]
+    char module[800]
+    uint64_t tail[8]
+
+cpdef enum BookState:
+    BOOK_FREE
+    BOOK_OPEN
+
+cpdef enum CaptureKind:
+    CAPTURE_NAMED                   # by /start?name=
+    CAPTURE_TAG                     # the runner's tag, by an unnamed /start
+    CAPTURE_SCRIPT                  # the whole script, held in reserve
