@@ -47,7 +47,7 @@ def decode_run(row: dict[str, Any]) -> Run:
     """The inverse of `encode_run`, from a parsed row."""
     own = {field: row[field] for field in _RUN_FIELDS if field in row}
     values = {key: value for key, value in row.items() if key not in _RUN_FIELDS}
-    return msgspec.convert({**own, "values": values}, Run)
+    return msgspec.convert(own | {"values": values}, Run)
 
 
 def encode_report(report: Report, run_lines: list[bytes] | None = None) -> bytes:
