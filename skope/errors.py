@@ -19,6 +19,7 @@
     │   ├── TooLarge            body or header over its limit
     │   ├── UnsupportedEncoding Content-Encoding is not accepted
     │   ├── TooManyNames        the aggregate holds as many names as it may
+    │   ├── TooSlow             the request did not arrive within the deadline
     │   └── NotReady            cannot serve now; try again
     ├── EnvironmentFault        the machine says no
     │   ├── CannotBind          the address is taken or not ours
@@ -114,6 +115,10 @@ class UnsupportedEncoding(RequestError):
 
 class TooManyNames(RequestError):
     """The aggregate holds as many names as it may."""
+
+
+class TooSlow(RequestError):
+    """The request did not arrive within the deadline."""
 
 
 class NotReady(RequestError):

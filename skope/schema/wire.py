@@ -70,6 +70,10 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     """Bound beyond the loopback interface."""
     keep_runs: int = 20
     append: bool = False
+    deadline_s: Seconds = 10.0
+    """From a request's first byte to its last."""
+    idle_s: Seconds = 75.0
+    """How long a connection may rest between requests."""
 
 
 class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):
