@@ -1,0 +1,368 @@
+"""One directory, held open, in which files are replaced whole or not at all.
+
+Every operation is relative to the descriptor and follows no link, so neither a name nor a link
+planted later leads outside. A file is written under a temporary name in its own folder, then
+renamed: a reader sees the old one or the new one. The writer holds a `flock` on its temporary
+file, so one that nobody holds is a dead writer's and the next writer removes it.
+"""
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.store.faults import storage_fault
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_TEMPORARY: Final = ".skope-tmp-"
+_FOLDER_MODE: Final = 0o755
+_FILE_MODE: Final = 0o644
+_MOST_BYTES: Final = 64 << 20
+_NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
+)
+
+
+def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Directory":
+    """Open the report directory at `path`, after making sure nobody else can write it.
+
+    Parameters
+    ----------
+    path : the directory
+    given : whether a person named it (``--dir``, ``SKOPE_DIR``); only then may it be a link
+    create : make it, with its parents, where there is none
+
+    Raises
+    ------
+    UnsafeDirectory
+        If it is a link, open to all, or someone else's while its parent is not.
+    UnknownReport
+        If there is none and `create` is false.
+    StorageFault
+        If it cannot be made or opened.
+    """
+    try:
+        absolute = Path(path).absolute()
+        shown = _as_shown(absolute)
+    except OSError as error:
+        raise storage_fault(error, "cannot find the current directory") from error
+    directory = Directory(absolute, shown=shown, given=given)
+    directory.open(create=create)
+    return directory
+
+
+class Directory:
+    """An open directory. Names are relative and may hold one sub-folder: ``series/x.json``."""
+
+    def __init__(self, path: Path, *, shown: str, given: bool) -> None:
+        self.path: Final = path
+        self.shown: Final = shown
+        self.fd = -1
+        self._given: Final = given
+        self._swept: set[str] = set()
+
+    def open(self, *, create: bool) -> None:
+        """Open, checked; what `open_directory` does."""
+        created = False
+        try:
+            if create:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                created = _make_folder(self.path)
+            fd = os.open(self.path, _FOLDER | (0 if self._given else os.O_NOFOLLOW))
+        except FileNotFoundError:
+            message = f"there is no {self.shown} here"
+            hint = "`skope runner` and `skope server` make it; --dir names another"
+            raise UnknownReport(message, hint=hint) from None
+        except OSError as error:
+            if self.path.is_symlink() and not self._given:
+                message = f"{self.shown} is a link, and what it leads to may be anyone's"
+                raise UnsafeDirectory(message, hint="--dir says that it is meant") from None
+            raise storage_fault(error, f"cannot open {self.shown}") from error
+        try:
+            _refuse_unsafe(fd, self.shown)
+        except BaseException:
+            os.close(fd)
+            raise
+        self.close()
+        self.fd = fd
+        if created:
+            self.replace(".gitignore", b"*\n")
+
+    def close(self) -> None:
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def shown_name(self, name: str) -> str:
+        """How messages call the file `name`."""
+        return f"{self.shown}/{name}"
+
+    def read(self, name: str) -> bytes:
+        """All of a file.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        ForeignReport
+            If it is a link, no regular file, or larger than any report.
+        StorageFault
+            If it may not be read.
+        """
+        shown = self.shown_name(name)
+        try:
+            with self._folder(name) as (fd, leaf):
+                return read_whole(os.open(leaf, _READ, dir_fd=fd), shown, regular=True)
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileNotFoundError(name) from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                message = f"{shown} is a link, and links are not followed there"
+                raise ForeignReport(message, hint="write its path: ./path/to.json") from None
+            raise storage_fault(error, f"cannot read {shown}") from error
+
+    def replace(self, name: str, data: bytes, *, durable: bool = False) -> None:
+        """Make `data` the whole content of `name`, at once for every reader.
+
+        With `durable` it also survives a power failure, which costs a disk flush.
+        """
+        try:
+            self._replace(name, data, durable=durable)
+        except FileNotFoundError:
+            # Somebody removed the directory under a running Skope: begin a new one, once.
+            self.open(create=True)
+            self._swept.clear()
+            self._replace_or_fault(name, data, durable=durable)
+        except OSError as error:
+            raise self._write_fault(name, error) from error
+
+    def exists(self, name: str) -> bool:
+        try:
+            with self._folder(name) as (fd, leaf):
+                os.stat(leaf, dir_fd=fd, follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise storage_fault(error, f"cannot look at {self.shown_name(name)}") from error
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove a file; none there is as good."""
+        try:
+            with self._folder(name) as (fd, leaf):
+                os.unlink(leaf, dir_fd=fd)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise storage_fault(error, f"cannot remove {self.shown_name(name)}") from error
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file another name, replacing what had it."""
+        try:
+            with self._folder(old) as (old_fd, source), self._folder(new, make=True) as (fd, leaf):
+                os.rename(source, leaf, src_dir_fd=old_fd, dst_dir_fd=fd)
+        except OSError as error:
+            raise self._write_fault(new, error) from error
+
+    def duplicate(self, old: str, new: str) -> None:
+        """Give a file a second name; a copy where the file system knows no hard links."""
+        try:
+            with self._folder(old) as (old_fd, source), self._folder(new, make=True) as (fd, leaf):
+                os.link(source, leaf, src_dir_fd=old_fd, dst_dir_fd=fd, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NOT_ON_THIS_FILE_SYSTEM:
+                raise self._write_fault(new, error) from error
+            self.replace(new, self.read(old))
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two names are one file."""
+        return self._status(one)[:2] == self._status(other)[:2]
+
+    def changed_ns(self, name: str) -> int:
+        """When the file was last written."""
+        return self._status(name)[2]
+
+    def names(self, folder: str = "") -> list[str]:
+        """The files in the directory or in one of its folders, in no order; temporary ones not."""
+        try:
+            return [name for name in self._all_names(folder) if not name.startswith(".")]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise storage_fault(error, f"cannot list {self.shown_name(folder)}") from error
+
+    def _all_names(self, folder: str) -> list[str]:
+        # A descriptor of its own: a shared one has one position for all who read it.
+        fd = os.open(folder or ".", _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        try:
+            return os.listdir(fd)  # noqa: PTH208 - of a descriptor
+        finally:
+            os.close(fd)
+
+    def _status(self, name: str) -> tuple[int, int, int]:
+        with self._folder(name) as (fd, leaf):
+            status = os.stat(leaf, dir_fd=fd, follow_symlinks=False)
+        return status.st_dev, status.st_ino, status.st_mtime_ns
+
+    def _replace_or_fault(self, name: str, data: bytes, *, durable: bool) -> None:
+        try:
+            self._replace(name, data, durable=durable)
+        except OSError as error:
+            raise self._write_fault(name, error) from error
+
+    def _replace(self, name: str, data: bytes, *, durable: bool) -> None:
+        with self._folder(name, make=True) as (fd, leaf):
+            self._sweep(fd, name.rpartition("/")[0])
+            temporary, file = _new_temporary(fd)
+            try:
+                _write_all(file, data)
+                if durable:
+                    os.fdatasync(file)
+                os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
+            except BaseException:
+                _unlink_quietly(temporary, fd)
+                raise
+            finally:
+                os.close(file)
+            if durable:
+                os.fsync(fd)
+
+    def _sweep(self, fd: int, folder: str) -> None:
+        """Remove what writers that died have left, once per folder."""
+        if folder in self._swept:
+            return
+        self._swept.add(folder)
+        for name in self._all_names(folder):
+            if name.startswith(_TEMPORARY):
+                _remove_if_abandoned(name, fd)
+
+    def _write_fault(self, name: str, error: OSError) -> StorageFault:
+        return storage_fault(error, f"cannot write {self.shown_name(name)}")
+
+    @contextmanager
+    def _folder(self, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        """The descriptor of the folder `name` is in, and its last part."""
+        folder, _, leaf = name.rpartition("/")
+        if not folder:
+            yield self.fd, leaf
+            return
+        if make:
+            _make_folder(folder, self.fd)
+        fd = os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        try:
+            yield fd, leaf
+        finally:
+            os.close(fd)
+
+
+def read_whole(fd: int, shown: str, *, regular: bool = False) -> bytes:
+    """All that `fd` gives, up to the size of a report; closes it.
+
+    With `regular` only a plain file will do: a pipe could be waited for without end.
+    """
+    try:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISDIR(mode) or (regular and not stat.S_ISREG(mode)):
+            message = f"{shown} is no regular file"
+            raise ForeignReport(message)
+        os.set_blocking(fd, True)
+        parts = []
+        left = _MOST_BYTES + 1
+        while left > 0 and (part := os.read(fd, min(left, 1 << 20))):
+            parts.append(part)
+            left -= len(part)
+    finally:
+        os.close(fd)
+    if left <= 0:
+        message = f"{shown} is larger than any Skope report"
+        raise ForeignReport(message)
+    return b"".join(parts)
+
+
+def _refuse_unsafe(fd: int, shown: str) -> None:
+    status = os.fstat(fd)
+    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+        message = f"anybody may write {shown}"
+        raise UnsafeDirectory(message, hint=f"chmod o-w {shown}")
+    # A bind mount in a container belongs to somebody outside, and so does its parent.
+    if status.st_uid not in (os.geteuid(), os.stat("..", dir_fd=fd).st_uid):
+        message = f"{shown} belongs to somebody else"
+        raise UnsafeDirectory(message, hint="--dir names a directory of your own")
+
+
+def _make_folder(path: str | Path, dir_fd: int | None = None) -> bool:
+    """Whether it had to be made."""
+    try:
+        os.mkdir(path, _FOLDER_MODE, dir_fd=dir_fd)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _new_temporary(fd: int) -> tuple[str, int]:
+    """A new file in folder `fd`, locked as long as it is open."""
+    while True:
+        name = _TEMPORARY + os.urandom(6).hex()
+        file = os.open(name, _NEW_FILE, _FILE_MODE, dir_fd=fd)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(file).st_nlink:
+                return name, file
+        except BlockingIOError:
+            pass  # a sweeper was faster and removes it
+        except BaseException:
+            os.close(file)
+            _unlink_quietly(name, fd)
+            raise
+        os.close(file)
+
+
+def _remove_if_abandoned(name: str, fd: int) -> None:
+    try:
+        file = os.open(name, _READ, dir_fd=fd)
+    except OSError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _unlink_quietly(name, fd)
+    except OSError:
+        return
+    finally:
+        os.close(file)
+
+
+def _unlink_quietly(name: str, fd: int) -> None:
+    try:
+        os.unlink(name, dir_fd=fd)
+    except OSError:
+        return
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def _as_shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) and path != here else str(path)

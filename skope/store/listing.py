@@ -1,0 +1,219 @@
+"""What is in the directory, from the few fields of each file that a list shows."""
+
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from skope.errors import ForeignReport, StorageFault
+from skope.schema.diff import DIFF_SCHEMA
+from skope.schema.report import REPORT_SCHEMA
+from skope.store.directory import Directory
+from skope.store.history import all_numbers
+from skope.store.names import RESERVED, history_name, stems
+
+Number = int | float
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One capture report, in short."""
+
+    address: str
+    """What `diff` and `show` take: the tag, ``TAG@n``, or the file's own name for a copy."""
+    file: str
+    """Relative to the directory."""
+    runs: int
+    """Good ones."""
+    failed: int
+    exec_time: float
+    metrics: dict[str, Number | None]
+    """The values a list shows, by metric; null where the report has none."""
+    subject: str
+    trust: str | None
+    timestamp: float
+    changed_ns: int
+
+
+class DiffEntry(Struct, frozen=True, kw_only=True):
+    """One diff, in short."""
+
+    name: str
+    file: str
+    verdict: str
+    summary: str
+    base: str
+    head: str
+    changed_ns: int
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """All of a directory; captures and diffs newest first."""
+
+    captures: list[Entry]
+    diffs: list[DiffEntry]
+    failed: list[Entry]
+    """``TAG.failed``: invocations without a good run."""
+    aggregates: list[str]
+    earlier: int
+    """Reports in the history."""
+    unreadable: list[str]
+    """Files that end in .json and are none of Skope's."""
+
+
+class _Value(Struct, frozen=True):
+    value: Number | None = None
+
+
+class _Metrics(Struct, frozen=True, rename=lambda name: name.replace("machine_", "machine.")):
+    cpu_time: _Value = _Value()
+    memory_peak: _Value = _Value()
+    machine_cpu_time: _Value = _Value()
+    machine_memory_peak: _Value = _Value()
+
+    def values(self) -> dict[str, Number | None]:
+        return {
+            "cpu_time": self.cpu_time.value,
+            "memory_peak": self.memory_peak.value,
+            "machine.cpu_time": self.machine_cpu_time.value,
+            "machine.memory_peak": self.machine_memory_peak.value,
+        }
+
+
+class _Run(Struct, frozen=True):
+    ok: bool | None = None
+
+
+class _Graded(Struct, frozen=True):
+    grade: str
+
+
+class _Side(Struct, frozen=True):
+    name: str
+
+
+class _Row(Struct, frozen=True):
+    """The fields of either kind of file that are worth reading for a list."""
+
+    name: str
+    timestamp: float
+    exec_time: float
+    schema: str | None = None
+    subject: str = "machine"
+    runs: list[_Run] | None = None
+    metrics: _Metrics = _Metrics()
+    trust: _Graded | None = None
+    verdict: str | None = None
+    summary: str = ""
+    base: _Side | None = None
+    head: _Side | None = None
+
+
+_decode: Final = msgspec.json.Decoder(_Row).decode
+_AGGREGATES: Final = ("report_agg.json", "report_apps.json")
+_Place = Literal["own", "failed", "copy"]
+
+
+def list_directory(directory: Directory) -> Listing:
+    """Every file of the directory, sorted into kinds."""
+    captures: list[Entry] = []
+    diffs: list[DiffEntry] = []
+    failed: list[Entry] = []
+    unreadable: list[str] = []
+    aggregates: list[str] = []
+    for file in directory.names():
+        if not file.endswith(".json") or file[:-5].lower() in RESERVED:
+            aggregates += [file] if file == _AGGREGATES[0] else []
+        elif file.endswith(".agg.json"):
+            aggregates.append(file)
+        elif (row := _row(directory, file)) is None:
+            unreadable.append(file)
+        elif row.schema == DIFF_SCHEMA:
+            diffs.append(_diff_entry(directory, file, row))
+        else:
+            place = _place(file, row.name)
+            entry = _entry(directory, file, row, _address(file, row.name, place))
+            (failed if place == "failed" else captures).append(entry)
+    captures.sort(key=_by_age, reverse=True)
+    failed.sort(key=_by_age, reverse=True)
+    return Listing(
+        captures=captures,
+        diffs=sorted(diffs, key=lambda diff: diff.changed_ns, reverse=True),
+        failed=failed,
+        aggregates=sorted(aggregates),
+        earlier=sum(map(len, all_numbers(directory).values())),
+        unreadable=sorted(unreadable),
+    )
+
+
+def list_history(directory: Directory) -> list[Entry]:
+    """The replaced reports, tag by tag, the latest of each first."""
+    found = []
+    for stem, numbers in sorted(all_numbers(directory).items()):
+        for back, number in enumerate(numbers, start=1):
+            file = history_name(stem, number)
+            if row := _row(directory, file):
+                found.append(_entry(directory, file, row, f"{row.name}@{back}"))
+    return found
+
+
+def _row(directory: Directory, file: str) -> _Row | None:
+    try:
+        row = _decode(directory.read(file))
+    except (FileNotFoundError, ForeignReport, StorageFault):
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if row.schema == DIFF_SCHEMA:
+        return row if row.base and row.head and row.verdict else None
+    return row if row.schema in (None, REPORT_SCHEMA) else None
+
+
+def _place(file: str, name: str) -> _Place:
+    stem = file[:-5]
+    if stem in stems(name):
+        return "own"
+    return "failed" if stem in stems(f"{name}.failed") else "copy"
+
+
+def _address(file: str, name: str, place: _Place) -> str:
+    return {"own": name, "failed": f"{name}.failed", "copy": file[:-5]}[place]
+
+
+def _entry(directory: Directory, file: str, row: _Row, address: str) -> Entry:
+    runs = row.runs if row.runs is not None else [_Run()]
+    failed = sum(run.ok is False for run in runs)
+    return Entry(
+        address=address,
+        file=file,
+        runs=len(runs) - failed,
+        failed=failed,
+        exec_time=row.exec_time,
+        metrics=row.metrics.values(),
+        subject=row.subject,
+        trust=row.trust.grade if row.trust else None,
+        timestamp=row.timestamp,
+        changed_ns=_changed_ns(directory, file),
+    )
+
+
+def _diff_entry(directory: Directory, file: str, row: _Row) -> DiffEntry:
+    return DiffEntry(
+        name=row.name,
+        file=file,
+        verdict=row.verdict or "",
+        summary=row.summary,
+        base=row.base.name if row.base else "",
+        head=row.head.name if row.head else "",
+        changed_ns=_changed_ns(directory, file),
+    )
+
+
+def _changed_ns(directory: Directory, file: str) -> int:
+    try:
+        return directory.changed_ns(file)
+    except OSError:
+        return 0
+
+
+def _by_age(entry: Entry) -> tuple[float, int]:
+    return entry.timestamp, entry.changed_ns

@@ -1,0 +1,144 @@
+"""Reports at rest: read by what people call them, written whole, replaced ones kept."""
+
+from typing import Final
+
+from skope.errors import ForeignReport, UnknownReport
+from skope.schema.codec import decode_report
+from skope.schema.report import Report
+from skope.store import history
+from skope.store.addresses import Found, locate
+from skope.store.directory import Directory
+from skope.store.identity import Identity, identify
+from skope.store.listing import Entry, Listing, list_directory, list_history
+from skope.store.names import stems
+
+
+class Reports:
+    """The reports of one directory."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory: Final = directory
+        self._kept: set[str] = set()
+        """Stems whose history grew since their report was last written."""
+
+    def read(self, address: str, *, paths: bool = False) -> Report:
+        """The capture report called `address`: a tag, ``TAG@n`` or, with `paths`, a path.
+
+        Raises
+        ------
+        UnknownReport
+            If there is none.
+        ForeignReport
+            If the file is something else, damaged, or too large.
+        """
+        found = self.find(address, paths=paths)
+        if found.identity.kind == "diff":
+            message = f"{found.where} is a diff, not a capture"
+            raise ForeignReport(message, hint=f"skope show {address} prints it")
+        return decode_report(found.data, where=found.where)
+
+    def find(self, address: str, *, paths: bool = False) -> Found:
+        """The file called `address`, capture or diff, undecoded.
+
+        Without `paths` no address leads outside the directory: a name that came over HTTP is only
+        a name, whatever it looks like.
+        """
+        return locate(self.directory, address, paths=paths)
+
+    def current(self, tag: str) -> Report | None:
+        """The report that `write` would replace, or None if it would replace nothing."""
+        stem = self._stem(tag)
+        try:
+            data = self.directory.read(f"{stem}.json")
+        except FileNotFoundError:
+            return None
+        return decode_report(data, where=self.directory.shown_name(f"{stem}.json"))
+
+    def write(self, tag: str, data: bytes, *, durable: bool = False) -> str:
+        """Make `data` the report of `tag`; the file name used.
+
+        It differs from ``names.report_name(tag)`` when that file is something else's.
+        """
+        stem = self._stem(tag)
+        self.directory.replace(f"{stem}.json", data, durable=durable)
+        if stem in self._kept:
+            self._kept.discard(stem)
+            history.prune(self.directory, stem)
+        return f"{stem}.json"
+
+    def rotate(self, tag: str) -> int | None:
+        """Keep the present report of `tag` in the history; its number, or None if there is none.
+
+        The report also stays where it is, until `write` replaces it.
+        """
+        stem = self._stem(tag)
+        if not self.directory.exists(f"{stem}.json"):
+            return None
+        number = history.keep(self.directory, stem)
+        self._kept.add(stem)
+        return number
+
+    def unrotate(self, tag: str) -> bool:
+        """Undo the last `rotate`: the kept report is `tag`'s again; whether there was one."""
+        stem = self._stem(tag)
+        self._kept.discard(stem)
+        return history.bring_back(self.directory, stem)
+
+    def write_series(self, tag: str, data: bytes) -> str:
+        """Keep the curves of `tag`'s newest run; the path, relative to the directory."""
+        name = f"series/{self._stem(tag)}.json"
+        self.directory.replace(name, data)
+        return name
+
+    def write_failed(self, tag: str, data: bytes) -> str:
+        """Keep the report of an invocation without a good run, beside the good one."""
+        name = f"{tag}.failed"
+        file = f"{self._stem(name, own=Identity('capture', tag))}.json"
+        self.directory.replace(file, data)
+        return file
+
+    def write_diff(self, base_tag: str, head_tag: str, data: bytes) -> str:
+        """Keep the diff of two captures; the file name used."""
+        name = f"{base_tag}-{head_tag}"
+        stem = self._stem(name, own=identify(data), key=f"{base_tag}\0{head_tag}")
+        self.directory.replace(f"{stem}.json", data)
+        return f"{stem}.json"
+
+    def listing(self) -> Listing:
+        """Everything in the directory, newest first."""
+        return list_directory(self.directory)
+
+    def history(self, tag: str | None = None) -> list[Entry]:
+        """The replaced reports, of one tag or of all, the latest of each tag first."""
+        entries = list_history(self.directory)
+        return [e for e in entries if tag is None or e.address.rpartition("@")[0] == tag]
+
+    def newest(self, count: int) -> list[Entry]:
+        """The newest captures that can be compared, the newest first.
+
+        Raises
+        ------
+        UnknownReport
+            If there are fewer.
+        """
+        usable = [entry for entry in self.listing().captures if entry.runs]
+        if len(usable) < count:
+            have = {0: "no capture", 1: "only one capture"}.get(len(usable), f"{len(usable)}")
+            message = f"{have} with a good run in {self.directory.shown}, and it takes {count}"
+            raise UnknownReport(message, hint="skope runner --script S --tag T makes one")
+        return usable[:count]
+
+    def _stem(self, name: str, *, own: Identity | None = None, key: str | None = None) -> str:
+        """The first stem of `name` that is free or holds what `own` may replace."""
+        own = own or Identity("capture", name)
+        stem = ""
+        for stem in stems(name, key):
+            try:
+                there = identify(self.directory.read(f"{stem}.json"))
+            except FileNotFoundError:
+                return stem
+            except ForeignReport:
+                continue
+            if there == own:
+                return stem
+        return stem
