@@ -13,6 +13,13 @@ cdef enum:
     MAX_WORKERS = 64
     NAME_BYTES = 800        # 200 characters of at most 4 bytes
 
+# In a signed field: could not be had. Never 0.
+cdef extern from *:
+    """
+    #define SKOPE_UNAVAILABLE INT64_MIN
+    """
+    const int64_t UNAVAILABLE "SKOPE_UNAVAILABLE"
+
 # Cumulative kernel counters a tick reads, in ns or events.
 cpdef enum Counter:
     CPU_USER
@@ -153,8 +160,15 @@ cdef struct sample_t:
     uint64_t epoch                  # of the sampler that took it
     uint64_t counters[12]
     int64_t gauges[10]
-    uint64_t cpu_ns                 # the sampler's own CPU time, all threads
-    uint64_t pad[3]
+    uint64_t cpu_ns                 # the sampler's own CPU time, all threads and all epochs
+    uint64_t flags                  # SampleFlag bits
+    uint64_t pad[2]
+
+# What was unusual about one reading.
+cpdef enum SampleFlag:
+    FLAG_LATE = 1                   # begun over one period after its deadline
+    FLAG_CLAMPED = 2                # a counter went backwards and was held at its last value
+    FLAG_LAST = 4                   # taken off the grid, on the way out
 
 # A stretch of the record folded into one row: an archive slot, or the head of an open capture.
 cdef struct fold_t:
@@ -170,10 +184,11 @@ cdef struct fold_t:
     uint64_t cpu_ns                 # the sampler's own, at the last tick
     uint64_t counters[12]           # at the last tick
     double weight_ns                # the time its ticks stand for: each the time since the one before
-    int64_t low[10]                 # per Gauge
+    int64_t low[10]                 # per Gauge; UNAVAILABLE when no tick had it
     int64_t high[10]
-    double weighted[10]             # the sum of value * its tick's weight
-    uint64_t pad[3]
+    double weighted[10]             # mean * weight_ns; the mean is `low` where weight_ns is 0
+    uint64_t clamped                # ticks with FLAG_CLAMPED
+    uint64_t pad[2]
 
 # Writer: the sampler. Slot `index` of a level covers [start_ns, start_ns + width).
 cdef struct coarse_t:
@@ -201,7 +216,15 @@ cdef struct edge_t:
     int64_t extra[7]                # EdgeCounter; UNAVAILABLE where it could not be had
     uint64_t front_cpu_ns           # this front worker's own CPU time
     uint64_t sampler_cpu_ns         # from the sampler's line
+    uint64_t flags                  # SampleFlag bits
+    uint64_t pad[5]
+
+# What of an open capture the fine ring may no longer hold: [start, end_ns), folded.
+cdef struct head_t:
+    uint64_t end_ns
+    uint64_t level                  # the rest is on the grid of archive level `level`
     uint64_t pad[6]
+    fold_t fold
 
 # Writer: the one front worker that takes signals. `state` is stored last, with release.
 cdef struct book_t:
@@ -210,20 +233,21 @@ cdef struct book_t:
     uint64_t start_ns               # CLOCK_MONOTONIC
     uint64_t refused                # second starts that got 409
     uint64_t kind                   # a CaptureKind
-    uint64_t run                    # the runner's run it belongs to
+    uint64_t run                    # the runner's launch it belongs to
+    uint64_t warmup                 # 1: of a warm-up launch; nothing of it is kept
+    uint64_t signals                # CAPTURE_SCRIPT: starts of the tag during this launch
     uint64_t front_pid              # who opened it
-    uint64_t front_restarts         # the supervisor's count when it was opened
     uint64_t name_bytes
     uint64_t module_bytes
     uint64_t has_module
-    uint64_t head_end_ns            # the head covers [start_ns, head_end_ns); start_ns: empty
-    uint64_t head_level             # 0: no head; k: the rest is on level k's grid
-    uint64_t pad[3]
+    uint64_t head_turn              # 0: no head; else even or odd: that one holds. Stored last
+    uint64_t committed              # entry 0: how many entries were ever allocated
+    uint64_t pad[2]
     edge_t start
-    fold_t head
+    head_t head_even                # the two are written in turn, so one is always whole
+    head_t head_odd
     char name[800]
     char module[800]
-    uint64_t tail[8]
 
 cpdef enum BookState:
     BOOK_FREE
