@@ -1,8 +1,13 @@
-"""What every test shares: the --slow switch, and the folder of the project."""
+"""What every test shares: the --slow switch, Hypothesis without deadlines, the project's folder."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine makes an example slow, not wrong.
+settings.register_profile("skope", deadline=None, print_blob=True)
+settings.load_profile("skope")
 
 
 def pytest_addoption(parser):

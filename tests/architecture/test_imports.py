@@ -1,0 +1,119 @@
+"""What each process imports. Start-up time and memory are kept by keeping these lists short."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = {"asyncio", "msgspec", "numpy", "psutil", "sanic", "textual"}
+AT_THE_END = (
+    "\nimport json, os, sys"
+    "\nsys.stderr.write('\\n@' + json.dumps(sorted(sys.modules)) + '\\n')"
+    "\nsys.stderr.flush()"
+)
+COMMAND = (
+    "import sys\n"
+    "from skope.cli.main import main\n"
+    "try:\n"
+    "    main(sys.argv[1:])\n"
+    "except SystemExit:\n"
+    "    pass\n"
+)
+
+
+def modules_after(code, *arguments, cwd):
+    """The top-level names and full names of all modules loaded once `code` has run."""
+    done = subprocess.run(
+        [sys.executable, "-c", code + AT_THE_END, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONWARNINGS": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    line = next(line for line in done.stderr.splitlines() if line.startswith("@"))
+    loaded = set(json.loads(line[1:]))
+    return loaded | {name.partition(".")[0] for name in loaded}
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """A folder with two captures, in the shape the brief shows."""
+    folder = tmp_path / ".skope"
+    folder.mkdir(mode=0o700)
+    for tag, exec_time in (("test1", 10.128), ("test2", 9.187)):
+        report = {
+            "name": tag,
+            "module": None,
+            "timestamp": 1751493411,
+            "system_manager": {"memory_usage": 62.375, "cpu_usage": 24.1},
+            "exec_time": exec_time,
+        }
+        (folder / f"{tag}.json").write_text(json.dumps(report))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--version",),
+        ("help",),
+        ("help", "diff"),
+        ("--help",),
+        ("list",),
+        ("show", "test1"),
+        ("diff", "--base", "test1", "--head", "test2"),
+        ("diff", "--base", "test1", "--head", "test2", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_only_reads_stays_light(reports, arguments):
+    loaded = modules_after(COMMAND, *arguments, cwd=reports)
+    assert "skope.cli.main" in loaded
+    assert loaded & (HEAVY - {"msgspec"}) == set()
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("help",)], ids=" ".join)
+def test_a_command_that_reads_nothing_imports_no_codec(tmp_path, arguments):
+    assert "msgspec" not in modules_after(COMMAND, *arguments, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("module", "never"),
+    [
+        ("skope", HEAVY | {"argparse", "json"}),
+        ("skope.sampler.process", {"asyncio", "msgspec", "numpy", "sanic", "textual"}),
+        ("skope.supervisor.service", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.supervisor.run", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.front.app", {"psutil", "textual", "skope.cli", "skope.supervisor"}),
+    ],
+)
+def test_a_process_imports_what_it_may(tmp_path, module, never):
+    loaded = modules_after(f"import {module}", cwd=tmp_path)
+    assert module in loaded
+    assert loaded & never == set()
+
+
+def test_an_import_would_be_seen(tmp_path):
+    assert "asyncio" in modules_after("import asyncio.events", cwd=tmp_path)
+
+
+def seconds_of(code, *, cwd):
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], cwd=cwd, timeout=60, check=True)
+    return time.perf_counter() - began
+
+
+def test_importing_skope_is_free(tmp_path):
+    """Within half of an empty interpreter's own start, both at their best of seven."""
+    pairs = [
+        (seconds_of("pass", cwd=tmp_path), seconds_of("import skope", cwd=tmp_path))
+        for _ in range(7)
+    ]
+    empty, skope = (min(column) for column in zip(*pairs, strict=True))
+    assert skope < 1.5 * empty + 0.005
