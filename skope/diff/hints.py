@@ -1,0 +1,41 @@
+"""What would settle an open question."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from skope.diff import wording
+from skope.schema.diff import Change, EnvironmentDifference
+
+ENOUGH_RUNS: Final = 10
+"""What is advised at least; 5 a side is the least that can decide three metrics."""
+
+
+def hints(
+    changes: Sequence[Change],
+    environment: Sequence[EnvironmentDifference],
+    seconds_a_run: tuple[float, float],
+) -> list[str]:
+    """Advice for gated metrics that are inconclusive.
+
+    Parameters
+    ----------
+    changes
+        All judged metrics.
+    environment
+        What differs between the sides.
+    seconds_a_run
+        How long one run of base and one of head took, for an estimate of the time it takes.
+    """
+    blocking = [difference for difference in environment if difference.blocking]
+    if blocking:
+        distrusted = any(difference.fact == "trust" for difference in blocking)
+        again = ["record the side with trust D again"] if distrusted else []
+        return [*again, "--across compares nevertheless"]
+    undecided = [change for change in changes if change.gated and change.verdict == "inconclusive"]
+    undecided = [change for change in undecided if change.n_base and change.n_head]
+    alone = any(min(change.n_base, change.n_head) == 1 for change in undecided)
+    needed = [change.runs_needed for change in undecided if change.runs_needed is not None]
+    if not alone and not needed:
+        return []
+    runs = max([ENOUGH_RUNS, *needed])
+    return [f"--runs {runs} on both (about {wording.duration(runs * sum(seconds_a_run))})"]

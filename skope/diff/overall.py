@@ -1,0 +1,108 @@
+"""The verdict on a whole comparison, and the sentence above the table."""
+
+from collections.abc import Sequence
+from math import log
+from typing import Final
+
+from skope.diff import wording
+from skope.diff.evidence import LEAST_RUNS
+from skope.diff.judge import over_budget
+from skope.diff.policy import Policy
+from skope.schema.diff import Change, EnvironmentDifference, Verdict
+from skope.schema.metrics import Scale
+
+_ORDER: Final[tuple[Verdict, ...]] = (
+    "regression",
+    "improvement",
+    "inconclusive",
+    "small-change",
+    "equivalent",
+)
+"""The first that any gated metric has is the verdict of all."""
+
+
+def verdict_of(changes: Sequence[Change]) -> Verdict:
+    """The verdict over the gated `changes`; inconclusive when there are none."""
+    words = {change.verdict for change in changes if change.gated}
+    return next((word for word in _ORDER if word in words), "inconclusive")
+
+
+def obstacle(environment: Sequence[EnvironmentDifference]) -> str | None:
+    """Why the two sides may not be compared, or None."""
+    blocking = [
+        f"{difference.fact} ({difference.base or 'unknown'} / {difference.head or 'unknown'})"
+        for difference in environment
+        if difference.blocking
+    ]
+    return f"not comparable: {wording.listed(blocking)}" if blocking else None
+
+
+def summary_of(changes: Sequence[Change], forbidden: str | None, policy: Policy) -> str:
+    """The verdict in one sentence."""
+    verdict = verdict_of(changes)
+    gated = [change for change in changes if change.gated]
+    decisive = [change for change in gated if change.verdict == verdict]
+    if not gated:
+        sentence = "none of the gated metrics has a value on both sides"
+    elif forbidden is not None:
+        sentence = forbidden
+    elif verdict == "inconclusive":
+        sentence = _open(decisive)
+    elif verdict == "equivalent":
+        sentence = f"{wording.listed([_within(change) for change in decisive])}"
+    else:
+        sentence = _told(verdict, decisive, gated, policy)
+    return f"{verdict.replace('-', ' ').upper()}: {sentence}"
+
+
+def _told(
+    verdict: Verdict, decisive: Sequence[Change], gated: Sequence[Change], policy: Policy
+) -> str:
+    sentence = wording.listed([_standing(change, policy) for change in decisive])
+    if verdict == "small-change":
+        return f"{sentence}, below what matters"
+    improved = [change for change in gated if change.verdict == "improvement"]
+    if verdict == "regression" and improved:
+        others = wording.listed([_improved(change) for change in improved])
+        return f"{sentence} ({others})"
+    return sentence
+
+
+def _open(decisive: Sequence[Change]) -> str:
+    few = [change for change in decisive if min(change.n_base, change.n_head) < LEAST_RUNS]
+    if len(few) < len(decisive):
+        return f"cannot tell for {wording.listed([change.metric for change in decisive])}"
+    if any(change.n_base == 0 or change.n_head == 0 for change in few):
+        missing = [change for change in few if change.n_base == 0 or change.n_head == 0]
+        return wording.listed([f"{change.metric}: {change.reason}" for change in missing])
+    if any(change.n_base > change.n_head for change in few):
+        return "one run of head cannot separate change from noise"
+    if any(change.n_base < change.n_head for change in few):
+        return "one run of base cannot separate change from noise"
+    return "one run a side cannot separate change from noise"
+
+
+def _standing(change: Change, policy: Policy) -> str:
+    budget = policy.budgets.get(change.metric)
+    if over_budget(change.head, budget):
+        used = wording.quantity(change.head or 0.0, change.unit)
+        kept = wording.quantity(budget or 0.0, change.unit)
+        return f"{change.metric} is {used}, over its budget of {kept}"
+    size, scale = _size(change)
+    return wording.standing(change.metric, change.unit, size, scale)
+
+
+def _improved(change: Change) -> str:
+    size, scale = _size(change)
+    return f"{change.metric} improved by {wording.extent(size, scale, change.unit)}"
+
+
+def _within(change: Change) -> str:
+    _, scale = _size(change)
+    return f"{change.metric} within ±{wording.margin(change.min_effect or 0.0, scale, change.unit)}"
+
+
+def _size(change: Change) -> tuple[float, Scale]:
+    if change.ratio is None:
+        return change.delta or 0.0, "difference"
+    return log(change.ratio), "ratio"

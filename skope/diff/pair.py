@@ -1,0 +1,109 @@
+"""Which metrics can be compared, and the runs that have them."""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from skope.schema.metrics import METRICS, MetricSpec, spec_of
+from skope.schema.report import Metric, Report, Run
+from skope.stats.median import median
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """One metric of one side, over the runs that count."""
+
+    values: tuple[float, ...]
+    """All finite, in the order of the runs."""
+    runs: tuple[int, ...]
+    """The number of the run each value is of."""
+    absent: int
+    """Runs that have no finite value."""
+    reason: str | None = None
+    """Why there is none, if the report says."""
+
+    @property
+    def n(self) -> int:
+        return len(self.values)
+
+    @property
+    def median(self) -> float | None:
+        return median(self.values) if self.values else None
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """One metric on both sides."""
+
+    spec: MetricSpec
+    unit: str
+    base: Sample
+    head: Sample
+
+    @property
+    def fewest(self) -> int:
+        """Values on the side that has fewer."""
+        return min(self.base.n, self.head.n)
+
+
+class Pairing(Struct, frozen=True, kw_only=True):
+    """Every metric of two reports."""
+
+    both: list[Pair]
+    """Those with a value on either side, in the order of the table of metrics."""
+    only_in_base: list[Pair]
+    only_in_head: list[Pair]
+    neither: list[str]
+    """Known to a report, and without a value in both."""
+
+
+def pair_up(base: Report, head: Report) -> Pairing:
+    """The metrics of two reports side by side; failed runs and null, NaN or infinite values out."""
+    runs = base.good_runs(), head.good_runs()
+    pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
+    for name in _names(base, head, *runs):
+        pair = _pair(name, (base.metrics, head.metrics), runs)
+        if pair.fewest:
+            pairing.both.append(pair)
+        elif pair.base.n:
+            pairing.only_in_base.append(pair)
+        elif pair.head.n:
+            pairing.only_in_head.append(pair)
+        else:
+            pairing.neither.append(name)
+    return pairing
+
+
+def _names(base: Report, head: Report, *sides: Sequence[Run]) -> Iterable[str]:
+    seen = {*base.metrics, *head.metrics}
+    seen.update(name for runs in sides for run in runs for name in run.values)
+    return [*(name for name in METRICS if name in seen), *sorted(seen - METRICS.keys())]
+
+
+def _pair(
+    name: str,
+    metrics: tuple[dict[str, Metric], dict[str, Metric]],
+    runs: tuple[Sequence[Run], Sequence[Run]],
+) -> Pair:
+    base, head = (side.get(name) for side in metrics)
+    told = base or head
+    spec = spec_of(name)
+    if told is not None and name not in METRICS:
+        spec = replace(spec, better=told.better, kind=told.kind)
+    return Pair(
+        spec=spec,
+        unit=told.unit if told is not None else spec.unit,
+        base=_sample(name, base, runs[0]),
+        head=_sample(name, head, runs[1]),
+    )
+
+
+def _sample(name: str, metric: Metric | None, runs: Sequence[Run]) -> Sample:
+    found = [(value, run.run) for run in runs if (value := run.values.get(name)) is not None]
+    found = [(value, number) for value, number in found if isfinite(value)]
+    return Sample(
+        values=tuple(value for value, _ in found),
+        runs=tuple(number for _, number in found),
+        absent=len(runs) - len(found),
+        reason=metric.reason if metric is not None else None,
+    )
