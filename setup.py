@@ -9,7 +9,7 @@ import sys
 
 from setuptools import Extension, setup
 
-KERNELS = ("control", "layout")
+KERNELS = ("archive", "control", "fold", "layout", "ring", "slots", "slow")
 
 BUILDS = {
     "release": (["-O3", "-g0"], [], {"boundscheck": False}),

@@ -1,0 +1,211 @@
+"""The book of open captures, written by the one front worker that takes signals.
+
+It lies in shared memory, so a capture survives the worker that opened it: the successor builds its
+index from the entries. An entry is open from the release-store of `state` on and free from the
+next one; a worker killed in between leaves an entry that was never open. Imports no numpy.
+"""
+
+from collections import namedtuple
+
+from libc.stdint cimport uint64_t
+from libc.string cimport memcpy
+
+from skope._fast.control cimport Header
+from skope._fast.fences cimport load_acquire, store_release
+from skope._fast.layout cimport (
+    BOOK_FREE, BOOK_OPEN, CAPTURE_NAMED, CAPTURE_SCRIPT, CAPTURE_TAG, NAME_BYTES, book_t, edge_t,
+    fold_t, head_t,
+)
+
+cdef enum:
+    CHUNK = 64                      # entries allocated at a time: 192 KiB
+
+NAMED = <int> CAPTURE_NAMED
+TAG = <int> CAPTURE_TAG
+SCRIPT = <int> CAPTURE_SCRIPT
+
+Entry = namedtuple(
+    "Entry",
+    "slot generation name module start_ns refused kind run warmup signals front_pid start head",
+)
+Head = namedtuple("Head", "end_ns level fold")
+
+
+cdef class Book:
+    """The open captures of the segment in `view`.
+
+    `commit(offset, length)` allocates that part of the segment before it is written. Raises what
+    `commit` raises.
+    """
+
+    def __cinit__(self, unsigned char[::1] view, commit):
+        cdef Header header = Header(view)
+        cdef uint64_t slot
+        self.view = view
+        self.offset = header.at.book_offset
+        self.capacity = header.at.book_capacity
+        if self.capacity < 1:
+            raise ValueError("the segment has no book")
+        self.entries = <book_t *> &view[self.offset]
+        self.allocate = commit
+        self.slots = {}
+        self.free = []
+        self.script = None
+        self.committed = 0
+        # The first chunk holds the word that says how many were ever allocated. Reading beyond
+        # those would allocate them.
+        self.grow()
+        self.committed = max(self.committed, load_acquire(&self.entries.committed))
+        store_release(&self.entries.committed, self.committed)
+        for slot in range(self.committed):
+            if load_acquire(&self.entries[slot].state) == BOOK_OPEN:
+                self.index(slot)
+            else:
+                self.free.append(slot)
+        self.free.reverse()
+
+    def grow(self):
+        """Allocates the next chunk; `IndexError` when there is none."""
+        cdef uint64_t count = min(<uint64_t> CHUNK, self.capacity - self.committed)
+        if count == 0:
+            raise IndexError("the book is full")
+        self.allocate(self.offset + self.committed * sizeof(book_t), count * sizeof(book_t))
+        self.committed += count
+
+    def open(
+        self, str name, module, bytes edge, *, uint64_t kind=CAPTURE_NAMED, uint64_t run=0,
+        bint warmup=False, uint64_t front_pid=0, uint64_t start_ns=0,
+    ):
+        """Opens a capture and returns its slot; `edge` is an edge_t.
+
+        Raises `IndexError` when the book is full, `KeyError` when `name` is open, `ValueError`
+        when a name or the edge does not fit.
+        """
+        cdef uint64_t slot
+        cdef book_t *at
+        cdef bytes name_utf8 = name.encode()
+        cdef bytes module_utf8 = b"" if module is None else module.encode()
+        if len(name_utf8) > NAME_BYTES or len(module_utf8) > NAME_BYTES:
+            raise ValueError(f"a name is at most {NAME_BYTES} bytes")
+        if len(edge) != sizeof(edge_t):
+            raise ValueError(f"an edge is {sizeof(edge_t)} bytes")
+        if (self.script is not None) if kind == CAPTURE_SCRIPT else (name in self.slots):
+            raise KeyError(name)
+        slot = self.take()
+        at = &self.entries[slot]
+        at.generation += 1
+        at.start_ns = start_ns
+        at.refused = 0
+        at.kind = kind
+        at.run = run
+        at.warmup = warmup
+        at.signals = 0
+        at.front_pid = front_pid
+        at.head_turn = 0
+        at.name_bytes = len(name_utf8)
+        at.module_bytes = len(module_utf8)
+        at.has_module = module is not None
+        memcpy(&at.start, <const char *> edge, sizeof(edge_t))
+        memcpy(at.name, <const char *> name_utf8, len(name_utf8))
+        memcpy(at.module, <const char *> module_utf8, len(module_utf8))
+        store_release(&at.state, BOOK_OPEN)
+        if kind == CAPTURE_SCRIPT:
+            self.script = slot
+        else:
+            self.slots[name] = slot
+        return slot
+
+    def close(self, uint64_t slot):
+        """Frees an entry."""
+        cdef book_t *at = self.entry(slot)
+        cdef str name = at.name[:at.name_bytes].decode()
+        store_release(&at.state, BOOK_FREE)
+        if at.kind == CAPTURE_SCRIPT:
+            self.script = None
+        else:
+            self.slots.pop(name, None)
+        self.free.append(slot)
+
+    def read(self, uint64_t slot):
+        """A copy of an open entry."""
+        cdef book_t *at = self.entry(slot)
+        cdef head_t *held
+        module = at.module[:at.module_bytes].decode() if at.has_module else None
+        head = None
+        if at.head_turn:
+            held = &at.head_odd if at.head_turn & 1 else &at.head_even
+            head = Head(held.end_ns, held.level, (<char *> &held.fold)[:sizeof(fold_t)])
+        return Entry(
+            slot, at.generation, at.name[:at.name_bytes].decode(), module, at.start_ns,
+            at.refused, at.kind, at.run, bool(at.warmup), at.signals, at.front_pid,
+            (<char *> &at.start)[:sizeof(edge_t)], head,
+        )
+
+    def find(self, str name):
+        """The slot of the open capture of that name, or None. A script's reserve has no name."""
+        return self.slots.get(name)
+
+    def refuse(self, uint64_t slot):
+        """Counts a second start that was turned away."""
+        self.entry(slot).refused += 1
+
+    def signalled(self, uint64_t slot):
+        """Counts a start of the tag during the launch whose reserve this entry is."""
+        self.entry(slot).signals += 1
+
+    def put_head(self, uint64_t slot, uint64_t end_ns, uint64_t level, bytes fold):
+        """Keeps the fold of [start, end_ns); the one before stays whole until this one is."""
+        cdef book_t *at = self.entry(slot)
+        cdef uint64_t turn = at.head_turn + 1
+        cdef head_t *head = &at.head_odd if turn & 1 else &at.head_even
+        if len(fold) != sizeof(fold_t):
+            raise ValueError(f"a fold is {sizeof(fold_t)} bytes")
+        head.end_ns = end_ns
+        head.level = level
+        memcpy(&head.fold, <const char *> fold, sizeof(fold_t))
+        store_release(&at.head_turn, turn)
+
+    def names(self):
+        """The names that are open, in the order they were opened (by slot after a restart)."""
+        return list(self.slots)
+
+    def open_slots(self):
+        """The slots of the named open captures, a script's reserve left out."""
+        return list(self.slots.values())
+
+    def is_open(self, uint64_t slot, uint64_t generation):
+        """Whether the entry is still that use of the slot."""
+        cdef book_t *at = &self.entries[slot]
+        return (
+            slot < self.committed and load_acquire(&at.state) == BOOK_OPEN
+            and at.generation == generation
+        )
+
+    @property
+    def reserve(self):
+        """The slot of the script's reserve window, or None."""
+        return self.script
+
+    def __len__(self):
+        return len(self.slots)
+
+    cdef book_t *entry(self, uint64_t slot) except NULL:
+        if slot >= self.committed or load_acquire(&self.entries[slot].state) != BOOK_OPEN:
+            raise IndexError(f"entry {slot} is not open")
+        return &self.entries[slot]
+
+    cdef int index(self, uint64_t slot) except -1:
+        cdef book_t *at = &self.entries[slot]
+        if at.kind == CAPTURE_SCRIPT:
+            self.script = slot
+        else:
+            self.slots[at.name[:at.name_bytes].decode()] = slot
+        return 0
+
+    cdef uint64_t take(self) except? 0xFFFFFFFFFFFFFFFF:
+        cdef uint64_t first = self.committed
+        if not self.free:
+            self.grow()
+            store_release(&self.entries.committed, self.committed)
+            self.free.extend(range(self.committed - 1, first - 1, -1))
+        return self.free.pop()
