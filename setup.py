@@ -9,7 +9,7 @@ import sys
 
 from setuptools import Extension, setup
 
-KERNELS = ("archive", "control", "fold", "layout", "ring", "slots", "slow")
+KERNELS = ("archive", "book", "control", "edge", "fold", "layout", "procparse", "ring", "slots", "slow")
 
 BUILDS = {
     "release": (["-O3", "-g0"], [], {"boundscheck": False}),
@@ -22,35 +22,31 @@ BUILDS = {
 }
 
 
-def extensions() -> list[Extension]:
-    """Nothing outside Linux: reading and comparing reports needs no compiled code."""
-    if not sys.platform.startswith("linux"):
-        return []
-    from Cython.Build import cythonize  # noqa: PLC0415 - a build-time dependency, absent elsewhere
+DIRECTIVES = {
+    "language_level": "3",
+    "binding": False,
+    "embedsignature": True,
+    "wraparound": False,
+    "initializedcheck": False,
+    "cdivision": True,
+}
 
+
+def extension(name: str) -> Extension:
+    """Translated by Cython when it is built, and only then."""
     compile_args, link_args, directives = BUILDS[os.environ.get("SKOPE_BUILD", "release")]
-    modules = [
-        Extension(
-            f"skope._fast.{name}",
-            [f"skope/_fast/{name}.pyx"],
-            extra_compile_args=["-std=c11", "-Wno-unused-function", *compile_args],
-            extra_link_args=link_args,
-            define_macros=[("_GNU_SOURCE", "1")],
-        )
-        for name in KERNELS
-    ]
-    return cythonize(
-        modules,
-        compiler_directives={
-            "language_level": "3",
-            "binding": False,
-            "embedsignature": True,
-            "wraparound": False,
-            "initializedcheck": False,
-            "cdivision": True,
-            **directives,
-        },
+    made = Extension(
+        f"skope._fast.{name}",
+        [f"skope/_fast/{name}.pyx"],
+        extra_compile_args=["-std=c11", "-Wno-unused-function", *compile_args],
+        extra_link_args=link_args,
+        define_macros=[("_GNU_SOURCE", "1")],
     )
+    made.cython_directives = DIRECTIVES | directives
+    return made
 
 
-setup(ext_modules=extensions())
+# Nothing is compiled outside Linux: reading and comparing reports needs no kernels.
+setup(
+    ext_modules=[extension(name) for name in KERNELS] if sys.platform == "linux" else [],
+)
