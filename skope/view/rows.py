@@ -1,0 +1,135 @@
+"""The table of a diff as rows of words, for whoever draws it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from skope.schema.diff import Change, Diff, Side, Verdict
+from skope.view import numbers
+from skope.view.numbers import Scale, scale_of
+from skope.view.width import clean
+
+MARKS: Final[dict[Verdict, str]] = {
+    "regression": "▲",
+    "improvement": "▼",
+    "small-change": "●",
+    "equivalent": "≈",
+    "inconclusive": "?",
+}
+MACHINE: Final = "machine."
+"""What the names of the machine's own metrics begin with."""
+_HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
+_NOMINAL: Final = 0.95
+
+
+class ChangeRow(Struct, frozen=True, kw_only=True):
+    """One metric on both sides."""
+
+    mark: str
+    metric: str
+    """Without ``machine.``: `machine` says it."""
+    machine: bool
+    base: str
+    head: str
+    change: str
+    delta: str
+    low: str | None
+    """The interval's bounds, bare; None when there is no interval."""
+    high: str | None
+    verdict: Verdict
+    details: list[str]
+
+
+class SideRow(Struct, frozen=True, kw_only=True):
+    """Where one side comes from."""
+
+    side: str
+    name: str
+    runs: str
+    trust: str
+    commit: str
+    when: str
+
+
+def change_rows(diff: Diff, *, every: bool) -> list[ChangeRow]:
+    """The rows to show: the gated metrics and the headlines, or all."""
+    shown = diff.changes if every else [c for c in diff.changes if is_headline(c, diff)]
+    ordered = sorted(shown, key=lambda change: change.metric.startswith(MACHINE))
+    return [_change_row(change) for change in ordered]
+
+
+def hidden_count(diff: Diff) -> int:
+    """How many metrics only ``--all`` shows."""
+    return sum(not is_headline(change, diff) for change in diff.changes)
+
+
+def is_headline(change: Change, diff: Diff) -> bool:
+    """Whether a person wants to see it at once.
+
+    Where the subject has no processor time or peak memory of its own, the machine's stand in.
+    """
+    if change.gated or change.metric in _HEADLINES:
+        return True
+    own = change.metric.removeprefix(MACHINE)
+    return own in _HEADLINES and all(other.metric != own for other in diff.changes)
+
+
+def side_rows(diff: Diff) -> list[SideRow]:
+    """Base and head in a line each."""
+    return [_side_row("base", diff.base), _side_row("head", diff.head)]
+
+
+def interval_level(diff: Diff) -> str:
+    """What the intervals are at least: ``95 %``, or less where too few runs allow no more."""
+    levels = [change.confidence for change in diff.changes if change.confidence is not None]
+    least = min([*levels, _NOMINAL])
+    return numbers.percent(least * 100.0, 0 if least >= _NOMINAL else 1)
+
+
+def has_intervals(rows: Sequence[ChangeRow]) -> bool:
+    """Whether any row has more than one run a side behind it."""
+    return any(row.low is not None for row in rows)
+
+
+def _change_row(change: Change) -> ChangeRow:
+    scale = scale_of(change.unit, change.base, change.head)
+    relative = change.ratio is not None
+    low, high = _bounds(change, scale)
+    return ChangeRow(
+        mark=MARKS[change.verdict] if change.confidence is not None or change.gated else " ",
+        metric=clean(change.metric.removeprefix(MACHINE)),
+        machine=change.metric.startswith(MACHINE),
+        base=scale.text(change.base),
+        head=scale.text(change.head),
+        change=numbers.change(change.ratio) if relative else scale.signed(change.delta),
+        delta=scale.signed(change.delta),
+        low=low,
+        high=high,
+        verdict=change.verdict,
+        details=_details(change),
+    )
+
+
+def _bounds(change: Change, scale: Scale) -> tuple[str | None, str | None]:
+    if change.low is None or change.high is None:
+        return None, None
+    if change.ratio is not None:
+        return numbers.bare_change(change.low), numbers.bare_change(change.high)
+    return scale.bare(change.low), scale.bare(change.high)
+
+
+def _details(change: Change) -> list[str]:
+    return [clean(line) for line in (change.reason, *change.warnings)]
+
+
+def _side_row(side: str, of: Side) -> SideRow:
+    tried = of.runs + of.failed
+    return SideRow(
+        side=side,
+        name=clean(of.name),
+        runs=f"{of.runs} of {tried} runs" if of.failed else numbers.plural(of.runs, "run"),
+        trust=f"trust {clean(of.trust or 'unknown')}",
+        commit=clean(of.commit or "")[:7] + ("*" if of.dirty else ""),
+        when=numbers.moment(of.timestamp),
+    )
