@@ -143,20 +143,19 @@ def _many(evidence: Evidence, shift: Shift, terms: Terms) -> _Opinion:
 
 
 def _unsettled(evidence: Evidence, shift: Shift, terms: Terms, told: str) -> _Opinion:
-    pair = evidence.pair
     if not shift.reached:
-        wanted = wording.level(1 - terms.level)
-        why = f"{wanted} takes {fewest_runs(terms.level)} runs a side"
-    elif shift.low <= 0 <= shift.high:
-        why = "this does not separate change from noise"
-    else:
+        fewest = max(fewest_runs(terms.level), evidence.pair.fewest + 1)
+        reason = f"{told}: {wording.level(1 - terms.level)} takes {fewest} runs a side"
+        return _Opinion(verdict="inconclusive", reason=reason, runs_needed=fewest)
+    why = "this does not separate change from noise"
+    if not shift.low <= 0 <= shift.high:
         why = f"real, but it may be within ±{_margin(evidence)}"
     needed = runs_to_settle(
         shift.estimate, evidence.noise or 0.0, evidence.margin, level=terms.level
     )
     if needed is None:
         return _Opinion(verdict="inconclusive", reason=f"{told}: {why}")
-    needed = max(needed, pair.fewest + 1)
+    needed = max(needed, evidence.pair.fewest + 1)
     reason = f"{told}: {why}; about {needed} runs a side would settle it"
     return _Opinion(verdict="inconclusive", reason=reason, runs_needed=needed)
 

@@ -1,7 +1,7 @@
 """Which metrics can be compared, and the runs that have them."""
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,6 +9,10 @@ from msgspec.structs import replace
 from skope.schema.metrics import METRICS, MetricSpec, spec_of
 from skope.schema.report import Metric, Report, Run
 from skope.stats.median import median
+
+
+LARGEST: Final = 1e300
+"""Beyond it (infinite included) a number was not measured, and arithmetic would overflow."""
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -58,7 +62,7 @@ class Pairing(Struct, frozen=True, kw_only=True):
 
 
 def pair_up(base: Report, head: Report) -> Pairing:
-    """The metrics of two reports side by side; failed runs and null, NaN or infinite values out."""
+    """The metrics of two reports side by side; failed runs and null, NaN and infinite values out."""
     runs = base.good_runs(), head.good_runs()
     pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
     for name in _names(base, head, *runs):
@@ -100,7 +104,7 @@ def _pair(
 
 def _sample(name: str, metric: Metric | None, runs: Sequence[Run]) -> Sample:
     found = [(value, run.run) for run in runs if (value := run.values.get(name)) is not None]
-    found = [(value, number) for value, number in found if isfinite(value)]
+    found = [(value, number) for value, number in found if abs(value) <= LARGEST]
     return Sample(
         values=tuple(value for value, _ in found),
         runs=tuple(number for _, number in found),

@@ -1,12 +1,15 @@
 """What to keep in mind about a metric's runs, whatever the verdict."""
 
+from typing import Final
+
 from skope.diff import wording
 from skope.diff.evidence import Evidence
 from skope.diff.pair import Sample
 from skope.stats.drift import drift
 from skope.stats.outliers import outliers
 
-_LEAST_FOR_OUTLIERS = 3
+_LEAST_FOR_OUTLIERS: Final = 5
+"""Fewer say too little of their own spread."""
 
 
 def reservations(evidence: Evidence) -> list[str]:

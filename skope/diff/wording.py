@@ -7,7 +7,10 @@ from typing import Final
 from skope.schema.metrics import Scale
 from skope.stats.shift import factor
 
-_VERBS: Final = {"exec_time": ("takes", "longer", "shorter"), "wait_cpu": ("waits", "more", "less")}
+_VERBS: Final = {
+    "exec_time": ("takes", "longer", "less time"),
+    "wait_cpu": ("waits", "more", "less"),
+}
 _BY_UNIT: Final = {
     "s": ("uses", "more", "less"),
     "MiB": ("uses", "more", "less"),

@@ -44,7 +44,8 @@ def drift(values: Sequence[float]) -> Drift:
     Returns
     -------
     Drift whose p counts every order of the observed midranks up to n = 10, and for more takes
-    rho sqrt((n-2) / (1-rho²)) as Student's t, ADJUST.
+    rho sqrt((n-2) / (1-rho²)) as Student's t, rho being brought half a step nearer to 0 for
+    continuity: at n = 11 that gives 0.008 for an exact 0.010.
 
     Raises
     ------
@@ -66,14 +67,15 @@ def drift(values: Sequence[float]) -> Drift:
     spread = sum((rank - n - 1) ** 2 for rank in ranks)
     if spread == 0:
         return Drift(rho=0.0, p=1.0, exact=True)
-    rho = covariance / sqrt(spread * (n**3 - n) / 3)
-    p = _counted(ranks) if exact else two_sided(_as_t(rho, n), n - 2)
+    largest = sqrt(spread * (n**3 - n) / 3)
+    rho = covariance / largest
+    p = _counted(ranks) if exact else _approximate(max(0, abs(covariance) - 2) / largest, n)
     return Drift(rho=rho, p=p, exact=exact)
 
 
-def _as_t(rho: float, n: int) -> float:
+def _approximate(rho: float, n: int) -> float:
     rest = 1 - rho * rho
-    return rho * sqrt((n - 2) / rest) if rest > 0 else inf
+    return two_sided(rho * sqrt((n - 2) / rest) if rest > 0 else inf, n - 2)
 
 
 def _counted(ranks: list[int]) -> float:

@@ -3,7 +3,8 @@
 Both two-sample and paired rank tests count how many pairwise numbers (differences between the
 sides, or means of two paired differences) lie above a supposed shift. Turning the test around
 gives order statistics of the same numbers as bounds, so p and interval come from one distribution
-and cannot disagree: p <= 1 - confidence exactly when the interval excludes the shift.
+and cannot disagree: p <= 1 - confidence exactly when the interval excludes the shift
+(one value a side, or one pair, has no interval to speak of: its confidence is 0).
 
 A pairwise number that *equals* the shift counts against a change in either direction. Ties thus
 make p larger and the interval wider, never the reverse, and the claim above needs no exception.
