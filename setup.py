@@ -8,8 +8,20 @@ import os
 import sys
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
-KERNELS = ("archive", "book", "control", "edge", "fold", "layout", "procparse", "ring", "slots", "slow")
+KERNELS = (
+    "archive",
+    "book",
+    "control",
+    "edge",
+    "fold",
+    "layout",
+    "procparse",
+    "ring",
+    "slots",
+    "slow",
+)
 
 BUILDS = {
     "release": (["-O3", "-g0"], [], {"boundscheck": False}),
@@ -31,14 +43,36 @@ DIRECTIVES = {
     "cdivision": True,
 }
 
+BUILD = os.environ.get("SKOPE_BUILD", "release")
+PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+class BuildKernels(build_ext):
+    """Translates the kernels side by side, then compiles them side by side."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or PROCESSORS
+
+    def run(self) -> None:
+        from Cython.Build import cythonize  # noqa: PLC0415 - needed to build, not to read this file
+
+        cythonize(
+            [extension(name) for name in KERNELS],
+            nthreads=PROCESSORS,
+            quiet=True,
+            compiler_directives=DIRECTIVES | BUILDS[BUILD][2],
+        )
+        super().run()
+
 
 def extension(name: str) -> Extension:
-    """Translated by Cython when it is built, and only then."""
-    compile_args, link_args, directives = BUILDS[os.environ.get("SKOPE_BUILD", "release")]
+    """One kernel, one module."""
+    compile_args, link_args, directives = BUILDS[BUILD]
     made = Extension(
         f"skope._fast.{name}",
         [f"skope/_fast/{name}.pyx"],
-        extra_compile_args=["-std=c11", "-Wno-unused-function", *compile_args],
+        extra_compile_args=["-std=c11", "-Wno-unused-function", "-Wno-sign-compare", *compile_args],
         extra_link_args=link_args,
         define_macros=[("_GNU_SOURCE", "1")],
     )
@@ -49,4 +83,5 @@ def extension(name: str) -> Extension:
 # Nothing is compiled outside Linux: reading and comparing reports needs no kernels.
 setup(
     ext_modules=[extension(name) for name in KERNELS] if sys.platform == "linux" else [],
+    cmdclass={"build_ext": BuildKernels},
 )
