@@ -1,0 +1,59 @@
+"""The Sanic application of one front worker."""
+
+from typing import Final
+
+from sanic import Sanic
+from sanic.config import Config
+
+from skope.front.context import App, Context, Gate
+from skope.front.faults import Faults
+from skope.front.framing import BODY_LIMIT, HEAD_LIMIT
+from skope.front.health import health
+from skope.front.home import home
+from skope.front.modes import refuse_other_modes
+from skope.front.reports import reports
+from skope.front.services import Services
+from skope.front.signals import signals
+from skope.schema.wire import FrontConfig
+
+DRAIN_S: Final = 5.0
+"""How long requests that have begun may take to end when the server stops."""
+_RESPONSE_S: Final = 30.0
+"""How long a client may take to accept an answer."""
+
+
+def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str = "skope") -> App:
+    """The application for `config.mode`. Its connections need the protocol `Guard`."""
+    app: App = Sanic(
+        name,
+        config=_sanic_config(gate),
+        ctx=Context(services=services, config=config, gate=gate),
+        error_handler=Faults(),
+        strict_slashes=True,
+        configure_logging=False,
+    )
+    app.blueprint([health, home, reports])
+    if config.mode != "agg":
+        app.blueprint(signals)
+    refuse_other_modes(app, config.mode)
+    return app
+
+
+def _sanic_config(gate: Gate) -> Config:
+    """Sanic's settings: none of its switches, none from the environment, its limits above ours."""
+    config = Config(env_prefix=None)
+    config.update(
+        ACCESS_LOG=False,
+        AUTO_EXTEND=False,
+        FALLBACK_ERROR_FORMAT="json",
+        GRACEFUL_SHUTDOWN_TIMEOUT=DRAIN_S,
+        GRACEFUL_TCP_CLOSE_TIMEOUT=DRAIN_S / 2,
+        INSPECTOR=False,
+        KEEP_ALIVE_TIMEOUT=gate.limits.idle_s,
+        MOTD=False,
+        REQUEST_MAX_HEADER_SIZE=2 * HEAD_LIMIT,
+        REQUEST_MAX_SIZE=BODY_LIMIT,
+        REQUEST_TIMEOUT=2 * gate.limits.deadline_s,
+        RESPONSE_TIMEOUT=_RESPONSE_S,
+    )
+    return config

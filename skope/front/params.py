@@ -1,0 +1,104 @@
+"""What a signal asks for: in the query, in a form or in a JSON object, all alike."""
+
+import unicodedata
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from sanic.headers import parse_content_header
+from sanic.request.form import parse_multipart_form
+
+from skope.errors import BadRequest
+from skope.front.context import Asked
+
+LONGEST_NAME: Final = 200
+_MOST_FIELDS: Final = 64
+_KNOWN: Final = ("name", "module", "restart")
+
+
+class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
+    """The parameters of /start, /stop and /cancel; others are let be."""
+
+    name: str | None = None
+    module: str | None = None
+    restart: bool = False
+
+
+def signal_params(request: Asked) -> SignalParams:
+    """What `request` asks for.
+
+    Raises
+    ------
+    BadRequest
+        If a parameter is malformed, or given twice with two values.
+    """
+    given = _pairs(request.query_string) + _of_body(request)
+    fields: dict[str, Any] = {}
+    for key, value in given:
+        if key in _KNOWN and fields.setdefault(key, value) != value:
+            message = f"`{key}` was given twice, as {fields[key]!r} and {value!r}"
+            raise BadRequest(message, hint="give it once")
+    try:
+        params = msgspec.convert(fields, SignalParams, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from error
+    check_name(params.name, "name")
+    check_name(params.module, "module")
+    return params
+
+
+def check_name(value: str | None, field: str) -> None:
+    """Raises `BadRequest` unless `value` is None or 1 to 200 characters, none of them control."""
+    if value is None:
+        return
+    if not 1 <= len(value) <= LONGEST_NAME:
+        message = f"`{field}` has {len(value)} characters"
+        raise BadRequest(message, hint=f"use 1 to {LONGEST_NAME}")
+    if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        message = f"`{field}` holds a control character"
+        raise BadRequest(message, hint="leave it out")
+
+
+def _pairs(query: str) -> list[tuple[str, Any]]:
+    try:
+        return list(
+            parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        )
+    except ValueError as error:
+        message = "a parameter is not UTF-8, or there are too many"
+        raise BadRequest(message, hint="percent-encode names as UTF-8") from error
+
+
+def _of_body(request: Asked) -> list[tuple[str, Any]]:
+    body = request.body.strip()
+    if not body:
+        return []
+    kind, options = parse_content_header(request.headers.get("content-type", ""))
+    if kind == "multipart/form-data":
+        return _of_multipart(body, str(options.get("boundary", "")))
+    if body.startswith(b"{") or kind == "application/json":
+        return _of_json(body)
+    if kind in ("application/x-www-form-urlencoded", ""):
+        return _pairs(body.decode("utf-8", "surrogateescape"))
+    message = f"a body of type {kind!r} holds no parameters"
+    raise BadRequest(message, hint="send a form or a JSON object")
+
+
+def _of_json(body: bytes) -> list[tuple[str, Any]]:
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"the body is not a JSON object: {error}"
+        raise BadRequest(message) from error
+    return [(key, value) for key, value in fields.items() if value is not None]
+
+
+def _of_multipart(body: bytes, boundary: str) -> list[tuple[str, Any]]:
+    message = "the form in the body is malformed"
+    if not boundary:
+        raise BadRequest(message, hint="give its boundary in Content-Type")
+    try:
+        fields, _ = parse_multipart_form(body, boundary.encode())  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError) as error:
+        raise BadRequest(message) from error
+    return [(key, value) for key, values in fields.items() for value in values]

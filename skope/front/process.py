@@ -1,0 +1,124 @@
+"""The front worker: wires everything to Sanic, serves, and stops in order."""
+
+import argparse
+import logging
+import os
+import socket
+from asyncio import AbstractEventLoop, get_running_loop
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sanic import Sanic
+
+from skope._fast.control import FIRST_WORKER_LINE, ChildLine
+from skope._version import VERSION
+from skope.front.admission import Admission
+from skope.front.app import make_app
+from skope.front.captures import Captures
+from skope.front.context import App, Gate
+from skope.front.control import ControlLink
+from skope.front.documents import StoredDocuments
+from skope.front.guard import Guard
+from skope.front.heartbeat import Heartbeat
+from skope.front.life import on_sigterm, watch_lifeline
+from skope.front.limits import Limits, limits_of, raise_descriptor_limit
+from skope.front.services import Services
+from skope.probe.host import read_host
+from skope.schema.wire import FrontConfig
+from skope.shm.segment import Segment
+
+INTERRUPTED: Final = "Skope was stopped during this capture"
+
+_LARGEST_CONFIG: Final = 1 << 20
+
+
+class Options(argparse.Namespace):
+    """The command line: descriptors only."""
+
+    shm: int
+    lifeline: int
+    config: int
+    worker: int
+    control: int | None
+    sock: list[int]
+
+
+def main(arguments: list[str]) -> int:
+    """Serves until SIGTERM. Returns the exit code."""
+    options = parse(arguments)
+    logging.basicConfig(level=logging.WARNING, format="skope front: %(message)s")
+    config = msgspec.json.decode(os.pread(options.config, _LARGEST_CONFIG, 0), type=FrontConfig)
+    segment = Segment(options.shm)
+    line = ChildLine(segment.view, FIRST_WORKER_LINE + options.worker)
+    line.begin(os.getpid())
+    host = read_host(Path(config.directory).parent, version=VERSION)
+    captures = Captures.build(segment, config, host)
+    services = Services(signals=captures, documents=StoredDocuments(config.directory))
+    gate = Gate(
+        admission=Admission(
+            hostname=socket.gethostname(), allow_hosts=config.allow_hosts, token=config.token
+        ),
+        limits=limits_of(config, raise_descriptor_limit()),
+    )
+    app = make_app(services, config, gate)
+    _attach(app, options, captures, Heartbeat(line, captures))
+    _serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits)
+    captures.close_all(INTERRUPTED)
+    return 0
+
+
+def parse(arguments: list[str]) -> Options:
+    """The options; `SystemExit` 2 if they are not what a supervisor gives."""
+    parser = argparse.ArgumentParser(prog="skope.front", allow_abbrev=False)
+    for name in ("--shm", "--lifeline", "--config"):
+        parser.add_argument(name, type=int, required=True, metavar="FD")
+    parser.add_argument("--worker", type=int, default=0, metavar="K")
+    parser.add_argument("--control", type=int, metavar="FD")
+    parser.add_argument("--sock", type=int, action="append", required=True, metavar="FD")
+    return parser.parse_args(arguments, namespace=Options())
+
+
+def _attach(app: App, options: Options, captures: Captures, heartbeat: Heartbeat) -> None:
+    """Hangs on the loop what is not HTTP, as soon as it runs."""
+    serving: Future[AbstractEventLoop] = Future()
+
+    async def begin(_: App) -> None:
+        loop = get_running_loop()
+        watch_lifeline(loop, options.lifeline)
+        if options.control is not None:
+            ControlLink(socket.socket(fileno=options.control), captures).start(loop)
+        heartbeat.start(loop)
+        serving.set_result(loop)
+
+    async def finish(app: App) -> None:
+        app.ctx.gate.stopping = True
+
+    def stop() -> None:
+        serving.result().call_soon_threadsafe(lambda: app.stop(terminate=False))
+
+    app.after_server_start(begin)
+    app.before_server_stop(finish)
+    on_sigterm(stop)
+
+
+def _serve(app: App, sockets: list[socket.socket], limits: Limits) -> None:
+    for name in [name for name in os.environ if name.startswith("SANIC_")]:
+        del os.environ[name]
+    os.environ["SANIC_IGNORE_PRODUCTION_WARNING"] = "true"
+    for sock in sockets:
+        app.prepare(
+            sock=sock,
+            single_process=True,
+            register_sys_signals=False,
+            protocol=Guard,
+            backlog=limits.backlog,
+            motd=False,
+            access_log=False,
+        )
+    # One set for all sockets: the cap counts them together, and a stop waits for them all.
+    connections: set[Guard] = set()
+    for info in app.state.server_info:
+        info.settings["connections"] = connections
+    Sanic.serve_single(app)
