@@ -36,7 +36,7 @@ def locate(directory: Directory, address: str, *, paths: bool) -> Found:
         If what is there is no regular file or too large; damage shows when it is decoded.
     """
     if paths and is_path(address):
-        return _at_path(address)
+        return at_path(address)
     named = _named(directory, address)
     if named and named.identity.name == address:
         return named
@@ -87,7 +87,8 @@ def _earlier(directory: Directory, tag: str, back: int) -> Found | None:
     return None
 
 
-def _at_path(path: str) -> Found:
+def at_path(path: str) -> Found:
+    """The file at `path`, which may be anywhere."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         data = read_whole(fd, path)

@@ -22,8 +22,13 @@ def of_report(report: Report, *, every: bool = False) -> str:
     blocks = [
         _metrics(report),
         _runs(report, every=every),
-        [*_sampling(report.sampling), *_overhead(report), *_host(report.host)],
-        [*_labelled("subject", subject_words(report.subject)), *_when(report)],
+        [
+            *_labelled("subject", subject_words(report.subject)),
+            *_labelled("when", numbers.moment(report.timestamp)),
+            *_sampling(report.sampling),
+            *_overhead(report),
+            *_host(report.host),
+        ],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -120,7 +125,7 @@ def _host(host: Host | None) -> list[str]:
         quantity(host.memory_mib, "MiB"),
         host.virtualization or "",
     ]
-    system = [f"Linux {host.kernel} {host.arch}", f"Python {host.python}", f"Skope {host.skope}"]
+    system = [f"kernel {host.kernel} {host.arch}", f"Python {host.python}", f"Skope {host.skope}"]
     if host.load1 is not None:
         system.append(f"load {host.load1:.2f}")
     lines = _labelled("host", ", ".join(word for word in machine if word))
@@ -130,10 +135,6 @@ def _host(host: Host | None) -> list[str]:
         dirty = ", uncommitted changes" if host.git.dirty else ""
         lines += _labelled("commit", f"{host.git.commit[:12]}{branch}{dirty}")
     return lines
-
-
-def _when(report: Report) -> list[str]:
-    return _labelled("when", numbers.moment(report.timestamp))
 
 
 def _labelled(label: str, text: str) -> list[str]:

@@ -30,11 +30,10 @@ def of_diffs(entries: Sequence[DiffEntry], now: float) -> str:
     """The stored diffs, newest first."""
     if not entries:
         return "  no diff"
-    marks: dict[str, str] = {**MARKS}
     names = [clean(entry.name) for entry in entries]
     column = max(width(name) for name in names)
     return "\n".join(
-        f"{marks.get(entry.verdict, ' ')} {left(name, column)}  {left(clean(entry.verdict), 12)}"
+        f"{_mark(entry)} {left(name, column)}  {left(clean(entry.verdict), 12)}"
         f"  {numbers.ago(entry.changed_ns / 1e9, now)}"
         for entry, name in zip(entries, names, strict=True)
     )
@@ -44,6 +43,10 @@ def in_short(entry: Entry, now: float) -> str:
     """One capture in a message: ``feature/pool (10 runs, 2 min ago)``."""
     runs = numbers.plural(entry.runs, "run")
     return f"{clean(entry.address)} ({runs}, {numbers.ago(entry.timestamp, now)})"
+
+
+def _mark(entry: DiffEntry) -> str:
+    return next((mark for verdict, mark in MARKS.items() if verdict == entry.verdict), " ")
 
 
 def _captures(entries: Sequence[Entry], now: float, *, colour: bool) -> list[str]:

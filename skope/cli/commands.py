@@ -1,0 +1,34 @@
+"""The commands there are. Their modules are imported when they run, not before."""
+
+from typing import Final, NamedTuple
+
+
+class Command(NamedTuple):
+    """One word of the command line."""
+
+    name: str
+    group: str
+    summary: str
+    module: str
+    """It has ``configure(parser)`` and ``run(options) -> int``."""
+
+
+COMMANDS: Final = (
+    Command(
+        "runner",
+        "Measure",
+        "run an application from a script (or a command) and capture it",
+        "skope.cli.runner",
+    ),
+    Command(
+        "server",
+        "Measure",
+        "listen for /start and /stop signals, write one report per capture",
+        "skope.cli.server",
+    ),
+    Command("diff", "Compare", "compare two captures", "skope.cli.diff"),
+    Command("show", "Compare", "print one report", "skope.cli.show"),
+    Command("list", "Compare", "list the reports", "skope.cli.list"),
+    Command("help", "More", "explain a command", "skope.cli.help"),
+)
+BY_NAME: Final = {command.name: command for command in COMMANDS}

@@ -1,0 +1,82 @@
+"""Settings from ``skope.toml`` or ``[tool.skope]`` in ``pyproject.toml`` of the current directory.
+
+Top-level keys are the options of every command; a table named after a command holds its options.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from skope.cli.commands import BY_NAME
+from skope.errors import UsageError
+from skope.store.addresses import nearest
+
+GLOBAL: Final = ("host", "port", "dir", "color")
+
+
+class Config(NamedTuple):
+    """What a configuration file says."""
+
+    where: str
+    """How messages call it."""
+    settings: Mapping[str, object]
+    """The options of every command."""
+    commands: Mapping[str, Mapping[str, object]]
+
+
+NONE: Final = Config("", {}, {})
+
+
+def load(folder: Path) -> Config:
+    """The configuration in `folder`; skope.toml goes before pyproject.toml.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, is no TOML, or says something unknown.
+    """
+    own = _bytes(folder / "skope.toml")
+    if own is not None:
+        return _checked("skope.toml", _parse(own, "skope.toml"))
+    shared = _bytes(folder / "pyproject.toml")
+    # Most projects have one that says nothing of Skope: tomllib need not be imported for it.
+    if shared is None or b"skope" not in shared:
+        return NONE
+    tool = _parse(shared, "pyproject.toml").get("tool")
+    table = tool.get("skope") if isinstance(tool, dict) else None
+    return _checked("pyproject.toml [tool.skope]", table) if isinstance(table, dict) else NONE
+
+
+def _checked(where: str, table: Mapping[str, object]) -> Config:
+    settings: dict[str, object] = {}
+    commands: dict[str, Mapping[str, object]] = {}
+    for key, value in table.items():
+        if key in GLOBAL:
+            settings[key] = value
+        elif key in BY_NAME and isinstance(value, dict):
+            commands[key] = value
+        else:
+            close = nearest(key, [*GLOBAL, *BY_NAME])
+            message = f"{where}: {key!r} is neither a setting nor the table of a command"
+            raise UsageError(message, hint=f"nearest: {close}" if close else None)
+    return Config(where, settings, commands)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        message = f"cannot read {path.name}: {error.strerror}"
+        raise UsageError(message) from error
+
+
+def _parse(data: bytes, name: str) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{name} is no TOML: {error}"
+        raise UsageError(message) from error

@@ -1,0 +1,137 @@
+"""`skope diff`: what changed between two captures."""
+
+import argparse
+import json
+from typing import Final, NamedTuple
+
+import msgspec
+
+from skope.cli import exits, reading
+from skope.cli.messages import complain, say
+from skope.cli.options import wants_colour
+from skope.diff.compare import compare
+from skope.diff.policy import Policy
+from skope.errors import StorageFault, UnknownReport, UsageError
+from skope.schema.codec import encode_diff
+from skope.schema.diff import Diff
+from skope.store.names import is_path, report_name, split_earlier
+from skope.view.text import of_diff
+
+_EPILOG: Final = """\
+Without --base, HEAD is compared with the report it replaced (HEAD@1);
+without either, the two newest captures are compared."""
+
+
+class _Sides(NamedTuple):
+    base: str
+    head: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `skope diff`."""
+    parser.epilog = _EPILOG
+    parser.add_argument("--base", metavar="T", help="what it was: a tag, TAG@n or ./path/to.json")
+    parser.add_argument("--head", metavar="U", help="what it is now")
+    parser.add_argument("--all", action="store_true", help="show the metrics that are not gated")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="show p, A12, outliers and why each verdict"
+    )
+    parser.add_argument("--json", action="store_true", help="print the diff as JSON")
+    parser.add_argument(
+        "--across", action="store_true", help="compare captures of different machines or subjects"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("regression", "inconclusive"),
+        help="exit 1 at a regression; with inconclusive also 3 when nothing can be told",
+    )
+    parser.add_argument(
+        "--missing-base",
+        choices=("fail", "pass"),
+        default="fail",
+        help="pass: exit 0 when there is no base yet",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
+    sides = _sides(options)
+    head = reading.read(options, sides.head)
+    try:
+        base = reading.read(options, sides.base)
+    except UnknownReport as error:
+        if options.missing_base != "pass":
+            raise
+        return _no_base(sides, error, as_json=options.json)
+    diff = _named(compare(base, head, Policy(across=options.across)), sides)
+    if options.json:
+        print(encode_diff(diff).decode(), end="")
+    else:
+        colour = wants_colour(options)
+        print(of_diff(diff, every=options.all, verbose=options.verbose, colour=colour))
+    kept = _keep(options, diff)
+    return gate(diff, options.fail_on) or kept
+
+
+def gate(diff: Diff, fail_on: str | None) -> int:
+    """The exit code a verdict has; 0 unless somebody asked for gating."""
+    if fail_on is None:
+        return exits.DONE
+    judged = any(change.gated for change in diff.changes)
+    if not judged or any(difference.blocking for difference in diff.environment):
+        return exits.INCONCLUSIVE
+    if diff.verdict == "regression":
+        return exits.REGRESSION
+    unclear = fail_on == "inconclusive" and diff.verdict == "inconclusive"
+    return exits.INCONCLUSIVE if unclear else exits.DONE
+
+
+def _sides(options: argparse.Namespace) -> _Sides:
+    base, head = options.base, options.head
+    if base is not None and head is None:
+        message = "--base also takes --head"
+        raise UsageError(message, hint=f"skope diff --base {base} --head U")
+    if head is None:
+        newest = reading.open_reports(options).newest(2)
+        return _Sides(newest[1].address, newest[0].address)
+    if base is None:
+        if is_path(head) or split_earlier(head):
+            message = f"{head} has no report before it that --base could default to"
+            raise UsageError(message, hint=f"skope diff --base T --head {head}")
+        base = f"{head}@1"
+    return _Sides(base, head)
+
+
+def _named(diff: Diff, sides: _Sides) -> Diff:
+    """`diff` with each side called as it was asked for, so that TAG@1 and TAG are told apart."""
+    base = msgspec.structs.replace(diff.base, **_called(sides.base))
+    head = msgspec.structs.replace(diff.head, **_called(sides.head))
+    return msgspec.structs.replace(diff, name=f"{base.name}-{head.name}", base=base, head=head)
+
+
+def _called(address: str) -> dict[str, str]:
+    return {"path": address} if is_path(address) else {"name": address}
+
+
+def _keep(options: argparse.Namespace, diff: Diff) -> int:
+    """Write the diff; what could not be written is said, after what was asked for was printed."""
+    base, head = diff.base.name, diff.head.name
+    try:
+        reports = reading.open_reports(options, create=True)
+        file = reports.write_diff(base, head, encode_diff(diff))
+    except StorageFault as error:
+        complain(error)
+        return exits.exit_code_of(error)
+    usual = report_name(diff.name)
+    taken = f" ({usual} is something else's)" if file != usual else ""
+    say(f"wrote {reports.directory.shown_name(file)}{taken}")
+    return exits.DONE
+
+
+def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:
+    if as_json:
+        told = {"verdict": "no base", "base": sides.base, "head": sides.head}
+        print(json.dumps(told | {"reason": error.message}, ensure_ascii=False, indent=2))
+    else:
+        print(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
+    return exits.DONE

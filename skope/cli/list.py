@@ -1,0 +1,38 @@
+"""`skope list`: the reports there are."""
+
+import argparse
+import time
+
+import msgspec
+
+from skope.cli.options import wants_colour
+from skope.cli.reading import open_reports
+from skope.view.listing import of_diffs, of_history, of_listing
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `skope list`."""
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--diffs", action="store_true", help="the stored diffs")
+    kind.add_argument("--history", action="store_true", help="the replaced reports, as TAG@n")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """List captures, diffs or replaced reports, newest first."""
+    reports = open_reports(options)
+    now, colour = time.time(), wants_colour(options)
+    if options.history:
+        earlier = reports.history()
+        print(_json(earlier) if options.json else of_history(earlier, now, colour=colour))
+        return 0
+    listing = reports.listing()
+    if options.diffs:
+        print(_json(listing.diffs) if options.json else of_diffs(listing.diffs, now))
+        return 0
+    print(_json(listing) if options.json else of_listing(listing, now, colour=colour))
+    return 0
+
+
+def _json(found: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(found)).decode()

@@ -1,0 +1,124 @@
+"""The `skope` command: from words to an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from skope.cli import exits
+from skope.cli.commands import BY_NAME, Command
+from skope.cli.words import split
+from skope.errors import EnvironmentFault, SkopeError, UsageError
+
+
+def entry() -> None:
+    """What the installed script calls."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    try:
+        try:
+            _survive_plain_terminals()
+            code = _dispatch(argv)
+        finally:
+            _flush()
+    except SystemExit as left:  # argparse has printed help or the version
+        code = left.code if isinstance(left.code, int) else exits.DONE
+    except SkopeError as error:
+        code = _failed(error)
+    except KeyboardInterrupt as error:
+        code = exits.exit_code_of(error)
+    except BrokenPipeError as error:
+        _abandon_stdout()
+        code = exits.exit_code_of(error)
+    except Exception:  # noqa: BLE001 - the last resort: a defect must not look like a verdict
+        code = _broken()
+    return code
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    name, words = split(argv)
+    if name is None:
+        return _without_command(words)
+    command = BY_NAME.get(name)
+    if command is None:
+        raise _unknown(name)
+    return _run(command, words)
+
+
+def _run(command: Command, words: Sequence[str]) -> int:
+    from importlib import import_module
+
+    from skope.cli import options
+
+    module = import_module(command.module)
+    parser = options.parser_of(command, module)
+    code: int = module.run(options.read(parser, command.name, words))
+    return code
+
+
+def _without_command(words: Sequence[str]) -> int:
+    if "-V" in words or "--version" in words:
+        from skope._version import VERSION
+
+        print(f"skope {VERSION}")
+        return exits.DONE
+    if words and "--help" not in words:
+        message = "no command was given"
+        raise UsageError(message, hint="`skope help` lists them")
+    from skope.cli.help import overview
+
+    print(overview())
+    return exits.DONE
+
+
+def _unknown(name: str) -> UsageError:
+    from skope.store.addresses import nearest
+
+    close = nearest(name, [*BY_NAME])
+    hint = "`skope help` lists the commands"
+    return UsageError(f"no command {name!r}", hint=f"nearest: {close}\n{hint}" if close else hint)
+
+
+def _failed(error: SkopeError) -> int:
+    from skope.cli.messages import complain
+
+    complain(error)
+    return exits.exit_code_of(error)
+
+
+def _broken() -> int:
+    import traceback
+
+    traceback.print_exc()
+    print("skope: this is a defect of Skope; please report it", file=sys.stderr)
+    return exits.BROKEN
+
+
+def _survive_plain_terminals() -> None:
+    """A terminal that cannot show a character gets a question mark, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _flush() -> None:
+    """Let a full disk or a closed pipe behind stdout be known while it can still be said."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _abandon_stdout()
+        message = f"cannot write to stdout: {error.strerror}"
+        raise EnvironmentFault(message) from error
+
+
+def _abandon_stdout() -> None:
+    """Let the interpreter's own flush at exit go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

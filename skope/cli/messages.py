@@ -1,0 +1,41 @@
+"""What is said to a person on stderr."""
+
+import sys
+from typing import Final
+
+from skope.errors import SkopeError
+
+_COLUMNS: Final = 80
+
+
+def complain(error: SkopeError) -> None:
+    """``skope: what is wrong``, then indented what to do about it."""
+    say(f"skope: {_clean(error.message)}")
+    for line in (error.hint or "").splitlines():
+        say(f"  {_clean(line)}")
+
+
+def say(text: str) -> None:
+    """A message, kept apart from the data on stdout."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    lines = [text]
+    if len(text) > _COLUMNS:
+        import textwrap
+
+        lines = textwrap.wrap(
+            text,
+            _COLUMNS,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    from skope.view.width import clean
+
+    return clean(text)

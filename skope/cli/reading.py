@@ -1,0 +1,78 @@
+"""From an argument to a report, or to an error that says what was probably meant."""
+
+import argparse
+import time
+
+from skope.errors import ForeignReport, UnknownReport
+from skope.schema.codec import decode_report
+from skope.schema.report import Report
+from skope.store.addresses import Found, at_path, nearest
+from skope.store.directory import open_directory
+from skope.store.names import is_path, split_earlier
+from skope.store.reports import Reports
+
+
+def open_reports(options: argparse.Namespace, *, create: bool = False) -> Reports:
+    """The reports of the directory in use."""
+    return Reports(open_directory(options.dir, given=options.dir_given, create=create))
+
+
+def find(options: argparse.Namespace, address: str) -> Found:
+    """The file `address` means: a path, which needs no directory of reports, or a tag."""
+    if is_path(address):
+        return _path(options, address)
+    reports = open_reports(options)
+    try:
+        return reports.find(address)
+    except UnknownReport as error:
+        raise UnknownReport(error.message, hint=_advice(reports, address)) from None
+
+
+def read(options: argparse.Namespace, address: str) -> Report:
+    """The capture report `address` means."""
+    found = find(options, address)
+    if found.identity.kind == "diff":
+        message = f"{found.where} is a diff, not a capture"
+        raise ForeignReport(message, hint=f"`skope show {address}` prints it")
+    return decode_report(found.data, where=found.where)
+
+
+def _path(options: argparse.Namespace, path: str) -> Found:
+    try:
+        return at_path(path)
+    except UnknownReport as error:
+        hint = _tag_for(options, path) or error.hint
+        raise UnknownReport(error.message, hint=hint) from None
+
+
+def _tag_for(options: argparse.Namespace, path: str) -> str | None:
+    """What to write instead of a path that is nowhere, where a capture is called like it."""
+    try:
+        reports = open_reports(options)
+        for entry in reports.listing().captures:
+            if entry.address == path:
+                return f"the capture of that name is {reports.directory.shown_name(entry.file)}"
+            if entry.address == path.removesuffix(".json"):
+                return f"a tag is written without .json: {entry.address}"
+    except UnknownReport:
+        return None
+    return None
+
+
+def _advice(reports: Reports, address: str) -> str:
+    from skope.view.listing import in_short
+
+    listing = reports.listing()
+    known = {entry.address: entry for entry in [*listing.captures, *listing.failed]}
+    if not known:
+        return "there is none yet: skope runner --script S --tag T makes one"
+    lines = []
+    asked = split_earlier(address)
+    if asked and asked[0] in known:
+        kept = len(reports.history(asked[0]))
+        lines.append(f"{asked[0]} has {kept or 'no'} earlier report{'s' * (kept != 1)}")
+    elif close := nearest(address, [*known]):
+        lines.append(f"nearest: {in_short(known[close], time.time())}")
+    shows = f"all {len(known)}" if len(known) > 1 else "the one there is"
+    lines.append(f"`skope list` shows {shows}; a file is written ./path/to.json")
+    return "\n".join(lines)
