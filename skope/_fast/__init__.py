@@ -1,0 +1,100 @@
+"""The compiled kernels' face: bytes and numbers, no files opened, no processes started.
+
+Each name is imported from its kernel when it is first asked for, so that the sampler loads no
+numpy and a machine without kernels can still compare reports.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from skope._fast.archive import ArchiveReader as ArchiveReader
+    from skope._fast.archive import ArchiveWriter as ArchiveWriter
+    from skope._fast.book import Book as Book
+    from skope._fast.control import FIRST_WORKER_LINE as FIRST_WORKER_LINE
+    from skope._fast.control import PUBLISH_LINE as PUBLISH_LINE
+    from skope._fast.control import SAMPLER_LINE as SAMPLER_LINE
+    from skope._fast.control import ChildLine as ChildLine
+    from skope._fast.control import Header as Header
+    from skope._fast.control import SupervisorLine as SupervisorLine
+    from skope._fast.control import format_segment as format_segment
+    from skope._fast.control import segment_bytes as segment_bytes
+    from skope._fast.edge import EdgeReader as EdgeReader
+    from skope._fast.fold import fold_samples as fold_samples
+    from skope._fast.fold import merge_folds as merge_folds
+    from skope._fast.layout import COUNTERS as COUNTERS
+    from skope._fast.layout import EDGE_COUNTERS as EDGE_COUNTERS
+    from skope._fast.layout import FLAGS as FLAGS
+    from skope._fast.layout import GAUGES as GAUGES
+    from skope._fast.layout import SIZES as SIZES
+    from skope._fast.layout import SLOW_VALUES as SLOW_VALUES
+    from skope._fast.layout import UNAVAILABLE as UNAVAILABLE
+    from skope._fast.layout import Role as Role
+    from skope._fast.layout import dtype as dtype
+    from skope._fast.procparse import parse_diskstats as parse_diskstats
+    from skope._fast.procparse import parse_meminfo as parse_meminfo
+    from skope._fast.procparse import parse_net_dev as parse_net_dev
+    from skope._fast.procparse import parse_pressure as parse_pressure
+    from skope._fast.procparse import parse_stat as parse_stat
+    from skope._fast.procparse import parse_vmstat as parse_vmstat
+    from skope._fast.ring import RingReader as RingReader
+    from skope._fast.ring import RingWriter as RingWriter
+    from skope._fast.slots import NEVER as NEVER
+    from skope._fast.slow import SlowReader as SlowReader
+    from skope._fast.slow import SlowWriter as SlowWriter
+
+_NAMES: Final = {
+    "archive": ("ArchiveReader", "ArchiveWriter"),
+    "book": ("Book",),
+    "control": (
+        "FIRST_WORKER_LINE",
+        "PUBLISH_LINE",
+        "SAMPLER_LINE",
+        "ChildLine",
+        "Header",
+        "SupervisorLine",
+        "format_segment",
+        "segment_bytes",
+    ),
+    "edge": ("EdgeReader",),
+    "fold": ("fold_samples", "merge_folds"),
+    "layout": (
+        "COUNTERS",
+        "EDGE_COUNTERS",
+        "FLAGS",
+        "GAUGES",
+        "SIZES",
+        "SLOW_VALUES",
+        "UNAVAILABLE",
+        "Role",
+        "dtype",
+    ),
+    "procparse": (
+        "parse_diskstats",
+        "parse_meminfo",
+        "parse_net_dev",
+        "parse_pressure",
+        "parse_stat",
+        "parse_vmstat",
+    ),
+    "ring": ("RingReader", "RingWriter"),
+    "slots": ("NEVER",),
+    "slow": ("SlowReader", "SlowWriter"),
+}
+_HOME: Final = {name: kernel for kernel, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """`name` from its kernel, which is loaded now."""
+    kernel = _HOME.get(name)
+    if kernel is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"{__name__}.{kernel}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """All names, loaded or not."""
+    return sorted({*globals(), *_HOME})

@@ -8,7 +8,7 @@ from libc.string cimport memset
 
 from skope._fast.fences cimport load_acquire, store_relaxed, store_release
 from skope._fast.layout cimport (
-    CACHE_LINE, LEVELS, MAX_WORKERS, book_t, child_t, coarse_t, cursor_t, event_t, header_t,
+    LEVELS, MAX_WORKERS, book_t, child_t, coarse_t, cursor_t, event_t, header_t,
     sample_t, slow_t, supervisor_t,
 )
 from skope._fast.layout import EVENTS, LAYOUT_VERSION, MAGIC

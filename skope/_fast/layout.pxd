@@ -13,12 +13,12 @@ cdef enum:
     MAX_WORKERS = 64
     NAME_BYTES = 800        # 200 characters of at most 4 bytes
 
-# In a signed field: could not be had. Never 0.
+# In a signed field: could not be had, which is never 0. UNAVAILABLE in Python.
 cdef extern from *:
     """
-    #define SKOPE_UNAVAILABLE INT64_MIN
+    #define SKOPE_ABSENT INT64_MIN
     """
-    const int64_t UNAVAILABLE "SKOPE_UNAVAILABLE"
+    const int64_t ABSENT "SKOPE_ABSENT"
 
 # Cumulative kernel counters a tick reads, in ns or events.
 cpdef enum Counter:
@@ -183,7 +183,7 @@ cdef struct fold_t:
     uint64_t epoch_last
     uint64_t cpu_ns                 # the sampler's own, at the last tick
     uint64_t counters[12]           # at the last tick
-    double weight_ns                # the time its ticks stand for: each the time since the one before
+    double weight_ns                # what its ticks stand for: each the time since the one before
     int64_t low[10]                 # per Gauge; UNAVAILABLE when no tick had it
     int64_t high[10]
     double weighted[10]             # mean * weight_ns; the mean is `low` where weight_ns is 0

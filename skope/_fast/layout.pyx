@@ -13,6 +13,7 @@ from skope._fast.layout cimport (
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
 LAYOUT_VERSION = 1
 UNAVAILABLE = -(1 << 63)
+FLAGS = {"late": FLAG_LATE, "clamped": FLAG_CLAMPED, "last": FLAG_LAST}
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS
 WORKERS_MAX = MAX_WORKERS
@@ -47,7 +48,7 @@ SLOW_VALUES = tuple(name.removeprefix("slow_") for name in _names(SlowValue))
 
 
 def dtype(str name):
-    """The numpy dtype of struct `name` (``"sample"`` is sample_t); `KeyError` for an unknown one."""
+    """The numpy dtype of struct `name`: ``"sample"`` is sample_t. `KeyError` for an unknown one."""
     if not _dtypes:
         _derive()
     return _dtypes[name]

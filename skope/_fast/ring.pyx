@@ -1,0 +1,78 @@
+"""The fine ring: one slot a tick."""
+
+from libc.stdint cimport uint64_t
+from libc.string cimport memcpy, memset
+
+from skope._fast.control cimport Header
+from skope._fast.fences cimport load_relaxed
+from skope._fast.layout cimport sample_t
+from skope._fast.slots cimport SlotReader, open_slots, publish, slots_t, take
+
+
+cdef slots_t _ring(const unsigned char[::1] view) except *:
+    cdef Header header = Header(view)
+    return open_slots(view, header.at.ring_offset, header.at.ring_capacity, sizeof(sample_t))
+
+
+cdef class RingWriter:
+    """The one writer; a new one goes on where the last left off."""
+
+    def __cinit__(self, unsigned char[::1] view):
+        self.view = view
+        self.slots = _ring(view)
+
+    cdef void put(self, const sample_t *sample) noexcept nogil:
+        publish(&self.slots, <const uint64_t *> sample)
+
+    cdef bint last(self, sample_t *sample) noexcept nogil:
+        """The newest sample; False when there is none."""
+        cdef uint64_t end = load_relaxed(&self.slots.cursor.next)
+        return end > 0 and take(&self.slots, end - 1, <uint64_t *> sample)
+
+    def write(self, const unsigned char[::1] sample):
+        """Publishes one sample given as its bytes; `seq` is set here."""
+        cdef sample_t row
+        if sample.shape[0] != sizeof(sample_t):
+            raise ValueError(f"a sample has {sizeof(sample_t)} bytes, not {sample.shape[0]}")
+        memcpy(&row, &sample[0], sizeof(sample_t))
+        self.put(&row)
+
+    def write_marked(self, uint64_t count):
+        """Publishes `count` samples as fast as C can, each of whose words is its own index.
+
+        A reader that ever sees two different words in one row has seen a torn one.
+        """
+        cdef sample_t row
+        cdef uint64_t *words = <uint64_t *> &row
+        cdef uint64_t _index
+        cdef int k
+        memset(&row, 0, sizeof(sample_t))
+        with nogil:
+            for _index in range(count):
+                for k in range(<int> (sizeof(sample_t) // sizeof(uint64_t))):
+                    words[k] = load_relaxed(&self.slots.cursor.next)
+                self.put(&row)
+
+
+cdef class RingReader(SlotReader):
+    """Copies of samples; the oldest are lost when the writer laps the reader."""
+
+    def __cinit__(self, const unsigned char[::1] view):
+        self.view = view
+        self.slots = _ring(view)
+        self.row_type = "sample"
+
+    @property
+    def oldest_ns(self):
+        """The instant of the oldest sample held; NEVER when there is none."""
+        return self.oldest_instant()
+
+    def rows(self, uint64_t since_ns, uint64_t until_ns):
+        """The samples with since_ns <= begin_ns < until_ns, oldest first."""
+        return self.between(since_ns, until_ns)
+
+    def latest(self):
+        """The newest sample, or no row."""
+        cdef uint64_t end = self.next
+        rows = self.copy(end - min(end, 1), end)
+        return rows if len(rows) or not end else self.latest()
