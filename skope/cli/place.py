@@ -1,0 +1,38 @@
+"""What `server` and `runner` have in common on the command line: where, and who may call."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skope.supervisor.place import Place
+
+
+def configure_access(parser: argparse.ArgumentParser) -> None:
+    """The options that matter beyond the loopback interface."""
+    group = parser.add_argument_group("who may call")
+    group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="accept this Host too; .NAME for all below it (SKOPE_ALLOW_HOST)",
+    )
+    group.add_argument(
+        "--no-auth",
+        action="store_true",
+        help="bound beyond this machine, need no token all the same (SKOPE_NO_AUTH=1)",
+    )
+
+
+def place_of(options: argparse.Namespace) -> "Place":
+    """The place the options name."""
+    from skope.supervisor.place import Place
+
+    return Place(
+        host=options.host,
+        port=options.port,
+        directory=options.dir,
+        given=options.dir_given,
+        no_auth=options.no_auth,
+        allow_hosts=tuple(options.allow_host),
+    )

@@ -1,0 +1,152 @@
+"""`skope runner`: launch a script or a command, and keep what its runs showed."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from skope.cli.place import configure_access, place_of
+from skope.errors import UsageError
+
+if TYPE_CHECKING:
+    from skope.schema.report import Report
+    from skope.store.directory import Directory
+    from skope.supervisor.command import Command
+    from skope.supervisor.run import Job
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `skope runner`."""
+    from skope.units import parse_duration
+
+    add = parser.add_argument
+    add("--script", metavar="S", help="run by bash, or by itself when executable")
+    add("--tag", metavar="T", required=True, help="what the capture is called")
+    add("--runs", type=_at_least(1), default=1, metavar="N", help="how often (1)")
+    add("--warmup", type=_at_least(0), default=0, metavar="W", help="runs before that, not kept")
+    add("--timeout", type=parse_duration, metavar="D", help="end a run after 30s, 5min, 1h")
+    add("--append", action="store_true", help="add the runs to the report there is")
+    add("--ignore-failure", action="store_true", help="go on after a run that failed")
+    add("--json", action="store_true", help="print the report; the script's output goes to a log")
+    add("words", nargs="*", metavar="-- CMD ARG", help="a command instead of --script")
+    configure_access(parser)
+    parser.epilog = """\
+The script may call $SKOPE_URL/start and $SKOPE_URL/stop around what matters;
+each such pair is one run. If it never does, all of it is measured.
+
+example
+  skope runner --script bench.sh --tag test1 --runs 10"""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record the runs and print what they showed."""
+    from skope.supervisor.platform import require_linux
+
+    require_linux("runner")
+    from skope.supervisor.run import record, verdict
+
+    job = job_of(options)
+    result = record(job)
+    if result.file is not None:
+        _show(options, result.file, result.notes)
+    verdict(job, result)
+    return result.exit_code
+
+
+def job_of(options: argparse.Namespace) -> "Job":
+    """What the options ask for.
+
+    Raises
+    ------
+    UsageError, EnvironmentFault
+        If it cannot be done as it stands, before anything is started.
+    """
+    from skope.schema.names import check_name
+    from skope.supervisor.run import Job
+
+    return Job(
+        command=_command(options),
+        tag=check_name(options.tag, what="a tag"),
+        place=place_of(options),
+        runs=options.runs,
+        warmup=options.warmup,
+        timeout_ns=options.timeout,
+        append=options.append,
+        ignore_failure=options.ignore_failure,
+        quiet=options.json,
+    )
+
+
+def _command(options: argparse.Namespace) -> "Command":
+    from skope.supervisor.command import of_script, of_words
+
+    if (options.script is None) == (not options.words):
+        message = "one thing to run is needed: --script S, or a command after --"
+        raise UsageError(message, hint="`skope help runner` has an example")
+    if options.script is not None:
+        return of_script(options.script, launches=options.runs + options.warmup)
+    return of_words(options.words)
+
+
+def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
+    from skope.cli.options import wants_colour
+    from skope.schema.codec import decode_report
+    from skope.store.directory import open_directory
+    from skope.view.summary import of_report
+
+    with open_directory(options.dir, given=options.dir_given) as directory:
+        shown = directory.shown_name(file)
+        data = directory.read(file)
+        if options.json:
+            print(data.decode(), end="")
+            return
+        report = decode_report(data, where=shown)
+        previous, address = (None, None) if options.append else _replaced(directory, report, file)
+    print()
+    print(
+        of_report(
+            report,
+            previous=previous,
+            previous_address=address,
+            saved=shown,
+            following=_following(report, address),
+            colour=wants_colour(options),
+        )
+    )
+    for note in notes:
+        print(f"skope: {note}", file=sys.stderr)
+
+
+def _replaced(
+    directory: "Directory", report: "Report", file: str
+) -> tuple["Report | None", str | None]:
+    """The report that had the file before, and its address; nothing if it cannot be read."""
+    from skope.errors import ReportError
+    from skope.store.reports import Reports
+
+    if file.endswith(".failed.json"):
+        return None, None
+    reports = Reports(directory)
+    kept = reports.history(report.name)
+    try:
+        return (reports.read(kept[0].address), kept[0].address) if kept else (None, None)
+    except ReportError:
+        return None, None
+
+
+def _following(report: "Report", previous: str | None) -> list[str]:
+    """What makes sense now."""
+    if len(report.good_runs()) < 2:
+        return ["--runs 10 lets `skope diff` judge"]
+    return [f"`skope diff --head {report.name}` compares"] if previous else []
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if value < least:
+            message = f"{text!r} is no number of runs: {least} at least"
+            raise argparse.ArgumentTypeError(message)
+        return value
+
+    return number

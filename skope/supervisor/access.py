@@ -1,0 +1,79 @@
+"""Who may call: the token and the allowed host names, from flags and environment."""
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from skope.errors import EnvironmentFault, UsageError
+
+_MOST_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """What the front's guard is told."""
+
+    token: str | None = None
+    """null: nobody needs one."""
+    generated: bool = False
+    """Nobody chose the token: it has to be shown once."""
+    allow_hosts: tuple[str, ...] = ()
+
+
+def settle(
+    environment: Mapping[str, str],
+    *,
+    wide: bool,
+    no_auth: bool = False,
+    allow_hosts: Sequence[str] = (),
+) -> Access:
+    """The access rules of this start.
+
+    Parameters
+    ----------
+    environment : holds `SKOPE_TOKEN`, `SKOPE_TOKEN_FILE`, `SKOPE_NO_AUTH`, `SKOPE_ALLOW_HOST`
+    wide : bound beyond the loopback interface, which takes a token unless refused
+    no_auth, allow_hosts : the flags; they are added to the environment's
+
+    Raises
+    ------
+    UsageError
+        If the token is empty or cannot stand in a header.
+    EnvironmentFault
+        If the token's file cannot be read.
+    """
+    named = environment.get("SKOPE_ALLOW_HOST", "").replace(",", " ").split()
+    hosts = tuple(dict.fromkeys([*allow_hosts, *named]))
+    if no_auth or environment.get("SKOPE_NO_AUTH") == "1":
+        return Access(allow_hosts=hosts)
+    token = _given(environment)
+    if token is None and wide:
+        return Access(token=secrets.token_urlsafe(24), generated=True, allow_hosts=hosts)
+    return Access(token=token, allow_hosts=hosts)
+
+
+def _given(environment: Mapping[str, str]) -> str | None:
+    source = "SKOPE_TOKEN"
+    token = environment.get(source)
+    path = environment.get("SKOPE_TOKEN_FILE")
+    if token is None and path is not None:
+        source = f"SKOPE_TOKEN_FILE ({path})"
+        token = _read(path)
+    if token is None:
+        return None
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        message = f"{source} holds no usable token"
+        raise UsageError(message, hint="visible ASCII without spaces; or unset it")
+    return token
+
+
+def _read(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_MOST_BYTES).decode("utf-8", "replace").strip()
+    except OSError as error:
+        message = f"cannot read SKOPE_TOKEN_FILE ({path}): {os.strerror(error.errno or 0)}"
+        raise EnvironmentFault(message, hint="point it to a file with the token alone") from error

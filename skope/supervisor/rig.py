@@ -1,0 +1,188 @@
+"""What `server` and `runner` stand on: sockets, shared memory, two children, one loop."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from time import monotonic_ns
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from skope._fast.control import FIRST_WORKER_LINE, SAMPLER_LINE, SupervisorLine
+from skope._fast.layout import Role
+from skope.errors import StartFault
+from skope.schema.wire import FrontConfig
+from skope.shm.message import seal_message
+from skope.shm.segment import Plan, Segment
+from skope.supervisor.children import Child, Spec, module_command
+from skope.supervisor.control import Control
+from skope.supervisor.loop import Loop
+from skope.supervisor.signals import Signals
+from skope.supervisor.sockets import Listeners
+from skope.supervisor.stop import Stop
+from skope.supervisor.voice import Voice, hold_standard_descriptors
+from skope.supervisor.watch import TURN_NS, Watch
+
+_STOP_TURN_NS: Final = TURN_NS // 5
+
+
+class Rig:
+    """Up from `with` to its end, whatever happens in between.
+
+    Parameters
+    ----------
+    listeners : where the front serves; closed with the rig
+    config : what the front is told; its session is set here
+    """
+
+    def __init__(self, listeners: Listeners, config: FrontConfig, voice: Voice) -> None:
+        self.loop: Final = Loop()
+        self.signals: Final = Signals(self.loop)
+        self.control: Final = Control(self.loop)
+        self.each_turn: Callable[[], None] = _nothing
+        self._listeners: Final = listeners
+        self._config: Final = config
+        self._voice: Final = voice
+        self._stopped = False
+
+    def __enter__(self) -> Self:
+        try:
+            with contextlib.ExitStack() as stack:
+                self._raise(stack)
+                self._stack = stack.pop_all()
+        except OSError as error:
+            message = f"cannot start: {os.strerror(error.errno or 0)}"
+            raise StartFault(message, hint="`ulimit -a` shows what this shell may use") from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._stack:
+            self.stop()
+
+    def _raise(self, stack: contextlib.ExitStack) -> None:
+        hold_standard_descriptors()
+        stack.callback(self._listeners.close)
+        stack.enter_context(self.loop)
+        stack.enter_context(self.signals)
+        segment = Segment.create(Plan())
+        stack.callback(os.close, segment.fd)
+        stack.callback(segment.close)
+        config = msgspec.structs.replace(self._config, session=f"{segment.header.session:016x}")
+        config_fd = seal_message(msgspec.json.encode(config))
+        stack.callback(os.close, config_fd)
+        lifeline, self._life = os.pipe2(os.O_CLOEXEC)
+        stack.callback(os.close, self._life)
+        stack.callback(os.close, lifeline)
+        stack.callback(self.control.close)
+        specs = self._specs(segment.fd, lifeline, config_fd)
+        self._line = SupervisorLine(segment.view)
+        self._line.begin(os.getpid())
+        self.watch = Watch(specs, segment.view, self._spawn, self._voice.say)
+        stack.callback(self._let_go_of_memory)
+        stack.callback(self._kill_all)
+
+    def _specs(self, shm: int, lifeline: int, config: int) -> tuple[Spec, Spec]:
+        shared = ("--shm", str(shm), "--lifeline", str(lifeline))
+        sockets = self._listeners.filenos()
+        serving = [word for fd in sockets for word in ("--sock", str(fd))]
+        return (
+            Spec(
+                title="sampler",
+                role=Role.ROLE_SAMPLER,
+                line=SAMPLER_LINE,
+                command=(*module_command("skope.sampler"), *shared),
+                fds=(shm, lifeline),
+            ),
+            Spec(
+                title="front",
+                role=Role.ROLE_FRONT,
+                line=FIRST_WORKER_LINE,
+                command=(
+                    *module_command("skope.front"),
+                    *shared,
+                    *("--config", str(config), "--worker", "0"),
+                    *serving,
+                ),
+                fds=(shm, lifeline, config, *sockets),
+                link=self.control.link if self._config.mode == "runner" else None,
+            ),
+        )
+
+    def _spawn(self, spec: Spec) -> Child:
+        return Child(spec, self.loop, self._voice.say)
+
+    def start(self) -> bool:
+        """Starts the children; True once all serve, False when asked to stop meanwhile.
+
+        Raises
+        ------
+        StartFault
+            If one of them cannot be brought to serve.
+        """
+        self.wait(lambda: self.watch.ready or bool(self.signals.asked))
+        return self.watch.ready
+
+    def wait(
+        self, over: Callable[[], bool], *, limit_ns: int | None = None, every_ns: int = TURN_NS
+    ) -> bool:
+        """Keeps everything going until `over()`; False when that took longer than `limit_ns`.
+
+        `over` is asked after every event, and every `every_ns` without one.
+        """
+        end_ns = None if limit_ns is None else monotonic_ns() + limit_ns
+        while not over():
+            now_ns = monotonic_ns()
+            if end_ns is not None and now_ns >= end_ns:
+                return False
+            left_ns = every_ns if end_ns is None else min(every_ns, end_ns - now_ns)
+            self.turn(left_ns)
+        return True
+
+    def turn(self, longest_ns: int = TURN_NS) -> None:
+        """Waits for one event at most `longest_ns`, then looks after the children."""
+        self.loop.turn(min(self.watch.patience_ns(monotonic_ns()), longest_ns))
+        if self._leaving:
+            return
+        self.watch.turn(monotonic_ns())
+        self.each_turn()
+
+    @property
+    def _leaving(self) -> bool:
+        """A server that is asked to stop starts nobody again, whoever got the signal too."""
+        return self._config.mode == "server" and bool(self.signals.asked)
+
+    def stop(self) -> None:
+        """The orderly end; once. A second wish to stop meanwhile ends it at once."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._listeners.close()
+        self._line.stopping()
+        posts = self.watch.posts
+        fronts = [post for post in posts if post.spec.role == Role.ROLE_FRONT]
+        others = [post for post in posts if post.spec.role != Role.ROLE_FRONT]
+        stop = Stop([fronts, others], monotonic_ns(), lambda: len(self.signals.asked) > 1)
+        while not stop.turn(monotonic_ns()):
+            self.loop.turn(_STOP_TURN_NS)
+
+    def _kill_all(self) -> None:
+        """For whatever went wrong on the way: nobody of ours is left."""
+        for post in self.watch.posts:
+            if post.running:
+                post.running.signal(signal.SIGKILL)
+
+    def _let_go_of_memory(self) -> None:
+        """Views must die before the mapping closes."""
+        del self._line
+        del self.watch
+
+
+def _nothing() -> None:
+    """Between turns nobody else has work to do."""

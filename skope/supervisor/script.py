@@ -1,0 +1,139 @@
+"""Launching the measured program, signalling it and reaping it.
+
+It gets a session of its own, so that everything it starts can be told from Skope, and waits
+before its first instruction until `release`: whoever watches it knows its pid by then.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from skope.supervisor.command import Command
+
+_PR_SET_PDEATHSIG: Final = 1
+_KIB: Final = 1024
+_NOT_STARTED: Final = 127
+_IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
+"""A program expects their defaults; handled signals get them back at exec anyway."""
+
+_prctl: Final = ctypes.CDLL(None).prctl
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stdio:
+    """The descriptors it gets as 0, 1 and 2."""
+
+    stdin: int = 0
+    stdout: int = 1
+    stderr: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How it ended, and what it and all it waited for have used."""
+
+    status: int
+    """As `Popen.returncode`: -n for signal n."""
+    user_s: float
+    system_s: float
+    max_rss_bytes: int
+    fault: str | None = None
+    """Why it could not be started at all."""
+
+
+class Script:
+    """One launch."""
+
+    def __init__(self, command: Command, environment: Mapping[str, str], stdio: Stdio) -> None:
+        """Forks; the program itself begins with `release`.
+
+        Raises
+        ------
+        OSError
+            If the kernel has no process or descriptor left.
+        """
+        self.ended: Ended | None = None
+        self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
+        gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                os.close(self._gate_fd)
+                _become(command, environment, stdio, gate_fd, fault_fd)
+        except OSError:
+            os.close(self._fault_fd)
+            os.close(self._gate_fd)
+            raise
+        finally:
+            os.close(gate_fd)
+            os.close(fault_fd)
+
+    def release(self) -> None:
+        """Lets it begin."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._gate_fd, b"\n")
+        os.close(self._gate_fd)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was reaped."""
+        return self.ended is not None
+
+    def poll(self) -> bool:
+        """Whether it has ended; reaps it, by its pid alone."""
+        if self.ended is None:
+            pid, status, used = os.wait4(self.pid, os.WNOHANG)
+            if pid:
+                self.ended = Ended(
+                    status=os.waitstatus_to_exitcode(status),
+                    user_s=used.ru_utime,
+                    system_s=used.ru_stime,
+                    max_rss_bytes=used.ru_maxrss * _KIB,
+                    fault=self._fault(),
+                )
+        return self.ended is not None
+
+    def signal(self, number: int) -> None:
+        """To the process group it was started with, which is ours to signal until it is reaped.
+
+        A stopped one is continued, to act on it.
+        """
+        if self.ended is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
+                os.killpg(self.pid, signal.SIGCONT)
+
+    def end_now(self) -> None:
+        """For when nobody can wait any more."""
+        self.signal(signal.SIGKILL)
+
+    def _fault(self) -> str | None:
+        with os.fdopen(self._fault_fd, "rb") as file:
+            number = file.read()
+        return os.strerror(int(number)) if number else None
+
+
+def _become(
+    command: Command, environment: Mapping[str, str], stdio: Stdio, gate_fd: int, fault_fd: int
+) -> None:
+    """In the forked child: never returns."""
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in _IGNORED_BY_PYTHON:
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        # Should Skope be killed: what its script started it can still end in its traps.
+        _prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
+            if fd != place:
+                os.dup2(fd, place)
+        if os.read(gate_fd, 1):
+            os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
+    except OSError as error:
+        os.write(fault_fd, str(error.errno or 0).encode())
+    finally:
+        os._exit(_NOT_STARTED)  # nothing of the supervisor's may run here

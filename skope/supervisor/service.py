@@ -1,0 +1,59 @@
+"""`skope server`: listens until it is asked to stop."""
+
+import os
+from typing import Final
+
+from skope.schema.wire import FrontConfig
+from skope.store.directory import open_directory
+from skope.store.lock import RoleLock
+from skope.supervisor.access import settle
+from skope.supervisor.place import Place
+from skope.supervisor.rig import Rig
+from skope.supervisor.sockets import listen
+from skope.supervisor.token import TokenFile
+from skope.supervisor.voice import Voice
+
+KEPT_RUNS: Final = 20
+_ROLE: Final = "server"
+
+
+def serve(place: Place, *, append: bool = False) -> int:
+    """Serves /start and /stop at `place`; returns the exit code once stopped by a signal.
+
+    Raises
+    ------
+    EnvironmentFault
+        If the address, the directory or its lock is not to be had, or a child does not start.
+    """
+    voice = Voice()
+    with (
+        open_directory(place.directory, given=place.given) as directory,
+        RoleLock(directory, _ROLE),
+        listen(place.host, place.port) as listeners,
+    ):
+        access = settle(
+            os.environ,
+            wide=listeners.wide,
+            no_auth=place.no_auth,
+            allow_hosts=place.allow_hosts,
+        )
+        config = FrontConfig(
+            mode="server",
+            directory=str(directory.path),
+            session="",
+            host=place.host,
+            port=listeners.port,
+            token=access.token,
+            allow_hosts=list(access.allow_hosts),
+            wide=listeners.wide,
+            keep_runs=KEPT_RUNS,
+            append=append,
+        )
+        with TokenFile(directory, _ROLE, access), Rig(listeners, config, voice) as rig:
+            if rig.start():
+                voice.say(f"skope: listening on {listeners.url}, reports go to {directory.shown}")
+                if access.generated:
+                    voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
+            rig.wait(lambda: bool(rig.signals.asked))
+            rig.stop()
+    return 0

@@ -1,0 +1,47 @@
+"""A generated token lies in the report directory for this user's own tools, while it is valid."""
+
+import contextlib
+import os
+from types import TracebackType
+from typing import Final, Self
+
+from skope.store.directory import Directory
+from skope.store.faults import storage_fault
+from skope.supervisor.access import Access
+
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class TokenFile:
+    """``<role>.token``, readable by nobody else. No file for a token somebody chose."""
+
+    def __init__(self, directory: Directory, role: str, access: Access) -> None:
+        self._directory: Final = directory
+        self._name: Final = f"{role}.token"
+        self._token: Final = access.token if access.generated else None
+
+    def __enter__(self) -> Self:
+        if self._token is not None:
+            try:
+                self._remove()
+                fd = os.open(self._name, _FLAGS, 0o600, dir_fd=self._directory.fd)
+                with os.fdopen(fd, "w") as file:
+                    file.write(f"{self._token}\n")
+            except OSError as error:
+                shown = self._directory.shown_name(self._name)
+                raise storage_fault(error, f"cannot write {shown}") from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._token is not None:
+            with contextlib.suppress(OSError):
+                self._remove()
+
+    def _remove(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._name, dir_fd=self._directory.fd)

@@ -1,0 +1,66 @@
+"""What Skope says on stderr. It never waits for whoever should be reading."""
+
+import os
+import re
+import select
+from typing import Final
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_MOST_BYTES: Final = 4096
+"""What a pipe that is writable takes at once."""
+_CLEAR: Final = "\r\x1b[K"
+
+
+def harmless(text: str) -> str:
+    """`text` without control characters: nobody else's bytes move the cursor."""
+    return _CONTROL.sub("", text)
+
+
+def hold_standard_descriptors() -> None:
+    """Makes sure 0, 1 and 2 are taken, so that no socket or segment is given such a number."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(fd, True)  # noqa: FBT003 - the call's own signature
+    os.close(fd)
+
+
+class Voice:
+    """Lines for people, and on a terminal one status line that is drawn over."""
+
+    def __init__(self, fd: int = 2) -> None:
+        self._fd: Final = fd
+        self._status = ""
+        self.on_terminal: Final = _is_terminal(fd)
+
+    def say(self, line: str) -> None:
+        """One line; lost rather than waited for."""
+        text = harmless(line) + "\n"
+        self._write(f"{_CLEAR}{text}{self._status}" if self._status else text)
+
+    def status(self, text: str) -> None:
+        """Replaces the status line; the empty one clears it. Nothing where there is no terminal."""
+        if self.on_terminal and text != self._status:
+            self._status = harmless(text)
+            self._write(_CLEAR + self._status)
+
+    def _write(self, text: str) -> None:
+        data = text.encode("utf-8", "backslashreplace")
+        if len(data) > _MOST_BYTES:
+            data = data[: _MOST_BYTES - 1] + b"\n"
+        try:
+            if _takes(self._fd):
+                os.write(self._fd, data)
+        except OSError:
+            return  # nobody listens any more
+
+
+def _takes(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    return any(event & select.POLLOUT for _, event in poll.poll(0))
+
+
+def _is_terminal(fd: int) -> bool:
+    try:
+        return os.isatty(fd) and os.environ.get("TERM", "dumb") != "dumb"
+    except OSError:
+        return False

@@ -1,0 +1,95 @@
+import pytest
+
+from skope.errors import EnvironmentFault, UsageError
+from skope.supervisor import command
+from skope.supervisor.command import of_script, of_words
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def script(folder, name, content, *, executable=False):
+    path = folder / name
+    path.write_bytes(content)
+    path.chmod(0o755 if executable else 0o644)
+    return name
+
+
+def test_a_script_is_run_by_bash(folder):
+    name = script(folder, "bench.sh", b"echo hi\n")
+    assert of_script(name, launches=1).argv == ("bash", "./bench.sh")
+    assert of_script(name, launches=1).title == "bench.sh"
+
+
+def test_not_executable_a_shebang_does_not_count(folder):
+    name = script(folder, "bench.py", b"#!/usr/bin/env python3\n")
+    assert of_script(name, launches=1).argv == ("bash", "./bench.py")
+
+
+@pytest.mark.parametrize("opening", [b"#!/bin/sh\ntrue\n", b"\x7fELF..."])
+def test_what_says_how_to_run_it_runs_itself(folder, opening):
+    name = script(folder, "bench", opening, executable=True)
+    assert of_script(name, launches=3).argv == ("./bench",)
+
+
+def test_executable_without_a_shebang_is_run_by_bash(folder):
+    name = script(folder, "bench", b"true\n", executable=True)
+    assert of_script(name, launches=1).argv == ("bash", "./bench")
+
+
+@pytest.mark.parametrize("name", ["-c", "--version", "a b", "ä.sh"])
+def test_no_name_is_taken_for_an_option(folder, name):
+    assert of_script(script(folder, name, b"true\n"), launches=1).argv == ("bash", f"./{name}")
+
+
+def test_a_path_is_left_as_it_is(folder):
+    (folder / "sub").mkdir()
+    script(folder / "sub", "bench.sh", b"true\n")
+    assert of_script("sub/bench.sh", launches=1).argv == ("bash", "sub/bench.sh")
+
+
+def test_a_missing_script_is_a_usage_error(folder):
+    with pytest.raises(UsageError, match="no script gone.sh"):
+        of_script("gone.sh", launches=1)
+
+
+def test_a_directory_is_no_script(folder):
+    with pytest.raises(UsageError, match="is a directory"):
+        of_script(str(folder), launches=1)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_an_empty_script_measures_nothing(folder, content):
+    with pytest.raises(UsageError, match="is empty"):
+        of_script(script(folder, "bench.sh", content), launches=1)
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "a\0b"])
+def test_an_impossible_path_is_an_error_too(folder, path):
+    with pytest.raises(EnvironmentFault, match="cannot read"):
+        of_script(path, launches=1)
+
+
+def test_what_can_be_read_once_is_launched_once():
+    assert of_script("/dev/null", launches=1).argv == ("bash", "/dev/null")
+    with pytest.raises(UsageError, match="only once"):
+        of_script("/dev/null", launches=2)
+
+
+def test_without_bash_it_says_so(folder, monkeypatch):
+    monkeypatch.setattr(command.shutil, "which", lambda _: None)
+    with pytest.raises(EnvironmentFault, match="no bash"):
+        of_script(script(folder, "bench.sh", b"true\n"), launches=1)
+
+
+def test_a_command_is_kept_word_by_word():
+    assert of_words(["sh", "-c", "exit 3"]).argv == ("sh", "-c", "exit 3")
+
+
+@pytest.mark.parametrize("words", [[], ["no-such-command-here"], ["./gone"], [""]])
+def test_no_command_is_a_usage_error(folder, words):
+    with pytest.raises(UsageError):
+        of_words(words)
