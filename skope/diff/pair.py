@@ -10,7 +10,6 @@ from skope.schema.metrics import METRICS, MetricSpec, spec_of
 from skope.schema.report import Metric, Report, Run
 from skope.stats.median import median
 
-
 LARGEST: Final = 1e300
 """Beyond it (infinite included) a number was not measured, and arithmetic would overflow."""
 
@@ -62,7 +61,7 @@ class Pairing(Struct, frozen=True, kw_only=True):
 
 
 def pair_up(base: Report, head: Report) -> Pairing:
-    """The metrics of two reports side by side; failed runs and null, NaN and infinite values out."""
+    """The metrics of two reports side by side, without failed runs and values that are no number."""
     runs = base.good_runs(), head.good_runs()
     pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
     for name in _names(base, head, *runs):

@@ -31,7 +31,7 @@ def finding(metric: str, unit: str, size: float, scale: Scale) -> str:
     """What head does: `head uses 12.4 % more`; `size` is on the scale."""
     verb, more, less = _VERBS.get(metric) or _BY_UNIT.get(unit, _OTHERWISE)
     amount = extent(size, scale, unit)
-    if amount.startswith(("0.0 ", "0 ")):
+    if amount.split()[0] in {"0", "0.0"}:
         return f"head {verb} as much as base"
     return f"head {verb} {amount} {more if size > 0 else less}"
 
@@ -102,8 +102,8 @@ def _percent(log_ratio: float) -> float:
 
 
 def _digits(percent: float) -> str:
-    return f"{percent:.1f}" if percent < _WHOLE_FROM else f"{percent:.0f}"
+    return f"{percent:.1f}" if round(percent, 1) < _WHOLE_FROM else f"{percent:.0f}"
 
 
 def _signed(percent: float) -> str:
-    return f"{'-' if percent < 0 else '+'}{_digits(abs(percent))}"
+    return f"{'-' if round(percent, 1) < 0 else '+'}{_digits(abs(percent))}"

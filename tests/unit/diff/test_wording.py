@@ -1,0 +1,62 @@
+"""Numbers in sentences."""
+
+from math import inf, log
+
+import pytest
+
+from skope.diff import wording
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "by", "said"),
+    [
+        ("cpu_time", "s", 1.124, "head uses 12.4 % more"),
+        ("exec_time", "s", 1.069, "head takes 6.9 % longer"),
+        ("exec_time", "s", 0.9, "head takes 10.0 % less time"),
+        ("ctx_switches", "count", 3.5, "head has 250 % more"),
+        ("memory_peak", "MiB", 1.0001, "head uses as much as base"),
+    ],
+)
+def test_what_head_does(metric, unit, by, said):
+    assert wording.finding(metric, unit, log(by), "ratio") == said
+
+
+def test_differences_keep_their_unit():
+    assert wording.finding("read_bytes", "B", -4096, "difference") == "head has 4096 B less"
+    assert wording.finding("faults_major", "count", 0, "difference") == "head has as much as base"
+    assert wording.bounds(-1.5, 20, "difference", "MiB") == "-1.5 to +20 MiB"
+
+
+def test_intervals_have_signs():
+    assert wording.bounds(log(0.98), log(1.158), "ratio", "s") == "-2.0 to +15.8 %"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [(0.95, "95 %"), (0.992063, "99.2 %"), (2 / 3, "66.7 %"), (0.9999999, "99.9 %")],
+)
+def test_confidence_is_never_rounded_to_certainty(confidence, said):
+    assert wording.level(confidence) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.00794, "p = 0.0079"), (1.0, "p = 1"), (1e-4, "p = 0.0001"), (1e-9, "p < 0.0001")],
+)
+def test_p(p, said):
+    assert wording.chance(p) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (40, "40 s"), (193, "3 min"), (4 * 3600, "4 h"), (inf, "long")],
+)
+def test_durations_are_rough(seconds, said):
+    assert wording.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_read_as_speech(words, said):
+    assert wording.listed(words) == said
