@@ -7,6 +7,15 @@ from typing import Any, Final, NoReturn
 from skope._version import VERSION
 from skope.errors import UsageError
 
+_COLUMNS: Final = 80
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help of a fixed width: argparse would import shutil to ask the terminal, even for no help."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=_COLUMNS)
+
 
 class Parser(argparse.ArgumentParser):
     """The parser of one command."""
@@ -17,7 +26,7 @@ class Parser(argparse.ArgumentParser):
             description=summary[0].upper() + summary[1:] + ".",
             add_help=False,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         self._command: Final = command
 
@@ -46,7 +55,11 @@ class Parser(argparse.ArgumentParser):
             if action is None:
                 message = f"{where}: `skope {self._command}` has no option {key!r}"
                 raise UsageError(message, hint=f"`skope help {self._command}` lists them")
-            self.set_defaults(**{action.dest: self._converted(action, value, f"{where}: {key}")})
+            said = f"{where}: {key}"
+            several = isinstance(action.default, list)
+            values = value if several and isinstance(value, list) else [value]
+            default = [self._converted(action, one, said) for one in values]
+            self.set_defaults(**{action.dest: default if several else default[0]})
             action.required = False
 
     def _converted(self, action: argparse.Action, value: object, where: str) -> Any:  # noqa: ANN401

@@ -1,6 +1,5 @@
 """From what a person writes (a tag, ``TAG@n``, a path) to the bytes of a file."""
 
-import difflib
 import os
 from collections.abc import Sequence
 
@@ -50,6 +49,8 @@ def locate(directory: Directory, address: str, *, paths: bool) -> Found:
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """The one of `known` that `word` was most likely meant to be."""
+    import difflib  # noqa: PLC0415 - only a mistyped word pays for it
+
     folded = {name.casefold(): name for name in reversed(known)}
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

@@ -123,10 +123,8 @@ def list_directory(directory: Directory) -> Listing:
     for file in directory.names():
         if not file.endswith(".json") or file[:-5].lower() in RESERVED:
             aggregates += [file] if file == _AGGREGATES[0] else []
-        elif file.endswith(".agg.json"):
-            aggregates.append(file)
         elif (row := _row(directory, file)) is None:
-            unreadable.append(file)
+            (aggregates if file.endswith(".agg.json") else unreadable).append(file)
         elif row.schema == DIFF_SCHEMA:
             diffs.append(_diff_entry(directory, file, row))
         else:
@@ -145,13 +143,17 @@ def list_directory(directory: Directory) -> Listing:
     )
 
 
-def list_history(directory: Directory) -> list[Entry]:
-    """The replaced reports, tag by tag, the latest of each first."""
+def list_history(directory: Directory, tag: str | None = None) -> list[Entry]:
+    """The replaced reports of one tag or of all, the latest of each tag first."""
+    wanted = None if tag is None else set(stems(tag))
     found = []
     for stem, numbers in sorted(all_numbers(directory).items()):
+        if wanted is not None and stem not in wanted:
+            continue
         for back, number in enumerate(numbers, start=1):
             file = history_name(stem, number)
-            if row := _row(directory, file):
+            row = _row(directory, file)
+            if row is not None and tag in (None, row.name):
                 found.append(_entry(directory, file, row, f"{row.name}@{back}"))
     return found
 

@@ -5,7 +5,6 @@ any other becomes a readable slug and eight digits of its hash, and the true nam
 file. `~` occurs in no plain tag, so the two forms never meet.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -50,7 +49,9 @@ def report_name(tag: str) -> str:
 
 def hashed_stem(name: str, key: str | None = None, *, digits: int = 8) -> str:
     """A slug of `name` and the first `digits` of the hash of `key`, by default `name` itself."""
-    slug = _UNSAFE.sub("-", name)[:_LONGEST_SLUG].strip("-.")
+    import hashlib  # noqa: PLC0415 - few names need it
+
+    slug = _UNSAFE.sub("-", name)[:_LONGEST_SLUG].strip("-._")
     digest = hashlib.sha256((key or name).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{slug or 'x'}~{digest[:digits]}"
 

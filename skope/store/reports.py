@@ -110,8 +110,7 @@ class Reports:
 
     def history(self, tag: str | None = None) -> list[Entry]:
         """The replaced reports, of one tag or of all, the latest of each tag first."""
-        entries = list_history(self.directory)
-        return [e for e in entries if tag is None or e.address.rpartition("@")[0] == tag]
+        return list_history(self.directory, tag)
 
     def newest(self, count: int) -> list[Entry]:
         """The newest captures that can be compared, the newest first.
