@@ -102,6 +102,8 @@ class _ReportFile(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = "machine"
     runs_total: int = 1
     session: str | None = None
+    first_run: int = 1
+    replaced: int | None = None
     runs: list[dict[str, Any]] | None = None
     metrics: dict[str, Metric] = {}
     series: str | None = None

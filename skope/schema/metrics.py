@@ -68,7 +68,17 @@ _MACHINE: Final = (
     MetricSpec(name="machine.psi_io", unit="s", scale="difference", floor=1e-6),
 )
 
-METRICS: Final[dict[str, MetricSpec]] = {spec.name: spec for spec in (*_SUBJECT, *_MACHINE)}
+# What the kernel accounts for a whole launch of the script, whatever the window was.
+_SCRIPT: Final = (
+    MetricSpec(name="script.cpu_time", unit="s", floor=1e-3),
+    MetricSpec(name="script.cpu_user", unit="s", floor=1e-3),
+    MetricSpec(name="script.cpu_system", unit="s", floor=1e-3),
+    MetricSpec(name="script.memory_peak", unit="MiB", floor=_PAGE_MIB),
+)
+
+METRICS: Final[dict[str, MetricSpec]] = {
+    spec.name: spec for spec in (*_SUBJECT, *_MACHINE, *_SCRIPT)
+}
 
 
 def spec_of(name: str) -> MetricSpec:

@@ -118,6 +118,10 @@ class Report(Struct, frozen=True, kw_only=True):
     """All runs ever recorded here, kept or not."""
     session: str | None = None
     """Which start of Skope wrote it; another one begins a new file."""
+    first_run: int = 1
+    """The session's own first run; above 1 when it continued an earlier session's file."""
+    replaced: int | None = None
+    """Number in the history of the report that this session's first one replaced."""
     runs: list[Run]
     metrics: dict[str, Metric]
     series: str | None = None

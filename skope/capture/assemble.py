@@ -1,0 +1,121 @@
+"""Runs to a report: medians over the good ones, beside all that is told of the newest one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from skope.capture.measures import MEASURES
+from skope.schema.host import Host
+from skope.schema.metrics import spec_of
+from skope.schema.report import (
+    Metric,
+    Number,
+    Overhead,
+    Report,
+    Run,
+    Sampling,
+    SystemManager,
+    Trust,
+    Window,
+)
+from skope.stats.median import median
+
+_DIGITS: Final = 6
+_NO_GOOD_RUN: Final = "no run ended well"
+_SCRIPT_SOURCE: Final = "wait4 of the script, whole-script"
+_SOURCES: Final = {
+    "script.memory_peak": f"{_SCRIPT_SOURCE}: ru_maxrss of its largest process",
+}
+
+
+class Newest(Struct, frozen=True, kw_only=True):
+    """What a report tells of its newest run alone."""
+
+    module: str | None
+    timestamp: int
+    window: Window
+    subject: str
+    series: str | None
+    sampling: Sampling
+    trust: Trust
+    overhead: Overhead
+    host: Host | None
+    reasons: dict[str, str]
+    """Why a value is null, by metric."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What a report tells of itself."""
+
+    name: str
+    session: str
+    runs_total: int
+    first_run: int = 1
+    replaced: int | None = None
+
+
+def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
+    """The report of `runs`, the newest last."""
+    told = asdict(newest)
+    reasons = told.pop("reasons")
+    return Report(**asdict(standing), **told, **_summary(runs, reasons), runs=list(runs))
+
+
+def revise(report: Report, runs: Sequence[Run], runs_total: int) -> Report:
+    """`report` with other runs, its medians made anew."""
+    reasons = {name: m.reason for name, m in report.metrics.items() if m.reason is not None}
+    return replace(report, runs=list(runs), **_summary(runs, reasons), runs_total=runs_total)
+
+
+def system_manager(values: dict[str, Number | None]) -> SystemManager:
+    """The machine in two numbers, from the values of a run or their medians."""
+    # The field has no null: where MemAvailable is unknown the metric's reason says so.
+    return SystemManager(
+        memory_usage=float(values.get("machine.memory_usage") or 0.0),
+        cpu_usage=values.get("machine.cpu_usage"),
+    )
+
+
+def _summary(runs: Sequence[Run], reasons: dict[str, str]) -> dict[str, Any]:
+    """The fields of a report that are made from all of its runs."""
+    good = [run for run in runs if run.ok is not False]
+    names = list(dict.fromkeys(name for run in runs for name in run.values))
+    medians = {name: _median(run.values.get(name) for run in good) for name in names}
+    leading = medians if good else runs[-1].values
+    return {
+        "value": _value_text(len(good), len(runs)),
+        "exec_time": leading["exec_time"],
+        "system_manager": system_manager(leading),
+        "metrics": {
+            name: _metric(name, value, reasons.get(name) if good else _NO_GOOD_RUN)
+            for name, value in medians.items()
+        },
+    }
+
+
+def _median(values: Iterable[Number | None]) -> Number | None:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    return round(median(known), _DIGITS)
+
+
+def _metric(name: str, value: Number | None, reason: str | None) -> Metric:
+    spec = spec_of(name)
+    measured = MEASURES.get(name)
+    return Metric(
+        unit=spec.unit,
+        better=spec.better,
+        kind=spec.kind,
+        value=value,
+        source=measured.source if measured else _SOURCES.get(name, _SCRIPT_SOURCE),
+        reason=None if value is not None else reason,
+    )
+
+
+def _value_text(good: int, kept: int) -> str:
+    if not good:
+        return f"the newest of {kept} failed runs" if kept > 1 else "one failed run"
+    return f"median of {good} runs" if good > 1 else "one run"

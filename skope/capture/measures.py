@@ -1,0 +1,135 @@
+"""Two edges and a window to the values of a run, each by the name of its metric."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from skope._fast import COUNTERS, EDGE_COUNTERS, GAUGES, UNAVAILABLE
+from skope.capture.edge import Span
+from skope.capture.window import Window
+from skope.schema.report import Number
+from skope.units import mebibytes, seconds
+
+_COUNTER: Final = {name: index for index, name in enumerate(COUNTERS)}
+_EXTRA: Final = {name: index for index, name in enumerate(EDGE_COUNTERS)}
+MEMORY_USED: Final = GAUGES.index("memory_used")
+CPU_BUSY: Final = GAUGES.index("cpu_busy")
+
+# Guest time is inside user and nice already. Waiting for a disk is idleness.
+_AT_WORK: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("user", "nice", "system", "irq", "softirq")]
+_AT_REST: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("idle", "iowait")]
+_STEAL: Final = _COUNTER["cpu_steal"]
+_PSI_CPU: Final = _EXTRA["psi_cpu_ns"]
+
+NO_CLOCK_TICK: Final = "the window held no clock tick"
+_NO_MEMINFO: Final = "/proc/meminfo gives no MemAvailable here"
+_NO_DISKSTATS: Final = "/proc/diskstats could not be read"
+_NO_NET: Final = "/proc/net/dev could not be read"
+_NO_PRESSURE: Final = "this kernel tells no /proc/pressure (PSI)"
+
+
+class Measure(NamedTuple):
+    """How one metric is had."""
+
+    source: str
+    of: Callable[[Window], Number | None]
+    reason: str
+    """Why it is null, when it is."""
+
+
+def measure(window: Window) -> tuple[dict[str, Number | None], dict[str, str]]:
+    """(values, reasons): every metric by its name; those that are null also have a reason."""
+    values = {name: metric.of(window) for name, metric in MEASURES.items()}
+    reasons = {name: MEASURES[name].reason for name, value in values.items() if value is None}
+    return values, reasons
+
+
+def cpu_share(span: Span, counter_ns: int) -> float | None:
+    """`counter_ns` of processor time as a share of all there was; None without a clock tick."""
+    total = _rise(span, _AT_WORK) + _rise(span, _AT_REST) + span.counted(_STEAL)
+    return counter_ns / total if total else None
+
+
+def stolen_ns(span: Span) -> int:
+    """Processor time the hypervisor gave to others."""
+    return span.counted(_STEAL)
+
+
+def pressure(span: Span) -> float | None:
+    """The share of the time in which some task waited for a processor; None where untold."""
+    stalled = span.counted_extra(_PSI_CPU)
+    length_ns = span.after.monotonic_ns - span.before.monotonic_ns
+    return None if stalled is None or length_ns <= 0 else stalled / length_ns
+
+
+def _rise(span: Span, counters: list[int]) -> int:
+    return sum(span.counted(counter) for counter in counters)
+
+
+def _cpu_usage(window: Window) -> float | None:
+    span = window.span
+    share = cpu_share(span, _rise(span, _AT_WORK) + span.counted(_STEAL))
+    return None if share is None else round(100 * share, 2)
+
+
+def _memory_change(window: Window) -> float | None:
+    first = window.span.before.gauges[MEMORY_USED]
+    last = window.span.after.gauges[MEMORY_USED]
+    return None if UNAVAILABLE in (first, last) else mebibytes(last - first)
+
+
+def _memory_peak(window: Window) -> float | None:
+    peak = window.peak(MEMORY_USED)
+    return None if peak is None else mebibytes(peak)
+
+
+def _count(name: str) -> Callable[[Window], int]:
+    counter = _COUNTER[name]
+    return lambda window: window.span.counted(counter)
+
+
+def _size(name: str) -> Callable[[Window], int | None]:
+    counter = _EXTRA[name]
+    return lambda window: window.span.counted_extra(counter)
+
+
+def _stall(name: str) -> Callable[[Window], float | None]:
+    counter = _EXTRA[name]
+
+    def stalled(window: Window) -> float | None:
+        rise_ns = window.span.counted_extra(counter)
+        return None if rise_ns is None else seconds(rise_ns)
+
+    return stalled
+
+
+_STAT: Final = "/proc/stat at both edges"
+_DISK: Final = "/proc/diskstats at both edges, whole disks"
+_NET: Final = "/proc/net/dev at both edges, without lo"
+_PSI: Final = "/proc/pressure at both edges, some total"
+
+MEASURES: Final[dict[str, Measure]] = {
+    "exec_time": Measure(
+        "CLOCK_MONOTONIC, /start to /stop", lambda w: seconds(w.span.length_ns), ""
+    ),
+    "machine.cpu_usage": Measure(f"{_STAT}: busy of all", _cpu_usage, NO_CLOCK_TICK),
+    "machine.cpu_time": Measure(
+        f"{_STAT}: busy without steal", lambda w: seconds(_rise(w.span, _AT_WORK)), ""
+    ),
+    "machine.memory_usage": Measure(
+        "/proc/meminfo at both edges: MemTotal - MemAvailable", _memory_change, _NO_MEMINFO
+    ),
+    "machine.memory_peak": Measure(
+        "/proc/meminfo at ticks and edges: MemTotal - MemAvailable", _memory_peak, _NO_MEMINFO
+    ),
+    "machine.disk_read_bytes": Measure(_DISK, _size("disk_read_bytes"), _NO_DISKSTATS),
+    "machine.disk_write_bytes": Measure(_DISK, _size("disk_write_bytes"), _NO_DISKSTATS),
+    "machine.net_rx_bytes": Measure(_NET, _size("net_rx_bytes"), _NO_NET),
+    "machine.net_tx_bytes": Measure(_NET, _size("net_tx_bytes"), _NO_NET),
+    "machine.ctx_switches": Measure(_STAT, _count("ctx_switches"), ""),
+    "machine.forks": Measure(_STAT, _count("forks"), ""),
+    "machine.steal": Measure(_STAT, lambda w: seconds(stolen_ns(w.span)), ""),
+    "machine.psi_cpu": Measure(_PSI, _stall("psi_cpu_ns"), _NO_PRESSURE),
+    "machine.psi_memory": Measure(_PSI, _stall("psi_memory_ns"), _NO_PRESSURE),
+    "machine.psi_io": Measure(_PSI, _stall("psi_io_ns"), _NO_PRESSURE),
+}
+"""Every metric of the machine. A new one is a row here and one in `schema/metrics.py`."""

@@ -1,0 +1,122 @@
+"""How far a recording can be believed: a grade, and the reasons for anything below A."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from skope._fast import SLOW_VALUES, UNAVAILABLE
+from skope.capture.coverage import Watch
+from skope.capture.deaths import FRONT, Death
+from skope.capture.edge import Span
+from skope.capture.measures import cpu_share, pressure, stolen_ns
+from skope.capture.record import Rows
+from skope.capture.window import Window
+from skope.schema.metrics import METRICS
+from skope.schema.report import Grade, Trust
+from skope.units import NS_PER_MS, NS_PER_S
+
+Finding = tuple[Grade, str]
+Limits = tuple[tuple[Grade, float], ...]
+
+_NOTHING: Final[Finding] = ("A", "")
+_COVERAGE: Final[Limits] = (("A", 0.99), ("B", 0.95), ("C", 0.80))
+_STEAL: Final[Limits] = (("A", 0.01), ("B", 0.03), ("C", 0.10))
+_PRESSURE: Final[Limits] = (("A", 0.05), ("B", 0.15))
+_LEAST_EXPECTED: Final = 10
+"""With fewer ticks expected, coverage says nothing."""
+_GAP_PERIODS: Final = 5
+_CLOCK_JUMP_NS: Final = 50 * NS_PER_MS
+"""The three clocks are read one after the other; being preempted in between is no step."""
+_THROTTLES: Final = SLOW_VALUES.index("throttles")
+
+
+def judge(
+    window: Window, watched: Watch, *, slow: Rows, deaths: Iterable[Death] = (), refused: int = 0
+) -> Trust:
+    """The grade of a recording: that of its worst finding.
+
+    Parameters
+    ----------
+    window : what was cut
+    watched : how well the sampler watched it
+    slow : rows of the slow lane, from the last one before the start to the stop
+    deaths : the supervisor's log
+    refused : how many second starts were turned away
+    """
+    findings = [
+        *_of_sampling(window, watched),
+        *_of_processors(window.span, slow),
+        *_of_clocks(window.span),
+        *_of_signals(window.span, deaths, refused),
+    ]
+    worst = max(findings, default=_NOTHING)
+    return Trust(grade=worst[0], reasons=[reason for _, reason in findings])
+
+
+def _of_sampling(window: Window, watched: Watch) -> Iterator[Finding]:
+    sampling = watched.sampling
+    length_ns = window.span.length_ns
+    if 2 * watched.down_ns > length_ns:
+        yield "D", f"there was no sampler for {watched.down_ns / length_ns:.0%} of the time"
+    if sampling.coverage is not None and sampling.expected >= _LEAST_EXPECTED:
+        grade = _at_least(sampling.coverage, _COVERAGE)
+        if grade != "A":
+            yield grade, f"{sampling.taken} of {sampling.expected} samples were taken"
+    if watched.longest_gap_ns > _GAP_PERIODS * window.period_ns:
+        yield "B", f"no sample for {watched.longest_gap_ns / NS_PER_MS:.0f} ms"
+
+
+def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
+    taken_ns = stolen_ns(span)
+    stolen = cpu_share(span, taken_ns)
+    # One clock tick is the source's resolution: it may have begun long before the window.
+    if stolen is not None and taken_ns > METRICS["machine.steal"].floor * NS_PER_S:
+        grade = _below(stolen, _STEAL, "D")
+        if grade != "A":
+            yield grade, f"the hypervisor took {stolen:.1%} of the processors' time"
+    waited = pressure(span)
+    if waited is not None:
+        grade = _below(waited, _PRESSURE, "C")
+        if grade != "A":
+            yield grade, f"tasks waited for a processor {waited:.0%} of the time"
+    throttled = _rise_of_throttles(slow)
+    if throttled:
+        yield "B", f"processors were throttled {throttled} times"
+    if span.fell_back():
+        yield "B", "a counter of the kernel went backwards; its difference was taken as none"
+
+
+def _rise_of_throttles(slow: Rows) -> int:
+    counts: list[int] = slow["values"][:, _THROTTLES].tolist()
+    known = [count for count in counts if count != UNAVAILABLE]
+    return max(0, known[-1] - known[0]) if known else 0
+
+
+def _of_clocks(span: Span) -> Iterator[Finding]:
+    before, after = span.before, span.after
+    went_ns = after.monotonic_ns - before.monotonic_ns
+    slept_ns = after.boottime_ns - before.boottime_ns - went_ns
+    if slept_ns > _CLOCK_JUMP_NS:
+        yield "D", f"the machine was suspended for {slept_ns / NS_PER_S:.1f} s"
+    # The wall clock goes on while the machine sleeps; that alone is no step.
+    stepped_ns = after.realtime_ns - before.realtime_ns - went_ns - max(0, slept_ns)
+    if abs(stepped_ns) > _CLOCK_JUMP_NS:
+        yield "B", f"the wall clock was set by {stepped_ns / NS_PER_S:+.1f} s"
+
+
+def _of_signals(span: Span, deaths: Iterable[Death], refused: int) -> Iterator[Finding]:
+    if refused:
+        times = f" ({refused} times)" if refused > 1 else ""
+        yield "D", f"a second start was refused{times}"
+    away_ns = sum(
+        death.away_ns(span.start_ns, span.stop_ns) for death in deaths if death.role == FRONT
+    )
+    if away_ns:
+        yield "B", f"no signal could be taken for {away_ns / NS_PER_MS:.0f} ms: a worker restarted"
+
+
+def _at_least(value: float, limits: Limits) -> Grade:
+    return next((grade for grade, limit in limits if value >= limit), "D")
+
+
+def _below(value: float, limits: Limits, otherwise: Grade) -> Grade:
+    return next((grade for grade, limit in limits if value < limit), otherwise)
