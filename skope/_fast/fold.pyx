@@ -9,38 +9,45 @@ from skope._fast.layout import dtype
 
 
 def fold_samples(samples, uint64_t since_ns):
-    """One row, of shape (), for `samples`, oldest first.
+    """One row, of shape (), for `samples`, oldest first; the first stands for all since `since_ns`.
 
-    The first one stands for the time since `since_ns`. Without samples the row is all zero: `taken` 0 says so.
+    Without samples the row is all zero: `taken` 0 says so.
     """
-    import numpy as np
     cdef fold_t into
-    cdef const sample_t[::1] rows
+    cdef const uint64_t[::1] words = _words(samples, "sample")
+    cdef const sample_t *rows
     cdef Py_ssize_t k
     cdef uint64_t since = since_ns
     memset(&into, 0, sizeof(fold_t))
-    if len(samples):
-        rows = np.ascontiguousarray(samples, dtype("sample"))
-        for k in range(rows.shape[0]):
+    if words.shape[0]:
+        rows = <const sample_t *> &words[0]
+        for k in range(words.shape[0] * sizeof(uint64_t) // sizeof(sample_t)):
             fold_sample(&into, &rows[k], since)
             since = rows[k].begin_ns
     return _row(&into)
 
 
 def merge_folds(earlier, later):
-    """One row (shape ()) for two stretches, `later` being the one that follows."""
+    """One row (shape ()) for two stretches; `later` is what follows, in one row or in several."""
     cdef fold_t into
-    cdef fold_t other
-    _read(earlier, &into)
-    _read(later, &other)
-    merge_fold(&into, &other)
+    cdef const uint64_t[::1] first = _words(earlier, "fold")
+    cdef const uint64_t[::1] words = _words(later, "fold")
+    cdef const fold_t *rows
+    cdef Py_ssize_t k
+    if first.shape[0] * sizeof(uint64_t) != sizeof(fold_t):
+        raise ValueError("`earlier` is one fold")
+    into = (<const fold_t *> &first[0])[0]
+    if words.shape[0]:
+        rows = <const fold_t *> &words[0]
+        for k in range(words.shape[0] * sizeof(uint64_t) // sizeof(fold_t)):
+            merge_fold(&into, &rows[k])
     return _row(&into)
 
 
-cdef _read(row, fold_t *fold):
+cdef _words(rows, str kind):
+    """The 8-byte words of rows of struct `kind`: a plain buffer, for a view of structs costs 30 us."""
     import numpy as np
-    cdef const fold_t[::1] one = np.ascontiguousarray(row, dtype("fold")).reshape(1)
-    fold[0] = one[0]
+    return np.ascontiguousarray(rows, dtype(kind)).reshape(-1).view(np.uint64)
 
 
 cdef _row(const fold_t *fold):
