@@ -17,14 +17,16 @@ KERNELS = (
     "edge",
     "fold",
     "layout",
+    "parent",
     "procparse",
     "ring",
     "slots",
     "slow",
+    "tick",
 )
 
 BUILDS = {
-    "release": (["-O3", "-g0"], [], {"boundscheck": False}),
+    "release": (["-O2", "-g0"], [], {"boundscheck": False}),
     "debug": (["-O0", "-g", "-UNDEBUG"], [], {"boundscheck": True}),
     "sanitize": (
         ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"],
