@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import UNAVAILABLE as UNAVAILABLE
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.parent import die_with_parent as die_with_parent
     from skope._fast.procparse import parse_diskstats as parse_diskstats
     from skope._fast.procparse import parse_meminfo as parse_meminfo
     from skope._fast.procparse import parse_net_dev as parse_net_dev
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.tick import Ticker as Ticker
+    from skope._fast.tick import next_tick as next_tick
 
 _NAMES: Final = {
     "archive": ("ArchiveReader", "ArchiveWriter"),
@@ -69,6 +72,7 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
+    "parent": ("die_with_parent",),
     "procparse": (
         "parse_diskstats",
         "parse_meminfo",
@@ -80,6 +84,7 @@ _NAMES: Final = {
     "ring": ("RingReader", "RingWriter"),
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
+    "tick": ("Ticker", "next_tick"),
 }
 _HOME: Final = {name: kernel for kernel, names in _NAMES.items() for name in names}
 

@@ -204,7 +204,8 @@ cdef struct slow_t:
     uint64_t end_ns
     uint64_t epoch
     int64_t values[18]              # UNAVAILABLE where it could not be had
-    uint64_t pad[2]
+    uint64_t flags                  # SampleFlag bits
+    uint64_t pad
 
 # The machine at one instant, as a front worker read it.
 cdef struct edge_t:

@@ -6,7 +6,15 @@ from skope._fast.slots import SlotReader
 
 class SlowWriter:
     def __init__(self, view: memoryview | bytearray) -> None: ...
-    def write(self, values: Sequence[int], *, begin_ns: int, end_ns: int, epoch: int) -> None: ...
+    def write(
+        self,
+        values: Sequence[int],
+        *,
+        begin_ns: int,
+        end_ns: int,
+        epoch: int,
+        clamped: bool = False,
+    ) -> None: ...
 
 class SlowReader(SlotReader):
     def __init__(self, view: memoryview | bytearray | bytes) -> None: ...

@@ -4,7 +4,7 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memset
 
 from skope._fast.control cimport Header
-from skope._fast.layout cimport N_SLOW_VALUES, slow_t
+from skope._fast.layout cimport FLAG_CLAMPED, N_SLOW_VALUES, slow_t
 from skope._fast.slots cimport SlotReader, open_slots, publish, slots_t
 
 
@@ -20,7 +20,9 @@ cdef class SlowWriter:
         self.view = view
         self.slots = _slow(view)
 
-    def write(self, values, *, uint64_t begin_ns, uint64_t end_ns, uint64_t epoch):
+    def write(
+        self, values, *, uint64_t begin_ns, uint64_t end_ns, uint64_t epoch, bint clamped=False
+    ):
         """Publishes one row; `values` are in the order of SLOW_VALUES."""
         cdef slow_t row
         cdef int k
@@ -32,6 +34,7 @@ cdef class SlowWriter:
         row.begin_ns = begin_ns
         row.end_ns = end_ns
         row.epoch = epoch
+        row.flags = FLAG_CLAMPED if clamped else 0
         publish(&self.slots, <const uint64_t *> &row)
 
 

@@ -1,0 +1,1 @@
+"""The sampler process: it schedules readings and publishes them, and waits for nobody."""

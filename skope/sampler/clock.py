@@ -1,0 +1,37 @@
+"""When to tick: on a fixed grid, late when late, never twice for one point."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from skope._fast import next_tick
+
+
+class Tick(NamedTuple):
+    """One point of the grid that was reached."""
+
+    deadline_ns: int
+    begin_ns: int
+    missed: int
+    """Points skipped just before this one."""
+
+    @property
+    def late_ns(self) -> int:
+        """How long after its point it came."""
+        return self.begin_ns - self.deadline_ns
+
+
+def ticks(
+    period_ns: int, *, now: Callable[[], int], sleep: Callable[[int], None]
+) -> Iterator[Tick]:
+    """One tick a period on the grid of multiples of `period_ns`, each saying how late it is.
+
+    Points that have passed are skipped, not made up. `sleep` takes the instant to sleep until; it
+    may wake early, and ends the ticks by raising whatever its caller waits for.
+    """
+    done_ns = 0
+    while True:
+        deadline_ns, missed = next_tick(done_ns, now(), period_ns)
+        while (begin_ns := now()) < deadline_ns:
+            sleep(deadline_ns)
+        yield Tick(deadline_ns, begin_ns, missed)
+        done_ns = deadline_ns
