@@ -73,7 +73,7 @@ class Rig:
         stack.enter_context(self.signals)
         segment = Segment.create(Plan())
         stack.callback(os.close, segment.fd)
-        stack.callback(segment.close)
+        # Its mapping goes with the last line that is held of it, an error's traceback included.
         config = msgspec.structs.replace(self._config, session=f"{segment.header.session:016x}")
         config_fd = seal_message(msgspec.json.encode(config))
         stack.callback(os.close, config_fd)
@@ -85,7 +85,6 @@ class Rig:
         self._line = SupervisorLine(segment.view)
         self._line.begin(os.getpid())
         self.watch = Watch(specs, segment.view, self._spawn, self._voice.say)
-        stack.callback(self._let_go_of_memory)
         stack.callback(self._kill_all)
 
     def _specs(self, shm: int, lifeline: int, config: int) -> tuple[Spec, Spec]:
@@ -177,11 +176,6 @@ class Rig:
         for post in self.watch.posts:
             if post.running:
                 post.running.signal(signal.SIGKILL)
-
-    def _let_go_of_memory(self) -> None:
-        """Views must die before the mapping closes."""
-        del self._line
-        del self.watch
 
 
 def _nothing() -> None:

@@ -57,13 +57,14 @@ class Script:
             If the kernel has no process or descriptor left.
         """
         self.ended: Ended | None = None
+        ours = os.getpid()
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 os.close(self._gate_fd)
-                _become(command, environment, stdio, gate_fd, fault_fd)
+                _become(command, environment, stdio, gate_fd, fault_fd, ours)
         except OSError:
             os.close(self._fault_fd)
             os.close(self._gate_fd)
@@ -118,7 +119,7 @@ class Script:
 
 
 def _become(
-    command: Command, environment: Mapping[str, str], stdio: Stdio, gate_fd: int, fault_fd: int
+    command: Command, environment: Mapping[str, str], stdio: Stdio, gate_fd: int, fault_fd: int, parent: int
 ) -> None:
     """In the forked child: never returns."""
     try:
@@ -128,10 +129,11 @@ def _become(
         os.setsid()
         # Should Skope be killed: what its script started it can still end in its traps.
         _prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        orphaned = os.getppid() != parent
         for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
             if fd != place:
                 os.dup2(fd, place)
-        if os.read(gate_fd, 1):
+        if os.read(gate_fd, 1) and not orphaned:
             os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
     except OSError as error:
         os.write(fault_fd, str(error.errno or 0).encode())

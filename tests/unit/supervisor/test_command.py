@@ -52,7 +52,7 @@ def test_a_path_is_left_as_it_is(folder):
 
 
 def test_a_missing_script_is_a_usage_error(folder):
-    with pytest.raises(UsageError, match="no script gone.sh"):
+    with pytest.raises(UsageError, match=r"no script gone\.sh"):
         of_script("gone.sh", launches=1)
 
 

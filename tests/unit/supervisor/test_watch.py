@@ -215,15 +215,18 @@ def test_who_never_becomes_ready_is_killed(world):
     assert world.programs[0].heard == [signal.SIGKILL]
 
 
+def crash_for_ever(world):
+    for _ in range(100):
+        world.programs[0].begin(world.now)
+        world.programs[-1].status = 3
+        world.programs[-1].last_words = "ImportError: no such thing"
+        world.turn(STEP_NS)
+
+
 def test_five_failed_starts_end_it_with_the_childs_last_words(world):
     world.turn()
     with pytest.raises(StartFault, match="front failed 5 times to start") as caught:
-        for _ in range(100):
-            front = [program for program in world.programs if program.line.pid != 1000][-1]
-            world.programs[0].begin(world.now)
-            front.status = 3
-            front.last_words = "ImportError: no such thing"
-            world.turn(STEP_NS)
+        crash_for_ever(world)
     assert "exit code 3" in caught.value.message
     assert "ImportError: no such thing" in caught.value.hint
     assert len(world.programs) == 6
@@ -241,8 +244,7 @@ def test_a_machine_without_processes_to_give_is_asked_again(world):
 def test_but_not_for_ever(world):
     world.refuse = OSError(11, "Resource temporarily unavailable")
     with pytest.raises(StartFault, match="temporarily unavailable"):
-        for _ in range(100):
-            world.turn(STEP_NS)
+        world.turn(100 * STEP_NS)
 
 
 def test_the_supervisors_own_heart_beats(serving):

@@ -1,0 +1,141 @@
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from skope.supervisor.command import Command
+from skope.supervisor.script import Script, Stdio
+from tests.integration.supervisor.conftest import TARGETS, eventually, is_alive
+
+
+def command(*argv):
+    return Command(argv=argv, title=argv[0])
+
+
+def target(name, *words):
+    return command(sys.executable, str(TARGETS / name), *map(str, words))
+
+
+def launched(what, stdio=None, **environment):
+    script = Script(what, {**os.environ, **environment}, stdio or Stdio())
+    script.release()
+    return script
+
+
+def finished(script):
+    assert eventually(script.poll)
+    return script.ended
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("exit 0", 0), ("exit 3", 3), ("kill -SEGV $$", -11), ("kill $$", -15)]
+)
+def test_how_it_ended_is_told(code, status):
+    assert finished(launched(command("sh", "-c", code))).status == status
+
+
+def test_nothing_runs_before_its_release(tmp_path):
+    mark = tmp_path / "mark"
+    script = Script(command("touch", str(mark)), os.environ, Stdio())
+    time.sleep(0.2)
+    assert not mark.exists()
+    assert not script.poll()
+    script.release()
+    finished(script)
+    assert mark.exists()
+
+
+def test_what_it_used_is_what_the_kernel_says():
+    ended = finished(launched(target("burn.py", 0.5)))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert ended.status == 0
+    assert ended.user_s + ended.system_s == pytest.approx(0.55, abs=0.25)
+    assert ended.max_rss_bytes <= before.ru_maxrss * 1024
+
+
+def test_what_it_waited_for_counts_too():
+    script = (
+        f"{sys.executable} {TARGETS / 'burn.py'} 0.4; {sys.executable} {TARGETS / 'hold.py'} 64 0"
+    )
+    ended = finished(launched(command("sh", "-c", script)))
+    assert ended.user_s + ended.system_s > 0.4
+    assert ended.max_rss_bytes > 64 << 20
+
+
+def test_it_has_a_session_of_its_own_and_default_signals(tmp_path):
+    place = tmp_path / "status"
+    script = launched(command("cp", "/proc/self/status", str(place)))
+    finished(script)
+    fields = dict(line.split(":\t", 1) for line in place.read_text().splitlines())
+    assert int(fields["NSsid"].split()[-1]) == script.pid
+    assert int(fields["SigIgn"], 16) & (1 << (signal.SIGPIPE - 1)) == 0
+    assert int(fields["SigIgn"], 16) & (1 << (signal.SIGINT - 1)) == 0
+
+
+def test_it_inherits_nothing_of_skopes(tmp_path):
+    place = tmp_path / "fds"
+    with (tmp_path / "open").open("wb"), place.open("wb") as out:
+        finished(launched(command("ls", "-l", "/proc/self/fd"), Stdio(stdout=out.fileno())))
+    assert str(place) in place.read_text()
+    assert str(tmp_path / "open") not in place.read_text()
+
+
+def test_bytes_pass_untouched(tmp_path):
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
+        stdio = Stdio(stdout=out.fileno(), stderr=err.fileno())
+        assert finished(launched(target("noise.py"), stdio)).status == 0
+    noise = bytes(range(256)) * 4 + b"\x1b[2J\xff\xfe no newline"
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "err").read_bytes() == noise
+
+
+def test_the_environment_is_what_was_given(tmp_path):
+    place = tmp_path / "env"
+    finished(launched(command("sh", "-c", f'echo "$SKOPE_URL" > {place}'), SKOPE_URL="http://x:1"))
+    assert place.read_text() == "http://x:1\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "fault"),
+    [(("/no/such/program",), "No such file"), (("/",), "Permission denied")],
+)
+def test_what_cannot_be_started_says_why(argv, fault):
+    ended = finished(launched(command(*argv)))
+    assert ended.status == 127
+    assert fault in ended.fault
+
+
+def test_a_signal_reaches_its_whole_group_even_when_stopped(tmp_path):
+    place = tmp_path / "pid"
+    script = launched(
+        command("sh", "-c", f"sleep 100 & echo $! > {place}.new; mv {place}.new {place}; wait")
+    )
+    assert eventually(place.exists)
+    sleeper = int(place.read_text())
+    os.kill(script.pid, signal.SIGSTOP)
+    script.signal(signal.SIGTERM)
+    assert finished(script).status == -signal.SIGTERM
+    assert eventually(lambda: not is_alive(sleeper))
+    script.signal(signal.SIGKILL)
+
+
+def test_it_ends_with_a_supervisor_that_was_killed():
+    code = (
+        "import os, sys, time; sys.path.insert(0, sys.argv[1])\n"
+        "from skope.supervisor.script import Script, Stdio\n"
+        "from skope.supervisor.command import Command\n"
+        "script = Script(Command(argv=('sleep', '1000'), title='s'), os.environ, Stdio())\n"
+        "sys.argv[2] == 'gated' or script.release()\n"
+        "print(script.pid, flush=True); time.sleep(1000)\n"
+    )
+    for state in ("gated", "released"):
+        words = [sys.executable, "-c", code, str(TARGETS.parents[1]), state]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as supervisor:
+            pid = int(supervisor.stdout.readline())
+            supervisor.kill()
+            assert eventually(lambda pid=pid: not is_alive(pid))
+    assert Path("/proc/self").exists()
