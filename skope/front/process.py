@@ -85,7 +85,14 @@ def _attach(app: App, options: Options, captures: Captures, heartbeat: Heartbeat
     serving: Future[AbstractEventLoop] = Future()
 
     async def begin(_: App) -> None:
-        loop = get_running_loop()
+        begin_when_running(get_running_loop())
+
+    def begin_when_running(loop: AbstractEventLoop) -> None:
+        # Sanic runs the loop once for its listeners and then for good. Stopping it in between
+        # would be forgotten.
+        if not app.state.is_running:
+            loop.call_soon(begin_when_running, loop)
+            return
         watch_lifeline(loop, options.lifeline)
         if options.control is not None:
             ControlLink(socket.socket(fileno=options.control), captures).start(loop)

@@ -1,0 +1,18 @@
+import pytest
+
+from tests.integration.front.worker import FrontWorker
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory):
+    with FrontWorker(tmp_path_factory.mktemp("front"), deadline_s=3.0) as worker:
+        yield worker.start()
+        assert worker.is_alive()
+        assert "Traceback" not in worker.errors.read_text()
+
+
+@pytest.fixture
+def raw(front):
+    with front.connect() as connection:
+        yield connection
+    front.assert_serves()

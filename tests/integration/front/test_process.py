@@ -1,0 +1,187 @@
+"""A front worker's life: its start, its heartbeat, and each of its ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from tests.integration.front.worker import PATIENCE_S, FrontWorker, wait_until
+
+FEW_S = 3.0
+
+
+def test_beats_four_times_a_second_and_says_what_it_used(front):
+    wait_until(lambda: front.line.ticks >= 6)
+    first, then = front.line.heartbeat_ns, time.monotonic_ns()
+    wait_until(lambda: front.line.heartbeat_ns > first)
+    assert abs(front.line.heartbeat_ns - then) < 2_000_000_000
+    assert front.line.cpu_ns > 0
+
+
+def test_starts_with_nothing_on_its_outputs(tmp_path):
+    with FrontWorker(tmp_path) as worker, (tmp_path / "stdout").open("wb") as out:
+        worker.start(stdout=out)
+        worker.assert_serves()
+        assert worker.terminate() == 0
+        assert (tmp_path / "stdout").read_bytes() == b""
+        assert worker.errors.read_bytes() == b""
+
+
+def test_sigterm_ends_it_in_order_with_open_captures(front):
+    assert front.ask("/start?name=open").status == 200
+    begun = time.monotonic()
+    assert front.terminate() == 0
+    assert time.monotonic() - begun < FEW_S
+    front.start()
+    assert front.ask("/cancel?name=open").status == 404
+
+
+def test_sigterm_lets_a_request_finish_and_closes_idle_connections(front):
+    with front.connect() as idle, front.connect() as busy:
+        idle.send(idle.get("/healthz"))
+        assert idle.answer().status == 200
+        busy.send(busy.get("/start", method="POST", content_length="11") + b"name=")
+        time.sleep(0.2)
+        front.process.send_signal(signal.SIGTERM)
+        assert idle.is_closed_within(FEW_S)
+        busy.send(b"finish")
+        assert busy.answer().json["name"] == "finish"
+        assert busy.is_closed_within(FEW_S)
+    assert front.process.wait(PATIENCE_S) == 0
+
+
+def test_sigterm_does_not_wait_for_a_client_that_keeps_asking(front):
+    stop = threading.Event()
+
+    def keep_asking() -> None:
+        with front.connect() as raw:
+            try:
+                while not stop.is_set():
+                    raw.send(raw.get("/healthz"))
+                    raw.answer()
+            except (AssertionError, OSError):
+                return
+
+    client = threading.Thread(target=keep_asking)
+    client.start()
+    try:
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert front.terminate() == 0
+        assert time.monotonic() - begun < FEW_S
+    finally:
+        stop.set()
+        client.join()
+
+
+def test_sigterm_does_not_wait_for_ever_for_a_stalled_request(front):
+    with front.connect() as raw:
+        raw.send(raw.get("/start", method="POST", content_length="11") + b"name=")
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert front.terminate() == 0
+        assert time.monotonic() - begun < 9
+
+
+def test_sigterm_during_start_is_not_lost(tmp_path):
+    with FrontWorker(tmp_path) as worker:
+        for moment in (0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+            command = worker.command()
+            with (
+                worker.errors.open("ab") as errors,
+                subprocess.Popen(command, pass_fds=worker.inherited(), stderr=errors) as child,
+            ):
+                time.sleep(moment)
+                child.terminate()
+                try:
+                    assert child.wait(PATIENCE_S) in (0, -signal.SIGTERM)
+                finally:
+                    child.kill()
+        assert worker.errors.read_bytes() == b""
+
+
+def test_sigint_is_left_to_the_supervisor(front):
+    front.process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    front.assert_serves()
+
+
+def test_cut_lifeline_ends_it_at_once(front):
+    begun = time.monotonic()
+    front.cut_lifeline()
+    assert front.process.wait(PATIENCE_S) != 0
+    assert time.monotonic() - begun < FEW_S
+
+
+def test_dies_with_its_parent_even_when_it_is_stopped(tmp_path):
+    with FrontWorker(tmp_path) as worker:
+        command = [sys.executable, "-c", PARENT, *worker.command()]
+        parent = subprocess.Popen(command, pass_fds=worker.inherited(), stdout=subprocess.PIPE)
+        child = int(parent.stdout.readline())
+        wait_until(lambda: worker.line.pid == child and worker.line.ready_ns)
+        os.kill(child, signal.SIGSTOP)
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+        wait_until(lambda: not is_running(child))
+
+
+def test_sanic_is_not_configured_by_the_environment(tmp_path):
+    switches = {
+        "SANIC_REQUEST_MAX_SIZE": "1",
+        "SANIC_ACCESS_LOG": "true",
+        "SANIC_INSPECTOR": "true",
+        "SANIC_WORKER_NAME": "Sanic-Server-0-0",
+        "SANIC_KEEP_ALIVE": "false",
+    }
+    with FrontWorker(tmp_path) as worker:
+        worker.start(env=os.environ | switches)
+        with worker.connect() as raw:
+            raw.send(raw.get("/start", method="POST", body=b"name=env"))
+            answer = raw.answer()
+            assert answer.status == 200
+            assert answer.headers["connection"] == "keep-alive"
+        worker.terminate()
+        assert worker.errors.read_bytes() == b""
+
+
+def test_successor_serves_on_the_same_sockets(front):
+    front.kill()
+    front.start()
+    assert front.line.epoch == 2
+    front.assert_serves()
+
+
+@pytest.mark.parametrize("missing", ["--shm", "--config", "--sock"])
+def test_bad_command_line_is_a_usage_error(tmp_path, missing):
+    with FrontWorker(tmp_path) as worker:
+        command = worker.command()
+        while missing in command:
+            at = command.index(missing)
+            del command[at : at + 2]
+        done = subprocess.run(
+            command, pass_fds=worker.inherited(), capture_output=True, check=False, timeout=60
+        )
+        assert done.returncode == 2
+        assert missing.encode() in done.stderr
+
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen(sys.argv[1:], close_fds=False)
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        return stat.read().rpartition(")")[2].split()[0] != "Z"
