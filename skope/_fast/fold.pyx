@@ -45,7 +45,7 @@ def merge_folds(earlier, later):
 
 
 cdef _words(rows, str kind):
-    """The 8-byte words of rows of struct `kind`: a plain buffer, for a view of structs costs 30 us."""
+    """The 8-byte words of rows of struct `kind`; a view of structs would cost 30 us."""
     import numpy as np
     return np.ascontiguousarray(rows, dtype(kind)).reshape(-1).view(np.uint64)
 

@@ -17,7 +17,7 @@ from skope._fast.control cimport ChildLine, Header
 from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
 from skope._fast.layout cimport (
     ABSENT, CPU_BUSY, CPU_IDLE, CPU_IOWAIT, CPU_STEAL, CPU_STOLEN, FLAG_LAST, FLAG_LATE,
-    N_COUNTERS, sample_t,
+    sample_t,
 )
 from skope._fast.machine cimport FAULT_NONE, Fault, raise_fault, read_machine
 from skope._fast.procfile cimport drop

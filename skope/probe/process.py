@@ -1,0 +1,65 @@
+"""Who runs here: a process's descendants, and who listens on a port."""
+
+import contextlib
+from typing import Any, NamedTuple
+
+import psutil
+
+
+class Child(NamedTuple):
+    """A process; `started` with its pid is its identity, for pids are used again."""
+
+    pid: int
+    started: float
+    """Unix seconds, to the clock tick."""
+    name: str
+
+
+class ListenerInfo(NamedTuple):
+    """Who holds a port. What another user's process does not show is None."""
+
+    pid: int
+    started: float | None
+    cwd: str | None
+    command: str | None
+
+
+def children_of(pid: int) -> list[Child]:
+    """All descendants of `pid` that are there now, parents before their children."""
+    try:
+        found = psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+    children = []
+    for process in found:
+        try:
+            children.append(Child(process.pid, process.create_time(), process.name()))
+        except psutil.Error:
+            continue
+    return children
+
+
+def listener_of(port: int) -> ListenerInfo | None:
+    """Who listens on TCP `port` here; None if nobody does or the kernel does not say who."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.Error:
+        return None
+    for connection in connections:
+        if (
+            connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+            and connection.pid
+        ):
+            return _describe(connection.pid)
+    return None
+
+
+def _describe(pid: int) -> ListenerInfo:
+    known: dict[str, Any] = {}
+    with contextlib.suppress(psutil.Error):
+        known = psutil.Process(pid).as_dict(["create_time", "cwd", "cmdline"], ad_value=None)
+    words = known.get("cmdline")
+    command = " ".join(words) if words else None
+    return ListenerInfo(pid, known.get("create_time"), known.get("cwd"), command)
