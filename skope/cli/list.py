@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from skope.cli.options import wants_colour
+from skope.cli.options import terminal_columns, wants_colour
 from skope.cli.reading import open_reports
 from skope.view.listing import of_diffs, of_history, of_listing
 
@@ -21,16 +21,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List captures, diffs or replaced reports, newest first."""
     reports = open_reports(options)
-    now, colour = time.time(), wants_colour(options)
+    now, columns, colour = time.time(), terminal_columns(), wants_colour(options)
     if options.history:
         earlier = reports.history()
-        print(_json(earlier) if options.json else of_history(earlier, now, colour=colour))
+        text = of_history(earlier, now, columns=columns, colour=colour)
+        print(_json(earlier) if options.json else text)
         return 0
     listing = reports.listing()
     if options.diffs:
         print(_json(listing.diffs) if options.json else of_diffs(listing.diffs, now))
         return 0
-    print(_json(listing) if options.json else of_listing(listing, now, colour=colour))
+    text = of_listing(listing, now, columns=columns, colour=colour)
+    print(_json(listing) if options.json else text)
     return 0
 
 

@@ -18,6 +18,7 @@ DEFAULTS: Final[Mapping[str, object]] = {
     "dir": ".skope",
     "color": "auto",
 }
+_COLUMNS: Final = 80
 _VARIABLES: Final = {"host": "SKOPE_HOST", "port": "SKOPE_PORT", "dir": "SKOPE_DIR"}
 
 
@@ -61,6 +62,14 @@ def wants_colour(options: argparse.Namespace) -> bool:
         return bool(options.color == "always")
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not plain and sys.stdout is not None and sys.stdout.isatty()
+
+
+def terminal_columns() -> int:
+    """How wide stdout is; 80 when it is no terminal."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _COLUMNS
+    except (AttributeError, OSError, ValueError):
+        return _COLUMNS
 
 
 def _elsewhere(name: str, environ: Mapping[str, str], config: Config, default: object) -> object:

@@ -6,24 +6,30 @@ from typing import Final
 from skope.store.listing import DiffEntry, Entry, Listing
 from skope.view import numbers
 from skope.view.colour import paint
+from skope.view.paragraph import COLUMNS
 from skope.view.rows import MARKS
 from skope.view.width import clean, left, right, width
 
 _TAG: Final = 14
-_LONGEST_TAG: Final = 16
+_BESIDE_TAG: Final = 66
+"""Columns that everything but the tag takes at most."""
 
 
-def of_listing(listing: Listing, now: float, *, colour: bool = False) -> str:
+def of_listing(
+    listing: Listing, now: float, *, columns: int = COLUMNS, colour: bool = False
+) -> str:
     """The captures, newest first, and a line that counts everything else."""
-    lines = _captures(listing.captures, now, colour=colour) if listing.captures else []
+    lines = _captures(listing.captures, now, columns, colour=colour) if listing.captures else []
     return "\n".join([*lines, *_totals(listing)])
 
 
-def of_history(entries: Sequence[Entry], now: float, *, colour: bool = False) -> str:
+def of_history(
+    entries: Sequence[Entry], now: float, *, columns: int = COLUMNS, colour: bool = False
+) -> str:
     """The replaced reports, each under the address that `diff` and `show` take."""
     if not entries:
         return "  no earlier report"
-    return "\n".join(_captures(entries, now, colour=colour))
+    return "\n".join(_captures(entries, now, columns, colour=colour))
 
 
 def of_diffs(entries: Sequence[DiffEntry], now: float) -> str:
@@ -49,9 +55,10 @@ def _mark(entry: DiffEntry) -> str:
     return next((mark for verdict, mark in MARKS.items() if verdict == entry.verdict), " ")
 
 
-def _captures(entries: Sequence[Entry], now: float, *, colour: bool) -> list[str]:
+def _captures(entries: Sequence[Entry], now: float, columns: int, *, colour: bool) -> list[str]:
     tags = [clean(entry.address) for entry in entries]
-    column = max([_TAG, *(width(tag) for tag in tags if width(tag) <= _LONGEST_TAG)])
+    room = max(columns - _BESIDE_TAG, _TAG)
+    column = max([_TAG, *(width(tag) for tag in tags if width(tag) <= room)])
     heading = (
         f"  {left('TAG', column)}{right('RUNS', 20 - _TAG)}{right('EXEC_TIME', 12)}"
         f"{right('CPU_TIME', 13)}{right('MEMORY_PEAK', 14)}  TRUST  WHEN"

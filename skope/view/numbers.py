@@ -47,19 +47,34 @@ _SECONDS: Final = (
     (0.0, Scale("ns", 1e-9, 0)),
 )
 _MEBIBYTES: Final = (
-    (10.0 * _KIB, Scale("GiB", _KIB, 1)),
+    (1000.0, Scale("GiB", _KIB, 2)),
     (1.0, Scale("MiB", 1.0, 1)),
     (0.0, Scale("KiB", 1 / _KIB, 1)),
 )
 _BYTES: Final = (
-    (10.0 * _KIB**3, Scale("GiB", _KIB**3, 1)),
-    (10.0 * _KIB**2, Scale("MiB", _KIB**2, 1)),
-    (10.0 * _KIB, Scale("KiB", _KIB, 1)),
+    (1000.0 * _KIB**2, Scale("GiB", _KIB**3, 2)),
+    (1000.0 * _KIB, Scale("MiB", _KIB**2, 1)),
+    (10_000.0, Scale("KiB", _KIB, 1)),
     (0.0, Scale("B", 1.0, 0)),
 )
-_STEPS: Final = {"s": _SECONDS, "MiB": _MEBIBYTES, "B": _BYTES}
-_PLAIN: Final = {"%": Scale("%", 1.0, 1), "count": Scale("", 1.0, 0)}
-_ZERO: Final = {"s": Scale("s", 1.0, 0), "MiB": Scale("MiB", 1.0, 1), "B": Scale("B", 1.0, 0)}
+_COUNTS: Final = (
+    (1e10, Scale("G", 1e9, 2)),
+    (1e7, Scale("M", 1e6, 2)),
+    (0.0, Scale("", 1.0, 0)),
+)
+_STEPS: Final = {"s": _SECONDS, "MiB": _MEBIBYTES, "B": _BYTES, "count": _COUNTS}
+_PLAIN: Final = {"%": Scale("%", 1.0, 1)}
+_ZERO: Final = {
+    "s": Scale("s", 1.0, 0),
+    "MiB": Scale("MiB", 1.0, 1),
+    "B": Scale("B", 1.0, 0),
+    "count": Scale("", 1.0, 0),
+}
+    "s": Scale("s", 1.0, 0),
+    "MiB": Scale("MiB", 1.0, 1),
+    "B": Scale("B", 1.0, 0),
+    "count": Scale("", 1.0, 0),
+}
 
 
 def scale_of(unit: str, *values: float | None) -> Scale:

@@ -33,6 +33,8 @@ class ChangeRow(Struct, frozen=True, kw_only=True):
     base: str
     head: str
     change: str
+    bare_change: str
+    """Without its unit when that is not per cent."""
     delta: str
     low: str | None
     """The interval's bounds, bare; None when there is no interval."""
@@ -103,6 +105,7 @@ def _change_row(change: Change) -> ChangeRow:
         base=scale.text(change.base),
         head=scale.text(change.head),
         change=numbers.change(change.ratio) if relative else scale.signed(change.delta),
+        bare_change=numbers.change(change.ratio) if relative else scale.bare(change.delta),
         delta=scale.signed(change.delta),
         low=low,
         high=high,

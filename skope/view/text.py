@@ -12,12 +12,12 @@ from skope.view.rows import (
     ChangeRow,
     SideRow,
     change_rows,
-    has_intervals,
     hidden_count,
     interval_level,
     side_rows,
 )
 from skope.view.subject import subject_words
+from skope.view.table import table
 from skope.view.width import clean, left, right, width
 
 TONES: Final[dict[Verdict, Tone]] = {
@@ -27,8 +27,6 @@ TONES: Final[dict[Verdict, Tone]] = {
     "equivalent": "quiet",
     "inconclusive": "doubt",
 }
-_METRIC: Final = 11
-_VALUE: Final = 9
 
 
 def of_diff(diff: Diff, *, every: bool = False, verbose: bool = False, colour: bool = False) -> str:
@@ -93,7 +91,7 @@ def _environment(found: Sequence[EnvironmentDifference], *, verbose: bool) -> li
 def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool) -> list[str]:
     if not rows:
         return ["  no metric has a value on both sides"]
-    lines = _Columns(rows, level).lines()
+    lines = table(rows, level)
     own = sum(not row.machine for row in rows)
     shown = []
     for position, (row, line) in enumerate(zip(rows, lines[1:], strict=True)):
@@ -104,57 +102,6 @@ def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool
         if verbose:
             shown += [part for detail in row.details for part in paragraph(detail, indent=6)]
     return [lines[0], *shown]
-
-
-class _Columns:
-    """The widths of a table, wide enough for all of its rows."""
-
-    def __init__(self, rows: Sequence[ChangeRow], level: str) -> None:
-        self._rows: Final = rows
-        self._level: Final = level
-        self._metric: Final = max(_METRIC, *(width(row.metric) for row in rows))
-        self._base: Final = max(_VALUE, *(width(row.base) for row in rows))
-        self._head: Final = max(_VALUE, *(width(row.head) for row in rows))
-        self._change: Final = max(7, *(width(row.change) for row in rows))
-
-    def lines(self) -> list[str]:
-        """The heading, then one line a row."""
-        if has_intervals(self._rows):
-            return self._with_intervals()
-        return self._with_differences()
-
-    def _with_intervals(self) -> list[str]:
-        bound = max(5, *(width(x) for row in self._rows for x in (row.low, row.high) if x))
-        between = 2 * bound + 4
-        heading = self._start(" ", "", "base", "head")
-        heading += f"  {right('change', self._change)}  {right(self._level + ' CI ', between)}"
-        lines = [heading.rstrip()]
-        for row in self._rows:
-            line = f"{self._of(row)}  {right(row.change, self._change)}  "
-            interval = f"{right(row.low or '', bound)} to {right(row.high or '', bound)}"
-            line += interval if row.low is not None else " " * between
-            lines.append(f"{line}   {row.verdict.replace('-', ' ')}".rstrip())
-        return lines
-
-    def _with_differences(self) -> list[str]:
-        delta = max(_VALUE, *(width(row.delta) for row in self._rows))
-        heading = self._start(" ", "", "base", "head") + f"    {right('change', self._change)}"
-        lines = [heading.rstrip()]
-        for row in self._rows:
-            line = f"{self._of(row)}    {right(row.change, self._change)}"
-            lines.append(f"{line}   {right(row.delta, delta)}" if row.delta != row.change else line)
-        return lines
-
-    def _of(self, row: ChangeRow) -> str:
-        # One run a side: the same mark on every line would say nothing.
-        mark = row.mark if has_intervals(self._rows) or row.mark != "?" else " "
-        return self._start(mark, row.metric, row.base, row.head)
-
-    def _start(self, mark: str, metric: str, base: str, head: str) -> str:
-        return (
-            f"{mark} {left(metric, self._metric)}   {right(base, self._base)}"
-            f"   {right(head, self._head)}"
-        )
 
 
 def _footer(diff: Diff, *, every: bool, verbose: bool) -> list[str]:
