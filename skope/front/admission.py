@@ -159,7 +159,7 @@ def _host_name(value: str) -> str | None:
     text = value.strip().lower()
     if text.startswith("["):
         name, bracket, port = text.partition("]")
-        name += bracket
+        name = name + bracket if bracket else ""
         port = port.removeprefix(":") if port.startswith(":") or not port else "?"
     else:
         name, _, port = text.partition(":")

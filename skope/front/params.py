@@ -95,7 +95,7 @@ def _of_json(body: bytes) -> list[tuple[str, Any]]:
 
 def _of_multipart(body: bytes, boundary: str) -> list[tuple[str, Any]]:
     message = "the form in the body is malformed"
-    if not boundary:
+    if not (boundary and boundary.isascii()):
         raise BadRequest(message, hint="give its boundary in Content-Type")
     try:
         fields, _ = parse_multipart_form(body, boundary.encode())  # type: ignore[no-untyped-call]

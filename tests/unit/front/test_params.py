@@ -1,0 +1,97 @@
+from contextlib import suppress
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skope.errors import BadRequest
+from skope.front.params import SignalParams, signal_params
+
+
+@dataclass
+class Sent:
+    """The three parts of a request that parameters can come in."""
+
+    query_string: str = ""
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def typed(kind: str) -> dict[str, str]:
+    return {"content-type": kind}
+
+
+FORM = typed("application/x-www-form-urlencoded")
+JSON = typed("application/json; charset=utf-8")
+MULTIPART = typed("multipart/form-data; boundary=b")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        Sent("name=a+b&restart=true"),
+        Sent("name=a%20b&restart=1&name=a%20b&other=1"),
+        Sent("", b"name=a+b&restart=1", FORM),
+        Sent("", b"name=a+b&restart=1"),
+        Sent("", b' {"name":"a b","restart":true,"other":[1]}\n', JSON),
+        Sent("", b'{"name":"a b","restart":true,"module":null}', FORM),
+        Sent("name=a%20b", b"restart=1", FORM),
+    ],
+)
+def test_all_ways_say_the_same(sent):
+    assert signal_params(sent) == SignalParams(name="a b", restart=True)
+
+
+def test_nothing_asked_is_nothing_given():
+    assert signal_params(Sent()) == SignalParams()
+    assert signal_params(Sent("", b"  ", JSON)) == SignalParams()
+    assert signal_params(Sent("restart=0")) == SignalParams()
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=200))
+def test_any_name_without_control_characters_is_kept_verbatim(name):
+    assert signal_params(Sent(urlencode({"name": name}))).name == name
+    body = msgspec.json.encode({"name": name})
+    assert signal_params(Sent("", body, JSON)).name == name
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (Sent("name="), "0 characters"),
+        (Sent("name=" + "x" * 201), "201 characters"),
+        (Sent("module=%07"), "control"),
+        (Sent("name=%C2%85"), "control"),
+        (Sent("name=%ff"), "UTF-8"),
+        (Sent("name=a&name=b"), "given twice"),
+        (Sent("name=a", b'{"name":"b"}', JSON), "given twice"),
+        (Sent("restart=perhaps"), "$.restart"),
+        (Sent("", b'{"name":1}', JSON), "$.name"),
+        (Sent("", b'{"name":', JSON), "not a JSON object"),
+        (Sent("", b"[1]", JSON), "not a JSON object"),
+        (Sent("", b'{"a":' * 5000, JSON), "not a JSON object"),
+        (Sent("", b'{"name":"\xff"}', JSON), "not a JSON object"),
+        (Sent("", b"name=x", typed("text/plain")), "text/plain"),
+        (Sent("", b"--x", typed("multipart/form-data")), "malformed"),
+        (Sent("", b"--x", typed("multipart/form-data; boundary=\udcff")), "malformed"),
+    ],
+)
+def test_malformed_parameters_are_refused(sent, words):
+    with pytest.raises(BadRequest, match=words.replace("$", r"\$")):
+        signal_params(sent)
+
+
+@given(st.binary(max_size=200), st.sampled_from([FORM, JSON, MULTIPART]))
+def test_any_body_is_parameters_or_a_bad_request(body, headers):
+    with suppress(BadRequest):
+        signal_params(Sent("", body, headers))
+
+
+@given(st.binary(max_size=120))
+def test_any_multipart_body_is_parameters_or_a_bad_request(middle):
+    body = b'--b\r\nContent-Disposition: form-data; name="name"' + middle + b"\r\n--b--\r\n"
+    with suppress(BadRequest):
+        signal_params(Sent("", body, MULTIPART))
