@@ -70,11 +70,6 @@ _ZERO: Final = {
     "B": Scale("B", 1.0, 0),
     "count": Scale("", 1.0, 0),
 }
-    "s": Scale("s", 1.0, 0),
-    "MiB": Scale("MiB", 1.0, 1),
-    "B": Scale("B", 1.0, 0),
-    "count": Scale("", 1.0, 0),
-}
 
 
 def scale_of(unit: str, *values: float | None) -> Scale:
