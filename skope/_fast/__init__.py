@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skope._fast.archive import ArchiveReader as ArchiveReader
     from skope._fast.archive import ArchiveWriter as ArchiveWriter
     from skope._fast.book import Book as Book
+    from skope._fast.book import Entry as Entry
     from skope._fast.control import FIRST_WORKER_LINE as FIRST_WORKER_LINE
     from skope._fast.control import PUBLISH_LINE as PUBLISH_LINE
     from skope._fast.control import SAMPLER_LINE as SAMPLER_LINE
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import SIZES as SIZES
     from skope._fast.layout import SLOW_VALUES as SLOW_VALUES
     from skope._fast.layout import UNAVAILABLE as UNAVAILABLE
+    from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
     from skope._fast.parent import die_with_parent as die_with_parent
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = {
     "archive": ("ArchiveReader", "ArchiveWriter"),
-    "book": ("Book",),
+    "book": ("Book", "Entry"),
     "control": (
         "FIRST_WORKER_LINE",
         "PUBLISH_LINE",
@@ -69,6 +71,7 @@ _NAMES: Final = {
         "SIZES",
         "SLOW_VALUES",
         "UNAVAILABLE",
+        "CaptureKind",
         "Role",
         "dtype",
     ),

@@ -1,9 +1,5 @@
 from collections.abc import Callable
-from typing import Final, NamedTuple
-
-NAMED: Final[int]
-TAG: Final[int]
-SCRIPT: Final[int]
+from typing import NamedTuple
 
 class Head(NamedTuple):
     end_ns: int
@@ -21,6 +17,7 @@ class Entry(NamedTuple):
     run: int
     warmup: bool
     signals: int
+    done: int
     front_pid: int
     start: bytes
     head: Head | None
@@ -47,6 +44,7 @@ class Book:
     def find(self, name: str) -> int | None: ...
     def refuse(self, slot: int) -> None: ...
     def signalled(self, slot: int) -> None: ...
+    def finished(self, slot: int, added: int) -> None: ...
     def put_head(self, slot: int, end_ns: int, level: int, fold: bytes) -> None: ...
     def names(self) -> list[str]: ...
     def open_slots(self) -> list[int]: ...

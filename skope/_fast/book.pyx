@@ -13,20 +13,16 @@ from libc.string cimport memcpy
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.layout cimport (
-    BOOK_FREE, BOOK_OPEN, CAPTURE_NAMED, CAPTURE_SCRIPT, CAPTURE_TAG, NAME_BYTES, book_t, edge_t,
+    BOOK_FREE, BOOK_OPEN, CAPTURE_NAMED, CAPTURE_SCRIPT, NAME_BYTES, book_t, edge_t,
     fold_t, head_t,
 )
 
 cdef enum:
     CHUNK = 64                      # entries allocated at a time: 192 KiB
 
-NAMED = <int> CAPTURE_NAMED
-TAG = <int> CAPTURE_TAG
-SCRIPT = <int> CAPTURE_SCRIPT
-
 Entry = namedtuple(
     "Entry",
-    "slot generation name module start_ns refused kind run warmup signals front_pid start head",
+    "slot generation name module start_ns refused kind run warmup signals done front_pid start head",
 )
 Head = namedtuple("Head", "end_ns level fold")
 
@@ -100,6 +96,7 @@ cdef class Book:
         at.run = run
         at.warmup = warmup
         at.signals = 0
+        at.done = 0
         at.front_pid = front_pid
         at.head_turn = 0
         at.name_bytes = len(name_utf8)
@@ -137,7 +134,7 @@ cdef class Book:
             head = Head(held.end_ns, held.level, (<char *> &held.fold)[:sizeof(fold_t)])
         return Entry(
             slot, at.generation, at.name[:at.name_bytes].decode(), module, at.start_ns,
-            at.refused, at.kind, at.run, bool(at.warmup), at.signals, at.front_pid,
+            at.refused, at.kind, at.run, bool(at.warmup), at.signals, at.done, at.front_pid,
             (<char *> &at.start)[:sizeof(edge_t)], head,
         )
 
@@ -152,6 +149,10 @@ cdef class Book:
     def signalled(self, uint64_t slot):
         """Counts a start of the tag during the launch whose reserve this entry is."""
         self.entry(slot).signals += 1
+
+    def finished(self, uint64_t slot, uint64_t added):
+        """Says that the launch whose reserve this is has ended and that it added so many runs."""
+        store_release(&self.entry(slot).done, added + 1)
 
     def put_head(self, uint64_t slot, uint64_t end_ns, uint64_t level, bytes fold):
         """Keeps the fold of [start, end_ns); the one before stays whole until this one is."""

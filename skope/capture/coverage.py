@@ -75,7 +75,7 @@ def _expected(window: Window) -> int:
     period = window.period_ns
     phase = 0
     if len(window.ticks):
-        phase = int(window.ticks["begin_ns"][-1] - window.ticks["late_ns"][-1]) % period
+        phase = int(window.ticks["begin_ns"][0] - window.ticks["late_ns"][0]) % period
     first, last = window.span.start_ns - 1 - phase, window.span.stop_ns - 1 - phase
     return last // period - first // period
 

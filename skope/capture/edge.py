@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from skope._fast import COUNTERS, UNAVAILABLE, dtype
+from skope._fast import FLAGS, UNAVAILABLE, dtype
 
 _WORD: Final = 8
 
@@ -20,8 +20,6 @@ def _places() -> dict[str, slice]:
 
 
 _AT: Final = _places()
-_MAY_FALL: Final = frozenset({"cpu_idle", "cpu_iowait"})
-"""Guessed by the kernel while a processor sleeps, and put right later."""
 _FIRST: Final = {name: place.start for name, place in _AT.items()}
 
 
@@ -39,6 +37,7 @@ class Edge(NamedTuple):
     """By `EdgeCounter`; UNAVAILABLE where it could not be had."""
     front_cpu_ns: int
     sampler_cpu_ns: int
+    flags: int
 
     @classmethod
     def of(cls, reading: bytes) -> Self:
@@ -53,6 +52,7 @@ class Edge(NamedTuple):
             extra=words[_AT["extra"]],
             front_cpu_ns=words[_FIRST["front_cpu_ns"]],
             sampler_cpu_ns=words[_FIRST["sampler_cpu_ns"]],
+            flags=words[_FIRST["flags"]],
         )
 
 
@@ -70,7 +70,7 @@ class Span(NamedTuple):
         return self.stop_ns - self.start_ns
 
     def counted(self, counter: int) -> int:
-        """What a counter rose by. The kernel's own may fall (idle, iowait do): that is no rise."""
+        """What a counter rose by. A worker's own readings never fall; two workers' might."""
         return max(0, self.after.counters[counter] - self.before.counters[counter])
 
     def counted_extra(self, counter: int) -> int | None:
@@ -81,11 +81,5 @@ class Span(NamedTuple):
         return max(0, last - first)
 
     def fell_back(self) -> bool:
-        """Whether a counter that only rises was lower at stop than at start."""
-        kernel = zip(self.before.counters, self.after.counters, strict=True)
-        extras = zip(self.before.extra, self.after.extra, strict=True)
-        return any(
-            last < first
-            for name, (first, last) in zip(COUNTERS, kernel, strict=True)
-            if name not in _MAY_FALL
-        ) or any(UNAVAILABLE != last < first for first, last in extras)
+        """Whether a reading found a counter lower than before, and held it."""
+        return bool((self.before.flags | self.after.flags) & FLAGS["clamped"])

@@ -2,10 +2,9 @@
 
 import pytest
 
-from skope._fast.book import SCRIPT, Book
-from skope._fast.control import format_segment, segment_bytes
-from skope._fast.layout import SIZES
+from skope._fast import SIZES, Book, CaptureKind, format_segment, segment_bytes
 
+SCRIPT = CaptureKind.CAPTURE_SCRIPT
 CAPACITY = 200
 SHAPE = {"ring": 8, "levels": (8, 8, 8), "factor": 4, "slow": 4, "book": CAPACITY}
 EDGE = bytes(range(256)) + bytes(64)
@@ -144,6 +143,9 @@ def test_the_reserve_stands_beside_a_capture_of_the_same_name(book, memory):
     successor = reopen(memory)
     assert successor.reserve == reserve
     assert successor.read(reserve).signals == 1
+    assert successor.read(reserve).done == 0
+    successor.finished(reserve, 2)
+    assert reopen(memory).read(reserve).done == 3
     successor.close(named)
     assert (successor.reserve, successor.names()) == (reserve, [])
     successor.close(reserve)
