@@ -34,6 +34,7 @@ class Guard(HttpProtocol):
         "_framer",
         "_gate",
         "_linger",
+        "_patience",
         "_turned_away",
     )
 
@@ -47,6 +48,7 @@ class Guard(HttpProtocol):
         self._armed_for = 0
         self._ended = False
         self._linger: TimerHandle | None = None
+        self._patience: TimerHandle | None = None
         self._turned_away = False
         self.request_handler = self._admit
 
@@ -89,6 +91,18 @@ class Guard(HttpProtocol):
         if self._linger is not None:
             self._linger.cancel()
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
+
+    def pause_writing(self) -> None:
+        """Sanic would wait for ever for a client that reads nothing; this does not."""
+        super().pause_writing()  # type: ignore[no-untyped-call]
+        if self._patience is None:
+            self._patience = self.loop.call_later(self._gate.limits.deadline_s, self.abort)
+
+    def resume_writing(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        super().resume_writing()  # type: ignore[no-untyped-call]
 
     # -- from Sanic --------------------------------------------------------------------------
 

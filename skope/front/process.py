@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from skope._fast.control import FIRST_WORKER_LINE, ChildLine
 from skope._version import VERSION
+from skope.errors import SkopeError
 from skope.front.admission import Admission
 from skope.front.app import make_app
 from skope.front.captures import Captures
@@ -31,7 +32,12 @@ from skope.shm.segment import Segment
 
 INTERRUPTED: Final = "Skope was stopped during this capture"
 
+NOT_STARTED: Final = 5
+"""Exit code when the machine does not allow it."""
+
 _LARGEST_CONFIG: Final = 1 << 20
+
+_log: Final = logging.getLogger("skope.front")
 
 
 class Options(argparse.Namespace):
@@ -49,6 +55,15 @@ def main(arguments: list[str]) -> int:
     """Serves until SIGTERM. Returns the exit code."""
     options = parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="skope front: %(message)s")
+    try:
+        _work(options)
+    except SkopeError as error:
+        _log.error("%s", f"{error.message}: {error.hint}" if error.hint else error.message)
+        return NOT_STARTED
+    return 0
+
+
+def _work(options: Options) -> None:
     config = msgspec.json.decode(os.pread(options.config, _LARGEST_CONFIG, 0), type=FrontConfig)
     segment = Segment(options.shm)
     line = ChildLine(segment.view, FIRST_WORKER_LINE + options.worker)
@@ -66,7 +81,6 @@ def main(arguments: list[str]) -> int:
     _attach(app, options, captures, Heartbeat(line, captures))
     _serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits)
     captures.close_all(INTERRUPTED)
-    return 0
 
 
 def parse(arguments: list[str]) -> Options:

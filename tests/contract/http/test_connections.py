@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from tests.integration.front.worker import FrontWorker, wait_until
+
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -67,6 +69,22 @@ def test_client_that_reads_nothing_does_not_hold_up_others(front, raw):
         except BlockingIOError:
             time.sleep(0.01)
     front.assert_serves()
+    wait_until(lambda: is_reset(raw))
+
+
+def test_client_that_reads_slowly_gets_all_its_answers(raw):
+    raw.send(raw.get("/") * 1000)
+    time.sleep(0.5)
+    assert [raw.answer().status for _ in range(1000)] == [200] * 1000
+
+
+def test_resting_connection_is_closed(tmp_path):
+    with FrontWorker(tmp_path, idle_s=0.5) as worker, worker.start().connect() as raw:
+        raw.send(raw.get("/healthz"))
+        assert raw.answer().status == 200
+        begun = time.monotonic()
+        assert raw.is_closed_within(10)
+        assert time.monotonic() - begun > 0.4
 
 
 def slow_heads(raw):
@@ -184,6 +202,10 @@ def test_both_families_are_served(front):
     with front.connect(family=socket.AF_INET6) as raw:
         raw.send(raw.get("/healthz", host=f"[::1]:{front.port}"))
         assert raw.answer().status == 200
+
+
+def is_reset(raw) -> bool:
+    return raw.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
 
 
 def has_input(raw) -> bool:

@@ -185,3 +185,19 @@ def is_running(pid: int) -> bool:
         return False
     with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
         return stat.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_directory_that_cannot_be_used_is_said_in_a_line(tmp_path):
+    with FrontWorker(tmp_path) as worker:
+        worker.directory.rmdir()
+        worker.directory.write_text("a file")
+        done = subprocess.run(
+            worker.command(),
+            pass_fds=worker.inherited(),
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 5
+        assert done.stderr.count(b"\n") == 1
+        assert done.stderr.startswith(b"skope front: ")
