@@ -1,15 +1,15 @@
 """Who has the port: the sentence for it, and the two ways on."""
 
-import re
 import time
 from pathlib import Path
 from typing import Final
 
 from skope.errors import CannotBind
-from skope.probe.process import listener_of
+from skope.probe.process import ListenerInfo, listener_of
 
-_SKOPE: Final = re.compile(r"(?:^|[/ ])skope(?:[ .]|$)")
-_MODE: Final = re.compile(r"skope(?:\.cli\.main)? .*?\b(server|runner|agg|ab)\b")
+_MODES: Final = frozenset({"server", "runner", "agg", "ab"})
+_LEADING_WORDS: Final = 6
+"""An interpreter and its options may stand before the program's own name."""
 
 
 def taken_by(host: str, port: int, tag: str | None) -> CannotBind:
@@ -19,21 +19,37 @@ def taken_by(host: str, port: int, tag: str | None) -> CannotBind:
     ----------
     tag : what was to be measured, for the command line in the hint; None: a server
     """
+    return refusal(listener_of(port), host, port, tag)
+
+
+def refusal(holder: ListenerInfo | None, host: str, port: int, tag: str | None) -> CannotBind:
+    """The same, the holder being known."""
     where = f"cannot listen on {host}:{port}"
-    holder = listener_of(port)
     if holder is None:
-        return CannotBind(
-            f"{where}: another process holds it", hint=f"`ss -ltnp` names it; {_beside(tag)}"
-        )
-    since = time.strftime("%H:%M", time.localtime(holder.started))
-    who = f"(pid {holder.pid}, started {since} in {_short(holder.cwd)})"
-    if not _SKOPE.search(holder.command):
-        program = Path(holder.command.split(" ")[0]).name or "a process"
-        return CannotBind(f"{where}: `{program}` {who} holds it", hint=_beside(tag))
-    mode = _MODE.search(holder.command)
-    title = f"skope {mode[1]}" if mode else "skope"
+        message = f"{where}: another user's process holds it"
+        return CannotBind(message, hint=f"`ss -ltnp` as root names it\n{_beside(tag)}")
+    title = skope_title(holder.command or "")
+    program = f"`{title or _program(holder.command)}`" if holder.command else "a process"
+    message = f"{where}: {program} (pid {holder.pid}{_since(holder)}) holds it"
+    if title is None:
+        return CannotBind(message, hint=_beside(tag))
     use = f"use it:     curl '{host}:{port}/start?name={tag or 'NAME'}'"
-    return CannotBind(f"{where}: `{title}` {who} holds it", hint=f"{use}\n{_beside(tag)}")
+    return CannotBind(message, hint=f"{use}\n{_beside(tag)}")
+
+
+def skope_title(command: str) -> str | None:
+    """``skope server`` when `command` is Skope's own, None when it is not."""
+    words = command.split()
+    for position, word in enumerate(words[:_LEADING_WORDS]):
+        name = word.rpartition("/")[2]
+        if name == "skope" or name.startswith("skope."):
+            mode = next((word for word in words[position + 1 :] if word in _MODES), "")
+            return f"skope {mode}".strip()
+    return None
+
+
+def _program(command: str) -> str:
+    return Path(command.split(" ")[0]).name
 
 
 def _beside(tag: str | None) -> str:
@@ -42,9 +58,16 @@ def _beside(tag: str | None) -> str:
     return 'or beside:  skope runner --port 0 ...  with curl "$SKOPE_URL/start" in S'
 
 
-def _short(cwd: str | None) -> str:
-    if not cwd:
-        return "an unknown directory"
+def _since(holder: ListenerInfo) -> str:
+    facts = []
+    if holder.started is not None:
+        facts.append(f"started {time.strftime('%H:%M', time.localtime(holder.started))}")
+    if holder.cwd:
+        facts.append(f"in {_short(holder.cwd)}")
+    return f", {' '.join(facts)}" if facts else ""
+
+
+def _short(cwd: str) -> str:
     try:
         home = Path.home()
     except RuntimeError:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 from skope.units import NS_PER_MS, NS_PER_S
@@ -29,7 +29,7 @@ class Wait(Protocol):
 
 
 def descendants_of_script(
-    children_of: Callable[[int], list[Process]], own: Collection[int]
+    children_of: Callable[[int], Sequence[Process]], own: Collection[int]
 ) -> list[Process]:
     """All our descendants but Skope's `own` children and theirs."""
     spared = {pid for mine in own for pid, _, _ in children_of(mine)}.union(own)

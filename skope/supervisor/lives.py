@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from skope._fast.layout import Role
+from skope._fast import Role
 from skope.supervisor.endings import by_itself
 from skope.units import NS_PER_MS, NS_PER_S
 

@@ -10,8 +10,7 @@ from typing import Final, Self
 
 import msgspec
 
-from skope._fast.control import FIRST_WORKER_LINE, SAMPLER_LINE, SupervisorLine
-from skope._fast.layout import Role
+from skope._fast import FIRST_WORKER_LINE, SAMPLER_LINE, Role, SupervisorLine
 from skope.errors import StartFault
 from skope.schema.wire import FrontConfig
 from skope.shm.message import seal_message

@@ -119,7 +119,12 @@ class Script:
 
 
 def _become(
-    command: Command, environment: Mapping[str, str], stdio: Stdio, gate_fd: int, fault_fd: int, parent: int
+    command: Command,
+    environment: Mapping[str, str],
+    stdio: Stdio,
+    gate_fd: int,
+    fault_fd: int,
+    parent: int,
 ) -> None:
     """In the forked child: never returns."""
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from skope._fast.control import ChildLine, Header, SupervisorLine
+from skope._fast import ChildLine, Header, SupervisorLine
 from skope.errors import StartFault
 from skope.supervisor.children import Spec
 from skope.supervisor.endings import in_words

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from skope._fast.control import ChildLine
+from skope._fast import ChildLine
 from skope.shm.segment import Segment
 
 BEAT_S = 0.05

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skope._fast.control import FIRST_WORKER_LINE, SAMPLER_LINE
-from skope._fast.layout import Role
+from skope._fast import FIRST_WORKER_LINE, SAMPLER_LINE, Role
 from skope.schema.wire import FrontConfig
 from skope.supervisor.children import Spec
 from skope.supervisor.rig import Rig

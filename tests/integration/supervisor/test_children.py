@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from skope._fast.layout import Role
+from skope._fast import Role
 from skope.errors import StartFault
 from skope.supervisor.lives import MOST_FAILURES
 from skope.units import NS_PER_S

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from skope._fast.layout import Role
+from skope._fast import Role
 from skope.supervisor.lives import BACK_OFF_NS, MOST_FAILURES, SHORT_LIFE_NS, Lives, silence_limit
 from skope.units import NS_PER_MS, NS_PER_S
 

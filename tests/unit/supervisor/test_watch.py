@@ -2,8 +2,7 @@ import signal
 
 import pytest
 
-from skope._fast.control import ChildLine, SupervisorLine, format_segment, segment_bytes
-from skope._fast.layout import Role
+from skope._fast import ChildLine, Role, SupervisorLine, format_segment, segment_bytes
 from skope.errors import StartFault
 from skope.supervisor.children import Spec
 from skope.supervisor.lives import START_LIMIT_NS

@@ -1,0 +1,47 @@
+import pytest
+
+from skope.probe.process import ListenerInfo
+from skope.supervisor.holder import refusal, skope_title
+
+
+@pytest.mark.parametrize(
+    ("command", "title"),
+    [
+        ("/usr/bin/python3 /home/a/.venv/bin/skope server --port 9001", "skope server"),
+        ("python -P -m skope -p 9001 runner --script s --tag server", "skope runner"),
+        ("python -P -m skope.front --shm 3", "skope"),
+        ("/opt/skope/bin/nginx -g daemon", None),
+        ("python manage.py runserver", None),
+        ("", None),
+    ],
+)
+def test_skope_knows_its_own(command, title):
+    assert skope_title(command) == title
+
+
+def test_skopes_own_port_can_be_used():
+    holder = ListenerInfo(4711, None, "/srv/api", "python -m skope server")
+    error = refusal(holder, "localhost", 9001, "test1")
+    assert error.message == (
+        "cannot listen on localhost:9001: `skope server` (pid 4711, in /srv/api) holds it"
+    )
+    assert error.hint.splitlines() == [
+        "use it:     curl 'localhost:9001/start?name=test1'",
+        'or beside:  skope runner --port 0 ...  with curl "$SKOPE_URL/start" in S',
+    ]
+
+
+def test_somebody_elses_is_named():
+    holder = ListenerInfo(7, 0.0, None, "/usr/sbin/nginx -g off")
+    error = refusal(holder, "localhost", 9001, None)
+    assert "`nginx` (pid 7, started " in error.message
+    assert error.hint == "or beside:  skope server --port 0"
+
+
+def test_who_shows_nothing_is_a_process():
+    holder = ListenerInfo(7, None, None, None)
+    assert "a process (pid 7) holds it" in refusal(holder, "h", 1, None).message
+
+
+def test_nobody_to_be_seen_is_said():
+    assert "another user's process" in refusal(None, "localhost", 9001, None).message
