@@ -49,7 +49,7 @@ def skope_title(command: str) -> str | None:
 
 
 def _program(command: str) -> str:
-    return Path(command.split(" ")[0]).name
+    return Path(command.split(" ", maxsplit=1)[0]).name
 
 
 def _beside(tag: str | None) -> str:

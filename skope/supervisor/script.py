@@ -41,6 +41,8 @@ class Ended:
     user_s: float
     system_s: float
     max_rss_bytes: int
+    """Of the largest of them; at least what the forked supervisor held, for the kernel counts on
+    through exec."""
     fault: str | None = None
     """Why it could not be started at all."""
 
