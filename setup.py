@@ -18,10 +18,15 @@ KERNELS = (
     "fold",
     "layout",
     "parent",
+    "plain",
     "procparse",
+    "records",
     "ring",
     "slots",
     "slow",
+    "stripes",
+    "tally",
+    "tally_bytes",
     "tick",
 )
 

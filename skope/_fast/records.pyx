@@ -1,0 +1,318 @@
+"""The records of one request: read, written out as journal lines, and kept ready to be counted.
+
+`Batch.scan` reads a body of plain records without making an object for any of them, or declines it
+as a whole; it is then read the general way and handed over with `Batch.add`.
+"""
+
+from cpython.buffer cimport PyBuffer_FillInfo
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memchr, memcpy
+
+from skope._fast.mix cimport digest
+from skope._fast.plain cimport fields_t, record, span_t
+
+OBJECT = AS_OBJECT
+ARRAY = AS_ARRAY
+LINES = AS_LINES
+
+cdef enum:
+    AS_OBJECT = 0
+    AS_ARRAY = 1
+    AS_LINES = 2
+    LONGEST_LINE = 2048         # keys, two strings of 800 bytes, four numbers
+    FIRST_ENTRIES = 64
+    FIRST_TEXT = 8192
+    IDLE_TEXT = 1 << 20         # a larger buffer is given back between requests
+
+
+cdef inline const unsigned char *_blank(
+    const unsigned char *at, const unsigned char *end, bint lines
+) noexcept nogil:
+    while at < end and (
+        at[0] == 32 or at[0] == 9 or ((at[0] == 10 or at[0] == 13) and not lines)
+    ):
+        at += 1
+    return at
+
+
+cdef inline unsigned char *_put(
+    unsigned char *to, const void *what, size_t length
+) noexcept nogil:
+    memcpy(to, what, length)
+    return to + length
+
+
+cdef inline unsigned char *_put_number(unsigned char *to, span_t *number) noexcept nogil:
+    """Verbatim, but always with the point or exponent that marks a float."""
+    to = _put(to, number.at, number.length)
+    return _put(to, b".0", 2) if number.whole else to
+
+
+cdef class Batch:
+    """Records on their way from a body to the journal and the tally. Used again for each request.
+
+    Its buffer is the journal's text: one line a record, the six fields in the contract's order.
+    """
+
+    def __cinit__(self, uint64_t seed=0):
+        self.seed = seed
+        self._more_entries()
+        self._more_text(FIRST_TEXT)
+
+    def __dealloc__(self):
+        free(self.entries)
+        free(self.text)
+        free(self.names)
+
+    def __len__(self):
+        return self.count
+
+    def __getbuffer__(self, Py_buffer *buffer, int flags):
+        PyBuffer_FillInfo(buffer, self, self.text, self.used, 1, flags)
+        self.exports += 1
+
+    def __releasebuffer__(self, Py_buffer *buffer):
+        self.exports -= 1
+
+    @property
+    def text_bytes(self):
+        return self.used
+
+    cdef int _more_text(self, size_t length) except -1:
+        cdef size_t room = max(self.room, FIRST_TEXT)
+        cdef void *memory
+        while room < self.used + length:
+            room *= 2
+        if room == self.room:
+            return 0
+        memory = realloc(self.text, room)
+        if memory == NULL:
+            raise MemoryError
+        self.text = <unsigned char *> memory
+        self.room = room
+        return 0
+
+    cdef int _more_entries(self) except -1:
+        cdef size_t capacity = self.capacity * 2 or FIRST_ENTRIES
+        cdef void *memory = realloc(self.entries, capacity * sizeof(entry_t))
+        if memory == NULL:
+            raise MemoryError
+        self.entries = <entry_t *> memory
+        self.capacity = capacity
+        return 0
+
+    cdef const unsigned char *name_of(self, const entry_t *entry) noexcept nogil:
+        if entry.name_at & NAME_APART:
+            return self.names + (entry.name_at & ~<uint32_t> NAME_APART)
+        return self.text + entry.name_at
+
+    def clear(self):
+        """Forgets all records; a buffer that one large request left behind is given back."""
+        if self.exports:
+            raise BufferError("the lines are in use")
+        self.count = self.used = self.names_used = 0
+        if self.room > IDLE_TEXT:
+            free(self.text)
+            free(self.entries)
+            self.text = NULL
+            self.entries = NULL
+            self.room = self.capacity = 0
+            self._more_entries()
+            self._more_text(FIRST_TEXT)
+
+    cdef int _keep(self, fields_t *f) except -1:
+        """Writes the record out as a line and as an entry."""
+        cdef unsigned char *at
+        cdef size_t start = self.used
+        cdef entry_t *entry
+        cdef span_t *memory = &f.memory if f.memory.at != NULL else &f.nested
+        if self.room < self.used + LONGEST_LINE:
+            self._more_text(LONGEST_LINE)
+        if self.count == self.capacity:
+            self._more_entries()
+        entry = &self.entries[self.count]
+        at = _put(self.text + start, b'{"name":"', 9)
+        entry.name_at = <uint32_t> (at - self.text)
+        entry.name_bytes = <uint32_t> f.name.length
+        entry.name_hash = digest(f.name.at, f.name.length, self.seed)
+        entry.row = -1
+        entry.exec_time = f.time.value
+        entry.memory = 0.0
+        at = _put(at, f.name.at, f.name.length)
+        if f.module.at == NULL:
+            at = _put(at, b'","module":null,"timestamp":', 28)
+        else:
+            at = _put(at, b'","module":"', 12)
+            at = _put(at, f.module.at, f.module.length)
+            at = _put(at, b'","timestamp":', 14)
+        if f.timestamp.at != NULL:
+            at = _put_number(at, &f.timestamp)
+        else:
+            if self.now_text is None:
+                self.now_text = repr(self.now).encode()
+            at = _put(at, <const char *> self.now_text, len(self.now_text))
+        at = _put(at, b',"exec_memory_usage":', 21)
+        if memory.at != NULL:
+            at = _put_number(at, memory)
+            entry.memory = memory.value
+        else:
+            at = _put(at, b"0.0", 3)
+        at = _put(at, b',"total_memory_global":', 23)
+        if f.total.at != NULL:
+            at = _put_number(at, &f.total)
+        else:
+            if self.memory_text is None:
+                total = self.memory()
+                self.memory_text = b"null" if total is None else repr(float(total)).encode()
+            at = _put(at, <const char *> self.memory_text, len(self.memory_text))
+        at = _put(at, b',"exec_time":', 13)
+        at = _put_number(at, &f.time)
+        at = _put(at, b"}\n", 2)
+        self.used = at - self.text
+        entry.line_end = <uint32_t> self.used
+        entry.check = <uint32_t> digest(self.text + start, self.used - start, 0)
+        self.count += 1
+        return 0
+
+    def scan(self, const unsigned char[::1] body, int shape, double now, memory):
+        """Reads a whole plain body (`shape` is OBJECT, ARRAY or LINES); False: declined.
+
+        Where a record gives none, `now` (Unix seconds) becomes its timestamp and `memory()` (MiB
+        or None) its total_memory_global. A declined body leaves the batch empty.
+        """
+        cdef const unsigned char *at
+        cdef const unsigned char *end
+        cdef fields_t fields
+        cdef bint lines = shape == AS_LINES
+        fields.lines = lines
+        self.clear()
+        self.now, self.memory = now, memory
+        self.now_text = self.memory_text = None
+        if body.shape[0] == 0:
+            return False
+        at = &body[0]
+        end = at + body.shape[0]
+        if shape == AS_ARRAY:
+            at = _blank(at, end, False)
+            if at >= end or at[0] != 91:
+                return False
+            at += 1
+        while True:
+            at = _blank(at, end, False)
+            if at >= end and lines:
+                return True
+            at = record(at, end, &fields)
+            if at == NULL:
+                self.clear()
+                return False
+            self._keep(&fields)
+            at = _blank(at, end, lines)
+            if lines:
+                if at < end and at[0] != 10 and not (
+                    at[0] == 13 and at + 1 < end and at[1] == 10
+                ):
+                    self.clear()
+                    return False
+                continue
+            if shape == AS_ARRAY and at < end and at[0] == 44:
+                at += 1
+                continue
+            if shape == AS_ARRAY:
+                if at >= end or at[0] != 93:
+                    self.clear()
+                    return False
+                at = _blank(at + 1, end, False)
+            if at < end:
+                self.clear()
+                return False
+            return True
+
+    def add(self, bytes name, double exec_time, double memory, bytes line):
+        """One record read the general way; `line` is its journal line, with the newline."""
+        cdef entry_t *entry
+        cdef size_t start = self.used
+        cdef void *grown
+        if self.exports:
+            raise BufferError("the lines are in use")
+        if self.count == self.capacity:
+            self._more_entries()
+        self._more_text(len(line))
+        if self.names_used + len(name) > self.names_room:
+            self.names_room = 2 * (self.names_used + len(name))
+            grown = realloc(self.names, self.names_room)
+            if grown == NULL:
+                raise MemoryError
+            self.names = <unsigned char *> grown
+        memcpy(self.text + start, <const char *> line, len(line))
+        memcpy(self.names + self.names_used, <const char *> name, len(name))
+        self.used += len(line)
+        entry = &self.entries[self.count]
+        entry.name_at = <uint32_t> self.names_used | NAME_APART
+        entry.name_bytes = <uint32_t> len(name)
+        entry.name_hash = digest(self.names + self.names_used, len(name), self.seed)
+        entry.row = -1
+        entry.exec_time = exec_time
+        entry.memory = memory
+        entry.line_end = <uint32_t> self.used
+        entry.check = <uint32_t> digest(self.text + start, len(line), 0)
+        self.names_used += len(name)
+        self.count += 1
+
+    def values(self):
+        """(name, exec_time, memory) of each record, in order."""
+        rows = []
+        for index in range(self.count):
+            name = self.name_of(&self.entries[index])[:self.entries[index].name_bytes]
+            rows.append((name, self.entries[index].exec_time, self.entries[index].memory))
+        return rows
+
+    def sums(self, uint64_t base):
+        """One 64-bit word a line, for a text that was appended at `base`: end << 32 | check."""
+        cdef bytes out = b"\0" * (8 * self.count)
+        cdef uint64_t *at = <uint64_t *> <char *> out
+        cdef size_t index
+        for index in range(self.count):
+            at[index] = (base + self.entries[index].line_end) << 32 | self.entries[index].check
+        return out
+
+
+def first_unsound(const unsigned char[::1] data, const unsigned char[::1] sums, size_t start):
+    """How many lines from `start` on are as their `sums` say; the first that is not ends the count.
+
+    Returns (lines, end): `end` is where the last sound line ends in `data`.
+    """
+    cdef size_t index
+    cdef size_t known = sums.shape[0] // 8
+    cdef uint64_t word
+    cdef size_t at = start
+    cdef size_t end
+    for index in range(known):
+        memcpy(&word, &sums[8 * index], 8)
+        end = word >> 32
+        if end <= at or end > <size_t> data.shape[0]:
+            return index, at
+        if <uint32_t> digest(&data[at], end - at, 0) != <uint32_t> word:
+            return index, at
+        at = end
+    return known, at
+
+
+def words_of(const unsigned char[::1] data, size_t lines):
+    """The check words of the first `lines` lines of a file."""
+    cdef bytes out = b"\0" * (8 * lines)
+    cdef uint64_t *words = <uint64_t *> <char *> out
+    cdef size_t index
+    cdef size_t at = 0
+    cdef size_t end
+    cdef const unsigned char *newline
+    for index in range(lines):
+        newline = NULL
+        if at < <size_t> data.shape[0]:
+            newline = <const unsigned char *> memchr(&data[at], 10, data.shape[0] - at)
+        if newline == NULL:
+            raise ValueError(f"{lines} lines asked for, {index} found")
+        end = newline - &data[0] + 1
+        words[index] = end << 32 | <uint32_t> digest(&data[at], end - at, 0)
+        at = end
+    return out

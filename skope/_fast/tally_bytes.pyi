@@ -1,0 +1,6 @@
+from typing_extensions import Buffer
+
+from skope._fast.tally import Tally
+
+def dump(tally: Tally) -> bytes: ...
+def load(tally: Tally, blob: Buffer) -> int: ...

@@ -1,0 +1,162 @@
+"""One POST: read it, journal it, count it, in this order, all of it or nothing.
+
+Runs in a front worker, on its loop, without awaiting anything. What raises here has counted
+nothing; the refusal itself is counted.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Final, Protocol
+
+from skope._fast.records import OBJECT, Batch
+from skope.agg.names import Names
+from skope.agg.reading import Default, read, read_good, shape_of
+from skope.agg.tail import Lines
+from skope.errors import BadRequest, SkopeError, StorageFault, TooLarge, TooManyNames
+from skope.schema.record import MOST_BODY_BYTES, Accepted, Rejected
+
+_STATUS: Final[dict[type[SkopeError], int]] = {
+    BadRequest: 400,
+    TooLarge: 413,
+    TooManyNames: 422,
+    StorageFault: 507,
+}
+
+
+class Counter(Protocol):
+    """What counts: `skope._fast.tally.Tally`."""
+
+    @property
+    def seed(self) -> int:
+        """What its names are hashed with."""
+
+    def prepare(self, batch: Batch) -> list[bytes]:
+        """Finds the rows of a batch; returns the names that have none."""
+
+    def add_names(self, names: Sequence[bytes]) -> None:
+        """Makes rows."""
+
+    def apply(self, batch: Batch) -> None:
+        """Counts a prepared batch; cannot fail."""
+
+
+class Log(Protocol):
+    """What keeps: `skope.agg.journal.Journal`."""
+
+    def append(self, lines: Lines) -> int:
+        """Writes a batch's lines; returns a ticket."""
+
+    def durable(self, ticket: int) -> Future[None]:
+        """Done when the ticket's lines are on the disk."""
+
+
+class Refusals(Protocol):
+    """What remembers refusals: `skope._fast.stripes.Page`."""
+
+    def refuse(self, status: int, times: int = 1) -> None:
+        """Counts answers of that status."""
+
+
+class Intake:
+    """The way of a record into the aggregate, for one worker."""
+
+    def __init__(
+        self,
+        *,
+        tally: Counter,
+        journal: Log,
+        names: Names,
+        refusals: Refusals,
+        memory: Callable[[], float | None],
+    ) -> None:
+        """`memory` is the machine's used memory in MiB, from the sampler; None without one."""
+        self._tally = tally
+        self._journal = journal
+        self._names = names
+        self._refusals = refusals
+        self._memory = memory
+        self._batch = Batch(tally.seed)
+        self.ticket = 0
+        """Of the last request counted; `durable` of it is what `sync` durability awaits."""
+
+    def post(
+        self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
+    ) -> Accepted:
+        """Accepts the records of a body.
+
+        Parameters
+        ----------
+        body
+            One object, an array, or NDJSON when `content_type` says so.
+        content_type
+            As the header has it.
+        partial
+            The good records count although others are bad.
+        now : Unix seconds
+            The time of arrival.
+
+        Raises
+        ------
+        BadRequest, TooLarge, TooManyNames, StorageFault
+            Nothing was counted.
+        """
+        try:
+            return self._post(body, shape_of(body, content_type), now, partial=partial)
+        except SkopeError as error:
+            self._refusals.refuse(_STATUS[type(error)])
+            raise
+
+    def durable(self) -> Future[None]:
+        """Done when everything counted so far is on the disk, or with a `StorageFault`."""
+        return self._journal.durable(self.ticket)
+
+    def _post(self, body: bytes, shape: int, now: float, *, partial: bool) -> Accepted:
+        if len(body) > MOST_BODY_BYTES:
+            message = f"a body of {len(body)} bytes; at most {MOST_BODY_BYTES} are taken"
+            raise TooLarge(message, hint="send several requests")
+        batch = self._batch
+        default = Default(now, self._memory)
+        rejected: list[Rejected] = []
+        if not batch.scan(body, shape, now, self._memory) or (shape != OBJECT and not batch.count):
+            if partial:
+                rejected = read_good(body, shape, default, batch)
+            else:
+                read(body, shape, default, batch)
+        bad = len(rejected)
+        banned: frozenset[bytes] = frozenset()
+        while over := self._prepared():
+            if not partial:
+                raise self._names.refusal(over[0])
+            banned |= frozenset(over)
+            rejected = read_good(body, shape, default, batch, banned=banned)
+        if batch.count:
+            self.ticket = self._journal.append(batch)
+            self._tally.apply(batch)
+        if not partial:
+            return Accepted(batch.count)
+        self._count_rejected(bad, len(rejected) - bad)
+        return Accepted(batch.count, rejected)
+
+    def _prepared(self) -> list[bytes]:
+        """Gives every record of the batch its row; returns the names that may have none."""
+        try:
+            fresh = self._tally.prepare(self._batch)
+            if not fresh:
+                return []
+            allowed = self._names.allowed(fresh)
+            refused = [] if len(allowed) == len(fresh) else sorted(set(fresh) - set(allowed))
+            if refused:
+                return refused
+            self._tally.add_names(allowed)
+            self._names.admit(allowed)
+            self._tally.prepare(self._batch)
+        except OverflowError as error:
+            message = f"the aggregate is full: {error}"
+            raise StorageFault(message, hint="raise --max-names, or use fewer names") from error
+        return []
+
+    def _count_rejected(self, bad: int, over: int) -> None:
+        if bad:
+            self._refusals.refuse(400, bad)
+        if over:
+            self._refusals.refuse(422, over)

@@ -1,0 +1,146 @@
+"""The thread behind a journal: check words within 50 ms, a sync within a second, sealing.
+
+It never touches lines. The worker's loop hands it what is to be made durable, and asks by ticket
+when somebody waits for that (`sync` durability); one sync answers everybody who asked before it
+began.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from time import monotonic
+from typing import Final
+
+from skope.agg.folder import Folder, storage_fault
+from skope.agg.segment import Segment
+from skope.agg.snapshot import Covered, encode_snapshot
+from skope.agg.tail import Tail
+from skope.errors import StorageFault
+
+WORDS_EVERY_S: Final = 0.05
+SYNC_EVERY_S: Final = 0.9
+"""So that with the time a sync takes at most about a second is not yet on the disk."""
+
+
+class Keeper:
+    """Keeps one worker's journal durable."""
+
+    def __init__(self, folder: Folder, *, fault: Callable[[], None]) -> None:
+        """`fault` is called, on this thread, for every failure of the disk."""
+        self._folder = folder
+        self._fault = fault
+        self._bell = threading.Event()
+        self._busy = False
+        self._stopping = False
+        self._current: tuple[Tail | None, int] = (None, 0)
+        self._sealed: deque[Tail] = deque()
+        self._snapshot: tuple[Segment, Covered, bytes] | None = None
+        self._waiting: deque[tuple[int, Future[None]]] = deque()
+        self._synced_at = monotonic()
+        self._thread = threading.Thread(target=self._run, name="skope-keeper", daemon=True)
+        self._thread.start()
+
+    def wrote(self, tail: Tail, ticket: int) -> None:
+        """Lines up to `ticket` are in `tail`."""
+        self._current = (tail, ticket)
+        if not self._busy:
+            self._busy = True
+            self._bell.set()
+
+    def seal(self, tail: Tail) -> None:
+        """`tail` is full: sync and close it."""
+        self._sealed.append(tail)
+        self._wake()
+
+    def keep(self, segment: Segment, covered: Covered, rows: bytes) -> None:
+        """Write the aggregate up to and with `segment`; a newer one makes an unwritten one moot."""
+        self._snapshot = (segment, covered, rows)
+        self._wake()
+
+    def durable(self, ticket: int) -> Future[None]:
+        """Done when everything up to `ticket` is on the disk, or with a `StorageFault`."""
+        waiter: Future[None] = Future()
+        self._waiting.append((ticket, waiter))
+        self._wake()
+        return waiter
+
+    def close(self, *, within_s: float = 5.0) -> bool:
+        """Finishes what was handed over and ends the thread. False: the disk would not have it."""
+        self._stopping = True
+        self._wake()
+        self._thread.join(within_s)
+        return not self._thread.is_alive() and self._snapshot is None
+
+    def _wake(self) -> None:
+        self._busy = True
+        self._bell.set()
+
+    def _run(self) -> None:
+        while True:
+            self._bell.wait(WORDS_EVERY_S if self._busy else None)
+            stopping = self._stopping
+            self._bell.clear()
+            self._round(now=monotonic(), stopping=stopping)
+            if stopping:
+                return
+            self._busy = False
+            if self._unfinished():
+                self._busy = True
+
+    def _unfinished(self) -> bool:
+        tail, _ = self._current
+        open_work = tail is not None and (tail.dirty or bool(tail.words))
+        return open_work or bool(self._sealed or self._waiting) or self._snapshot is not None
+
+    def _round(self, *, now: float, stopping: bool) -> None:
+        tail, ticket = self._current
+        failure = self._seal_all()
+        if tail is not None and tail.fd >= 0:
+            tail.write_words()
+            due = self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S
+            if due and tail.dirty:
+                failure = self._sync(tail) or failure
+                self._synced_at = now
+        self._answer(ticket, failure)
+        if self._snapshot is not None:
+            self._write_snapshot(self._snapshot)
+
+    def _seal_all(self) -> StorageFault | None:
+        failure = None
+        while self._sealed:
+            tail = self._sealed.popleft()
+            tail.write_words()
+            failure = self._sync(tail) or failure
+            tail.close()
+        return failure
+
+    def _sync(self, tail: Tail) -> StorageFault | None:
+        try:
+            tail.sync()
+        except OSError as error:
+            self._fault()
+            return storage_fault(error, tail.segment.lines)
+        return None
+
+    def _answer(self, ticket: int, failure: StorageFault | None) -> None:
+        for _ in range(len(self._waiting)):
+            asked, waiter = self._waiting.popleft()
+            if asked > ticket:
+                self._waiting.append((asked, waiter))
+            elif not waiter.set_running_or_notify_cancel():
+                continue
+            elif failure is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(failure)
+
+    def _write_snapshot(self, snapshot: tuple[Segment, Covered, bytes]) -> None:
+        segment, covered, rows = snapshot
+        try:
+            self._folder.replace(segment.tally, encode_snapshot(covered, rows), durable=True)
+        except StorageFault:
+            self._fault()
+            return
+        if self._snapshot is snapshot:
+            self._snapshot = None

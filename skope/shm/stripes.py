@@ -1,0 +1,168 @@
+"""The segment the tallies live in: one sparse memfd, mapped area by area.
+
+Only its head is allocated when it is made; an area grows as its worker commits it, and is given
+back to the kernel when its successor is live. A reader still in an area that was given back reads
+zeros, sees that the generation moved on, and throws away what it read.
+"""
+
+import errno
+import fcntl
+import mmap
+import os
+import secrets
+from types import TracebackType
+from typing import Final, Self
+
+from skope._fast.stripes import (
+    AREA_HEAD_BYTES,
+    HEAD_BYTES,
+    Board,
+    Page,
+    format_stripes,
+    stripes_bytes,
+)
+from skope._fast.tally import Tally
+from skope.errors import StorageFault
+
+_SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+class Area:
+    """One mapped area: its first page and its tally."""
+
+    def __init__(self, fd: int, offset: int, length: int, names: int, *, fresh: bool) -> None:
+        """Maps it; a `fresh` one is emptied and laid out for a new writer."""
+        self._fd = fd
+        self._offset = offset
+        self._map = mmap.mmap(fd, length, offset=offset)
+        self._view = memoryview(self._map)
+        self.page = Page(self._view)
+        if fresh:
+            self.give_back()
+            self._commit(0, AREA_HEAD_BYTES)
+            self.page.format(names)
+        self.tally = Tally(self._view, names, self._commit, secrets.randbits(64))
+
+    def give_back(self) -> None:
+        """Returns its memory to the kernel; it reads as zeros afterwards."""
+        self._map.madvise(mmap.MADV_REMOVE)
+
+    def _commit(self, offset: int, length: int) -> None:
+        try:
+            os.posix_fallocate(self._fd, self._offset + offset, length)
+        except OSError as error:
+            message = f"cannot allocate memory for the tally: {error.strerror}"
+            raise StorageFault(message, hint=_hint(error)) from error
+
+    def close(self) -> None:
+        """Lets go of it; it is unmapped once nobody holds its tally or page either."""
+        del self.tally, self.page, self._view, self._map
+
+
+class Stripes:
+    """A mapped tally segment: who may write what, and which areas are live."""
+
+    def __init__(self, fd: int) -> None:
+        """Maps the head of the segment behind `fd`, which stays the caller's.
+
+        Raises
+        ------
+        ValueError
+            If it is no tally segment, or one of another version.
+        """
+        self.fd = fd
+        self._map = mmap.mmap(fd, HEAD_BYTES)
+        self._view = memoryview(self._map)
+        self.board = Board(self._view)
+
+    @classmethod
+    def create(cls, *, stripes: int, names: int) -> Self:
+        """A new segment with so many stripes, each with room for `names` rows.
+
+        Raises
+        ------
+        StorageFault
+            If the kernel will not give it.
+        """
+        total = stripes_bytes(stripes, names)
+        fd = os.memfd_create("skope-tally", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        try:
+            os.ftruncate(fd, total)
+            os.posix_fallocate(fd, 0, HEAD_BYTES)
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+        except OSError as error:
+            os.close(fd)
+            message = f"cannot set up the tally's memory: {error.strerror}"
+            raise StorageFault(message, hint=_hint(error)) from error
+        with mmap.mmap(fd, HEAD_BYTES) as memory, memoryview(memory) as view:
+            format_stripes(view, stripes, names)
+        return cls(fd)
+
+    def build(self, stripe: int) -> Area:
+        """An empty area for the stripe's new writer, to be filled and then published."""
+        offset, length = self.board.place(stripe, self.board.generation(stripe) + 1)
+        return Area(self.fd, offset, length, self.board.names, fresh=True)
+
+    def publish(self, stripe: int) -> None:
+        """Makes the area built last the live one, and frees the one before."""
+        before = self.board.generation(stripe)
+        self.board.publish(stripe, before + 1, os.getpid())
+        if before:
+            offset, length = self.board.place(stripe, before)
+            with mmap.mmap(self.fd, length, offset=offset) as old:
+                old.madvise(mmap.MADV_REMOVE)
+
+    def live(self, stripe: int) -> tuple[int, Area | None]:
+        """(generation, the live area to read); no area before the stripe's first writer."""
+        generation = self.board.generation(stripe)
+        if generation == 0:
+            return 0, None
+        offset, length = self.board.place(stripe, generation)
+        try:
+            return generation, Area(self.fd, offset, length, self.board.names, fresh=False)
+        except ValueError:
+            return generation, None
+
+    def scratch(self) -> Area:
+        """A private, empty area of the same shape."""
+        fd = os.memfd_create("skope-merge", os.MFD_CLOEXEC)
+        try:
+            length = self.board.place(0, 0)[1]
+            os.ftruncate(fd, length)
+            return _Owned(fd, 0, length, self.board.names, fresh=True)
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def close(self) -> None:
+        """Unmaps the head; areas are closed by whoever holds them."""
+        del self.board
+        self._view.release()
+        self._map.close()
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Unmaps."""
+        self.close()
+
+
+class _Owned(Area):
+    """An area with a descriptor of its own."""
+
+    def close(self) -> None:
+        super().close()
+        os.close(self._fd)
+
+
+def _hint(error: OSError) -> str:
+    if error.errno == errno.EFBIG:
+        return "raise the file size limit (`ulimit -f unlimited`); it applies to shared memory too"
+    return "free some memory, or raise the container's memory limit"
