@@ -23,7 +23,7 @@ COMMANDS: Final = (
     Command(
         "server",
         "Measure",
-        "listen for /start and /stop signals, write one report per capture",
+        "listen for /start and /stop signals, one report per capture",
         "skope.cli.server",
     ),
     Command("diff", "Compare", "compare two captures", "skope.cli.diff"),

@@ -1,13 +1,12 @@
 """`skope diff`: what changed between two captures."""
 
 import argparse
-import json
 from typing import Final, NamedTuple
 
 import msgspec
 
 from skope.cli import exits, reading
-from skope.cli.messages import complain, say
+from skope.cli.messages import complain, json_text, say
 from skope.cli.options import wants_colour
 from skope.diff.compare import compare
 from skope.diff.policy import Policy
@@ -131,7 +130,7 @@ def _keep(options: argparse.Namespace, diff: Diff) -> int:
 def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:
     if as_json:
         told = {"verdict": "no base", "base": sides.base, "head": sides.head}
-        print(json.dumps(told | {"reason": error.message}, ensure_ascii=False, indent=2))
+        print(json_text(told | {"reason": error.message}))
     else:
         print(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
     return exits.DONE

@@ -9,10 +9,10 @@ from skope.errors import UsageError
 
 _EXAMPLES: Final = """\
 Examples
-  skope runner --script bench.sh --tag test1     capture a script
-  skope runner --tag test1 -- make build         or a command
-  skope diff --base test1 --head test2           what changed?
-  skope server                                   then: curl localhost:9001/start?name=a
+  skope runner --script bench.sh --tag test1   capture a script
+  skope runner --tag test1 -- make build       or a command
+  skope diff --base test1 --head test2         what changed?
+  skope server                                 curl localhost:9001/start?name=a
   skope list"""
 _OPTIONS: Final = """\
 Options, before or after the command
@@ -31,7 +31,7 @@ def overview() -> str:
     for command in COMMANDS:
         title = command.group if command.group != group else ""
         group = command.group
-        lines.append(f"{title:<9} {command.name:<8} {command.summary}")
+        lines.append(f"{title:<9} {command.name:<7} {command.summary}")
     return "\n".join([*lines, "", _OPTIONS, "", _EXAMPLES])
 
 

@@ -3,8 +3,7 @@
 import argparse
 import time
 
-import msgspec
-
+from skope.cli.messages import json_text
 from skope.cli.options import terminal_columns, wants_colour
 from skope.cli.reading import open_reports
 from skope.view.listing import of_diffs, of_history, of_listing
@@ -25,16 +24,12 @@ def run(options: argparse.Namespace) -> int:
     if options.history:
         earlier = reports.history()
         text = of_history(earlier, now, columns=columns, colour=colour)
-        print(_json(earlier) if options.json else text)
+        print(json_text(earlier) if options.json else text)
         return 0
     listing = reports.listing()
     if options.diffs:
-        print(_json(listing.diffs) if options.json else of_diffs(listing.diffs, now))
+        print(json_text(listing.diffs) if options.json else of_diffs(listing.diffs, now))
         return 0
     text = of_listing(listing, now, columns=columns, colour=colour)
-    print(_json(listing) if options.json else text)
+    print(json_text(listing) if options.json else text)
     return 0
-
-
-def _json(found: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(found)).decode()

@@ -12,17 +12,14 @@ from skope.errors import EnvironmentFault, SkopeError, UsageError
 
 def entry() -> None:
     """What the installed script calls."""
-    sys.exit(main(sys.argv[1:]))
+    _survive_plain_terminals()
+    sys.exit(_settled(main(sys.argv[1:])))
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     try:
-        try:
-            _survive_plain_terminals()
-            code = _dispatch(argv)
-        finally:
-            _flush()
+        code = _dispatch(argv)
     except SystemExit as left:  # argparse has printed help or the version
         code = left.code if isinstance(left.code, int) else exits.DONE
     except SkopeError as error:
@@ -30,8 +27,9 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt as error:
         code = exits.exit_code_of(error)
     except BrokenPipeError as error:
-        _abandon_stdout()
         code = exits.exit_code_of(error)
+    except OSError as error:
+        code = _failed(EnvironmentFault(f"the system refuses: {error.strerror or error}"))
     except Exception:  # noqa: BLE001 - the last resort: a defect must not look like a verdict
         code = _broken()
     return code
@@ -50,6 +48,9 @@ def _dispatch(argv: Sequence[str]) -> int:
 def _run(command: Command, words: Sequence[str]) -> int:
     from importlib import import_module
 
+    from skope.cli.lean import import_msgspec
+
+    import_msgspec()
     from skope.cli import options
 
     module = import_module(command.module)
@@ -103,18 +104,20 @@ def _survive_plain_terminals() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _flush() -> None:
-    """Let a full disk or a closed pipe behind stdout be known while it can still be said."""
+def _settled(code: int) -> int:
+    """The exit code once all of stdout is out, or is known not to get there."""
     if sys.stdout is None:
-        return
+        return code
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        _abandon_stdout()
+        return exits.exit_code_of(error)
     except OSError as error:
         _abandon_stdout()
-        message = f"cannot write to stdout: {error.strerror}"
-        raise EnvironmentFault(message) from error
+        fault = EnvironmentFault(f"cannot write to stdout: {error.strerror}")
+        return code or _failed(fault)
+    return code
 
 
 def _abandon_stdout() -> None:

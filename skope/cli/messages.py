@@ -1,5 +1,6 @@
-"""What is said to a person on stderr."""
+"""What is said to a person on stderr, and to a program on stdout."""
 
+import contextlib
 import sys
 from typing import Final
 
@@ -18,7 +19,8 @@ def complain(error: SkopeError) -> None:
 def say(text: str) -> None:
     """A message, kept apart from the data on stdout."""
     if sys.stdout is not None:
-        sys.stdout.flush()
+        with contextlib.suppress(OSError):  # whoever wrote to stdout hears of that
+            sys.stdout.flush()
     lines = [text]
     if len(text) > _COLUMNS:
         import textwrap
@@ -31,6 +33,13 @@ def say(text: str) -> None:
             break_on_hyphens=False,
         )
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def json_text(value: object) -> str:
+    """`value` as indented JSON."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
 
 
 def _clean(text: str) -> str:
