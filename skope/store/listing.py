@@ -7,57 +7,11 @@ from msgspec import Struct
 
 from skope.errors import ForeignReport, StorageFault
 from skope.schema.diff import DIFF_SCHEMA
-from skope.schema.report import REPORT_SCHEMA
+from skope.schema.listing import DiffEntry, Entry, Listing
+from skope.schema.report import REPORT_SCHEMA, Number
 from skope.store.directory import Directory
 from skope.store.history import all_numbers
 from skope.store.names import RESERVED, history_name, stems
-
-Number = int | float
-
-
-class Entry(Struct, frozen=True, kw_only=True):
-    """One capture report, in short."""
-
-    address: str
-    """What `diff` and `show` take: the tag, ``TAG@n``, or the file's own name for a copy."""
-    file: str
-    """Relative to the directory."""
-    runs: int
-    """Good ones."""
-    failed: int
-    exec_time: float
-    metrics: dict[str, Number | None]
-    """The values a list shows, by metric; null where the report has none."""
-    subject: str
-    trust: str | None
-    timestamp: float
-    changed_ns: int
-
-
-class DiffEntry(Struct, frozen=True, kw_only=True):
-    """One diff, in short."""
-
-    name: str
-    file: str
-    verdict: str
-    summary: str
-    base: str
-    head: str
-    changed_ns: int
-
-
-class Listing(Struct, frozen=True, kw_only=True):
-    """All of a directory; captures and diffs newest first."""
-
-    captures: list[Entry]
-    diffs: list[DiffEntry]
-    failed: list[Entry]
-    """``TAG.failed``: invocations without a good run."""
-    aggregates: list[str]
-    earlier: int
-    """Reports in the history."""
-    unreadable: list[str]
-    """Files that end in .json and are none of Skope's."""
 
 
 class _Value(Struct, frozen=True):

@@ -4,12 +4,13 @@ from typing import Final
 
 from skope.errors import ForeignReport, UnknownReport
 from skope.schema.codec import decode_report
+from skope.schema.listing import Entry, Listing
 from skope.schema.report import Report
 from skope.store import history
 from skope.store.addresses import Found, locate
 from skope.store.directory import Directory
 from skope.store.identity import Identity, identify
-from skope.store.listing import Entry, Listing, list_directory, list_history
+from skope.store.listing import list_directory, list_history
 from skope.store.names import stems
 
 
@@ -83,6 +84,10 @@ class Reports:
         stem = self._stem(tag)
         self._kept.discard(stem)
         return history.bring_back(self.directory, stem)
+
+    def withdraw(self, tag: str) -> None:
+        """Remove the report of `tag`; none there is as good."""
+        self.directory.remove(f"{self._stem(tag)}.json")
 
     def write_series(self, tag: str, data: bytes) -> str:
         """Keep the curves of `tag`'s newest run; the path, relative to the directory."""

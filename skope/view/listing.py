@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from skope.store.listing import DiffEntry, Entry, Listing
+from skope.schema.listing import DiffEntry, Entry, Listing
 from skope.view import numbers
 from skope.view.colour import paint
 from skope.view.paragraph import COLUMNS

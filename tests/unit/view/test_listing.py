@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from skope.store.listing import DiffEntry, Entry, Listing
+from skope.schema.listing import DiffEntry, Entry, Listing
 from skope.view.listing import in_short, of_diffs, of_history, of_listing
 from skope.view.width import width
 from tests.unit.schema.reports import AT

@@ -1,0 +1,51 @@
+"""What a directory of reports holds, in short."""
+
+from msgspec import Struct
+
+from skope.schema.report import Number
+from skope.units import Nanoseconds, Seconds
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One capture report, in short."""
+
+    address: str
+    """What `diff` and `show` take: the tag, ``TAG@n``, or the file's own name for a copy."""
+    file: str
+    """Relative to the directory."""
+    runs: int
+    """Good ones."""
+    failed: int
+    exec_time: Seconds
+    metrics: dict[str, Number | None]
+    """The values a list shows, by metric; null where the report has none."""
+    subject: str
+    trust: str | None
+    timestamp: float
+    changed_ns: Nanoseconds
+
+
+class DiffEntry(Struct, frozen=True, kw_only=True):
+    """One diff, in short."""
+
+    name: str
+    file: str
+    verdict: str
+    summary: str
+    base: str
+    head: str
+    changed_ns: Nanoseconds
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """All of a directory; captures and diffs newest first."""
+
+    captures: list[Entry]
+    diffs: list[DiffEntry]
+    failed: list[Entry]
+    """``TAG.failed``: invocations without a good run."""
+    aggregates: list[str]
+    earlier: int
+    """Reports in the history."""
+    unreadable: list[str]
+    """Files that end in .json and are none of Skope's."""
