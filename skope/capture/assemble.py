@@ -63,10 +63,10 @@ def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
     return Report(**asdict(standing), **told, **_summary(runs, reasons), runs=list(runs))
 
 
-def revise(report: Report, runs: Sequence[Run], runs_total: int) -> Report:
+def revise(report: Report, runs: Sequence[Run]) -> Report:
     """`report` with other runs, its medians made anew."""
     reasons = {name: m.reason for name, m in report.metrics.items() if m.reason is not None}
-    return replace(report, runs=list(runs), **_summary(runs, reasons), runs_total=runs_total)
+    return replace(report, runs=list(runs), **_summary(runs, reasons))
 
 
 def system_manager(values: dict[str, Number | None]) -> SystemManager:

@@ -71,13 +71,17 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
 
 
 def _expected(window: Window) -> int:
-    """How many instants of the sampler's grid lie in the window."""
+    """How many instants of the sampler's grid lie in the window.
+
+    The last one counts only if its tick was taken: a moment later it may have been.
+    """
     period = window.period_ns
     phase = 0
     if len(window.ticks):
         phase = int(window.ticks["begin_ns"][0] - window.ticks["late_ns"][0]) % period
-    first, last = window.span.start_ns - 1 - phase, window.span.stop_ns - 1 - phase
-    return last // period - first // period
+    before, last = ((instant - 1 - phase) // period for instant in window.span[:2])
+    unseen = window.last_ns < last * period + phase
+    return max(0, last - before - unseen)
 
 
 def _restarts(window: Window, sampler: list[Death]) -> int:

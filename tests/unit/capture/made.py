@@ -83,6 +83,7 @@ def edge_bytes(at_ns, *, used=0, counters=None, extra=None, **clocks):
     row["boottime_ns"] = clocks.get("boottime_ns", at_ns)
     row["front_cpu_ns"] = clocks.get("front_cpu_ns", 0)
     row["sampler_cpu_ns"] = clocks.get("sampler_cpu_ns", 0)
+    row["flags"] = clocks.get("flags", 0)
     row["gauges"][:] = UNAVAILABLE
     row["gauges"][USED] = used
     for name, value in (counters or {}).items():

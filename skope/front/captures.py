@@ -1,0 +1,356 @@
+"""The captures service: what /start, /stop, /cancel and the script's begin and end do.
+
+Everything that must outlive this worker is in the book (what is open) or in a report (what is
+done); what is held here can be made from them again.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic_ns
+from typing import Final, Protocol, Self
+
+from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
+from skope._fast import SupervisorLine as Log
+from skope.capture.deaths import Death
+from skope.capture.edge import Edge, Span
+from skope.capture.record import Record
+from skope.errors import AlreadyStarted, SeveralOpen, TooManyCaptures, UnknownCapture
+from skope.front.commit import Commit
+from skope.front.heads import Heads
+from skope.front.recording import Recorder, Recording
+from skope.front.runs import Completed, Ending, Runs
+from skope.probe.edges import EdgeProbe
+from skope.probe.git import read_git
+from skope.schema.host import Host
+from skope.schema.names import check_module, check_name
+from skope.schema.report import Window
+from skope.schema.wire import (
+    Cancelled,
+    FrontConfig,
+    RunBegin,
+    RunDone,
+    RunEnd,
+    Started,
+    Stopped,
+)
+from skope.shm.segment import Segment
+from skope.store.directory import open_directory
+from skope.store.names import report_name
+from skope.store.reports import Reports
+from skope.units import NS_PER_S, mebibytes
+
+_UNNAMED: Final = "app"
+"""What a capture without a name is called in a server."""
+_NAMED_IN_ERRORS: Final = 5
+_CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
+_WHOLE_SCRIPT: Final = "the script never signalled: captured whole"
+
+
+class Probe(Protocol):
+    """Reads the machine at an instant."""
+
+    def read(self, now_ns: int | None = None) -> bytes: ...
+
+
+class Captures:
+    """All captures of a server, or of a runner's tag."""
+
+    def __init__(
+        self,
+        *,
+        book: Book,
+        probe: Probe,
+        recorder: Recorder,
+        runs: Runs,
+        heads: Heads,
+        tag: str | None,
+        clock: Callable[[], int] = monotonic_ns,
+    ) -> None:
+        self._book = book
+        self._probe = probe
+        self._recorder = recorder
+        self._runs = runs
+        self._heads = heads
+        self._tag = tag
+        self._clock = clock
+        self._pid = os.getpid()
+
+    @classmethod
+    def build(cls, segment: Segment, config: FrontConfig, host: Host) -> Self:
+        """The service over a segment, for the reports of one directory.
+
+        Raises
+        ------
+        UnsafeDirectory, StorageFault
+            If the report directory cannot be used.
+        """
+        view = segment.view
+        header = segment.header
+        record = Record(
+            period_ns=header.period_ns,
+            ticks=RingReader(view),
+            levels=(ArchiveReader(view, 1), ArchiveReader(view, 2), ArchiveReader(view, 3)),
+            slow=SlowReader(view),
+        )
+        log = Log(view)
+        directory = open_directory(config.directory, given=True)
+        book = Book(view, segment.commit)
+        commit = Commit(Path(config.directory).parent, read_git, host.git)
+        runs = Runs(
+            Reports(directory),
+            session=f"{header.session:016x}",
+            keep=config.keep_runs,
+            append=config.append,
+        )
+        return cls(
+            book=book,
+            probe=EdgeProbe(view),
+            recorder=Recorder(
+                record=record,
+                deaths=lambda: [Death(*row) for row in log.log()],
+                host=host,
+                commit=commit if config.mode == "server" else None,
+            ),
+            runs=runs,
+            heads=Heads(book, record),
+            tag=config.tag if config.mode == "runner" else None,
+        )
+
+    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started:
+        """Opens a capture.
+
+        Raises
+        ------
+        BadRequest
+            If `name` or `module` is none.
+        AlreadyStarted
+            If one of that name is open and `restart` is not asked for.
+        TooManyCaptures
+            If the book is full.
+        """
+        name = check_name(name if name is not None else self._tag or _UNNAMED)
+        if module is not None:
+            check_module(module)
+        slot = self._book.find(name)
+        if slot is not None:
+            if not restart:
+                self._book.refuse(slot)
+                message = f"a capture named {name!r} is open already"
+                raise AlreadyStarted(message, hint="stop it first, or add restart=1")
+            self._book.close(slot)
+        return self._open(name, module)
+
+    def stop(self, name: str | None) -> Stopped:
+        """Closes a capture once its report is in place.
+
+        Raises
+        ------
+        UnknownCapture, SeveralOpen
+            If it is not clear what to stop.
+        StorageFault
+            If the report could not be written; the capture stays open.
+        """
+        stop_ns = self._clock()
+        entry = self._book.read(self._find(name))
+        recording = self._record(entry, stop_ns)
+        number = self._keep(entry, recording)
+        self._book.close(entry.slot)
+        return Stopped(
+            name=entry.name,
+            module=entry.module,
+            timestamp=recording.run.timestamp,
+            system_manager=recording.system_manager,
+            exec_time=recording.exec_time,
+            run=number,
+            report=entry.name,
+        )
+
+    def cancel(self, name: str | None) -> Cancelled:
+        """Drops an open capture.
+
+        Raises
+        ------
+        UnknownCapture, SeveralOpen
+            If it is not clear which.
+        """
+        slot = self._find(name)
+        dropped = self._book.read(slot).name
+        self._book.close(slot)
+        return Cancelled(name=dropped)
+
+    def open_names(self) -> list[str]:
+        """The names of the open captures."""
+        return self._book.names()
+
+    def housekeep(self, now_ns: int) -> None:
+        """Folds the heads of captures whose start is about to leave the record."""
+        self._heads.advance(now_ns)
+
+    def run_begin(self, message: RunBegin) -> None:
+        """A script was launched: holds its whole window in reserve, should it never signal."""
+        reserve = self._book.reserve
+        if reserve is not None:
+            if self._book.read(reserve).run == message.run:
+                return  # said again to this worker, its predecessor having heard it
+            self._book.close(reserve)
+        self._open(self._own_tag(), None, launch=message)
+
+    def run_end(self, message: RunEnd) -> RunDone:
+        """The script ended: completes the runs of that launch.
+
+        Raises
+        ------
+        StorageFault
+            If the report could not be written; asked again, it is tried again.
+        """
+        stop_ns = self._clock()
+        reserve = self._book.reserve
+        entry = None if reserve is None else self._book.read(reserve)
+        if entry is not None and entry.run != message.run:
+            entry = None
+        if entry is not None and entry.done:
+            return self._done(message, entry.done - 1, [])
+        notes = self._close_launch(entry, stop_ns)
+        if entry is not None and entry.warmup:
+            self._book.finished(entry.slot, 0)
+            return RunDone(run=message.run, recorded=0, notes=notes)
+        completed = self._runs.complete(self._own_tag(), _ending_of(message))
+        if entry is not None:
+            self._book.finished(entry.slot, completed.added)
+        return self._done(message, completed.added, notes, completed)
+
+    def close_all(self, note: str) -> None:
+        """Closes what is open as interrupted: kept, and left out of every comparison."""
+        stop_ns = self._clock()
+        ending = Ending(ok=False, exit_code=None, note=note, values={})
+        for slot in self._book.open_slots():
+            entry = self._book.read(slot)
+            if not entry.warmup:
+                self._add(entry, self._record(entry, stop_ns), ok=None)
+                self._runs.complete(entry.name, ending)
+            self._book.close(slot)
+
+    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
+        edge = self._probe.read(self._clock())
+        reserve = self._book.reserve
+        of_launch = self._book.read(reserve) if reserve is not None else None
+        if launch is not None:
+            kind, run, warmup = CaptureKind.CAPTURE_SCRIPT, launch.run, not launch.record
+        else:
+            kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
+            run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
+        try:
+            slot = self._book.open(
+                name,
+                module,
+                edge,
+                kind=kind,
+                run=run,
+                warmup=warmup,
+                front_pid=self._pid,
+                start_ns=self._clock(),
+            )
+        except IndexError as error:
+            message = f"{len(self._book)} captures are open, and no more fit"
+            raise TooManyCaptures(message, hint="stop or cancel some") from error
+        if kind == CaptureKind.CAPTURE_TAG and reserve is not None:
+            self._book.signalled(reserve)
+        self._heads.follow(slot)
+        return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
+
+    def _find(self, name: str | None) -> int:
+        """The slot of the open capture that is meant."""
+        if name is None and self._tag is not None and self._book.find(self._tag) is not None:
+            name = self._tag  # in a runner, signals without a name are the tag's
+        if name is not None:
+            slot = self._book.find(check_name(name))
+            if slot is None:
+                message = f"no capture named {name!r} is open"
+                raise UnknownCapture(message, hint=self._what_is_open())
+            return slot
+        slots = self._book.open_slots()
+        if not slots:
+            message = "no capture is open"
+            raise UnknownCapture(message, hint="/start opens one")
+        if len(slots) > 1:
+            message = f"{len(slots)} captures are open"
+            raise SeveralOpen(message, hint=f"say which, name=…: {self._what_is_open()}")
+        return slots[0]
+
+    def _what_is_open(self) -> str:
+        names = self._book.names()
+        if not names:
+            return "none is"
+        more = len(names) - _NAMED_IN_ERRORS
+        shown = ", ".join(repr(name) for name in names[:_NAMED_IN_ERRORS])
+        return f"open: {shown}" + (f" and {more} more" if more > 0 else "")
+
+    def _record(self, entry: Entry, stop_ns: int) -> Recording:
+        after = Edge.of(self._probe.read(stop_ns))
+        span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
+        window: Window = "script" if entry.kind == CaptureKind.CAPTURE_SCRIPT else "signals"
+        return self._recorder.record(
+            entry, span, window=window, same_worker=entry.front_pid == self._pid
+        )
+
+    def _keep(self, entry: Entry, recording: Recording) -> int:
+        """Keeps a run in its report; its number, 0 for a warm-up's."""
+        if entry.warmup:
+            return 0
+        # A run of the tag is not known to be good before its script ended well.
+        return self._add(entry, recording, ok=None if entry.name == self._tag else True)
+
+    def _add(self, entry: Entry, recording: Recording, *, ok: bool | None) -> int:
+        return self._runs.add(
+            entry.name,
+            recording.newest,
+            recording.as_run(ok=ok),
+            curves=recording.series,
+            follow_commit=self._tag is None,
+        )
+
+    def _close_launch(self, reserve: Entry | None, stop_ns: int) -> list[str]:
+        """Closes what the script left open, or takes the whole script; what to say of it."""
+        slot = self._book.find(self._own_tag())
+        if slot is not None:
+            entry = self._book.read(slot)
+            if not entry.warmup:
+                recording = self._record(entry, stop_ns).noted(_CLOSED_AT_END)
+                self._add(entry, recording, ok=None)
+            self._book.close(slot)
+            return [_CLOSED_AT_END]
+        if reserve is not None and not reserve.signals:
+            if not reserve.warmup:
+                self._add(reserve, self._record(reserve, stop_ns), ok=None)
+            return [_WHOLE_SCRIPT]
+        return []
+
+    def _done(
+        self,
+        message: RunEnd,
+        recorded: int,
+        notes: list[str],
+        completed: Completed | None = None,
+    ) -> RunDone:
+        file = completed.file if completed else report_name(self._own_tag())
+        return RunDone(
+            run=message.run, recorded=recorded, report=file if recorded else None, notes=notes
+        )
+
+    def _own_tag(self) -> str:
+        return self._tag or _UNNAMED
+
+
+def _ending_of(message: RunEnd) -> Ending:
+    return Ending(
+        ok=message.ok,
+        exit_code=message.exit_code,
+        note=message.note,
+        values={
+            "script.cpu_time": round(message.user_s + message.system_s, 6),
+            "script.cpu_user": round(message.user_s, 6),
+            "script.cpu_system": round(message.system_s, 6),
+            "script.memory_peak": mebibytes(message.max_rss_bytes),
+        },
+    )

@@ -1,0 +1,138 @@
+"""One capture at its stop: everything its report will tell, made from the record and two edges."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from msgspec.structs import replace as changed
+
+from skope._fast import SLOW_VALUES, UNAVAILABLE, Entry
+from skope.capture.assemble import Newest, system_manager
+from skope.capture.coverage import watch
+from skope.capture.deaths import Death
+from skope.capture.edge import Span
+from skope.capture.measures import measure
+from skope.capture.record import Record, Rows
+from skope.capture.thin import thin
+from skope.capture.trust import judge
+from skope.capture.window import Window as Cut
+from skope.capture.window import cut
+from skope.front.commit import Commit
+from skope.front.heads import head_of
+from skope.schema.host import Host
+from skope.schema.report import Overhead, Run, SystemManager, Window
+from skope.schema.series import Series
+from skope.units import NS_PER_S, seconds
+
+_SLOW_BEFORE_NS = 5 * NS_PER_S
+"""How far before the start the slow lane's last reading is looked for."""
+_LOAD1 = SLOW_VALUES.index("load1_milli")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """A capture that is over, before it is kept."""
+
+    name: str
+    newest: Newest
+    run: Run
+    """Its number is not known yet."""
+    cut: Cut
+    slow: Rows
+
+    @property
+    def system_manager(self) -> SystemManager:
+        """The machine in two numbers."""
+        return system_manager(self.run.values)
+
+    @property
+    def exec_time(self) -> float:
+        """Seconds from start to stop."""
+        return seconds(self.cut.span.length_ns)
+
+    def noted(self, note: str) -> "Recording":
+        """The same with a remark on the run."""
+        return replace(self, run=changed(self.run, note=note))
+
+    def as_run(self, *, ok: bool | None) -> Run:
+        """The run, as far as it is known how it ended."""
+        return changed(self.run, ok=ok)
+
+    def series(self, number: int) -> Series | None:
+        """The curves of the run; None when no tick fell into it."""
+        t, curves = thin(self.cut, self.slow)
+        if not t:
+            return None
+        return Series(
+            name=self.name,
+            run=number,
+            timestamp=self.run.timestamp,
+            exec_time=self.exec_time,
+            t=t,
+            curves=curves,
+        )
+
+
+class Recorder:
+    """Makes recordings from a record."""
+
+    def __init__(
+        self,
+        *,
+        record: Record,
+        deaths: Callable[[], Iterable[Death]],
+        host: Host,
+        commit: Commit | None,
+    ) -> None:
+        self._record = record
+        self._deaths = deaths
+        self._host = host
+        self._commit = commit
+
+    def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
+        """What happened in `span`, the capture of `entry`."""
+        whole = cut(self._record, span, head_of(entry.head))
+        deaths = list(self._deaths())
+        watched = watch(whole, deaths)
+        slow = self._record.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
+        trust = judge(whole, watched, slow=slow, deaths=deaths, refused=entry.refused)
+        values, reasons = measure(whole)
+        timestamp = span.before.realtime_ns // NS_PER_S
+        newest = Newest(
+            module=entry.module,
+            timestamp=timestamp,
+            window=window,
+            subject="machine",
+            series=None,
+            sampling=watched.sampling,
+            trust=trust,
+            overhead=_overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker),
+            host=self._host_at(span.start_ns, slow),
+            reasons=reasons,
+        )
+        run = Run(run=0, timestamp=timestamp, trust=trust.grade, values=values)
+        return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
+
+    def _host_at(self, start_ns: int, slow: Rows) -> Host:
+        """The host, its load at the start and its commit as of now."""
+        load = _load1(start_ns, slow)
+        git = self._commit.now() if self._commit else self._host.git
+        return changed(self._host, load1=self._host.load1 if load is None else load, git=git)
+
+
+def _load1(start_ns: int, slow: Rows) -> float | None:
+    """The load average at the last reading before the start, else at the first one after it."""
+    readings = slow[slow["begin_ns"] <= start_ns][-1:]
+    if not len(readings):
+        readings = slow[:1]
+    milli = int(readings["values"][0, _LOAD1]) if len(readings) else UNAVAILABLE
+    return None if milli == UNAVAILABLE else milli / 1000
+
+
+def _overhead(span: Span, *, restarts: int, same_worker: bool) -> Overhead:
+    """CPU time of Skope's own processes; unknown where one of them began anew in between."""
+    sampler_ns = span.after.sampler_cpu_ns - span.before.sampler_cpu_ns
+    front_ns = span.after.front_cpu_ns - span.before.front_cpu_ns
+    return Overhead(
+        sampler_cpu_s=seconds(sampler_ns) if not restarts and sampler_ns >= 0 else None,
+        front_cpu_s=seconds(front_ns) if same_worker and front_ns >= 0 else None,
+    )

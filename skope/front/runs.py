@@ -1,0 +1,267 @@
+"""The runs kept of each tag: added at a stop, completed when the script ends.
+
+The file is the truth. What is held in memory is a copy of it, so a worker that was killed loses
+nothing: its successor reads the file and goes on. A session's first run replaces what an earlier
+session left, which moves to the history, and comes back if no run of this session ends well.
+"""
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec.structs import replace
+
+from skope.capture.assemble import Newest, Standing, compose, revise
+from skope.errors import ReportError
+from skope.schema.codec import encode_report, encode_run, encode_series
+from skope.schema.host import Host
+from skope.schema.report import Number, Report, Run
+from skope.schema.series import Series
+from skope.store.names import history_name
+from skope.store.reports import Reports
+
+_MOST_HELD: Final = 256
+"""Tags held in memory; the others are read from their files again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How a run ended, as far as the script's end tells."""
+
+    ok: bool
+    exit_code: int | None
+    note: str | None
+    values: dict[str, Number | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completed:
+    """What became of a launch's runs."""
+
+    added: int
+    file: str | None
+    failed: bool = False
+    """Whether that file is the one of invocations without a good run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """The runs of one tag in this session."""
+
+    report: Report | None = None
+    """As it was last written; None before the first run."""
+    runs: list[Run] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    """`runs`, encoded."""
+    total: int = 0
+    first_run: int = 1
+    """This session's own first; above 1 an earlier session's runs come before it."""
+    in_place: bool = False
+    """Whether the tag's file is this session's."""
+    curves: Series | None = None
+    """Of the newest run, while nobody knows how it will end."""
+    failed_file: str | None = None
+
+    @property
+    def replaced(self) -> int | None:
+        return self.report.replaced if self.report and self.in_place else None
+
+    def own(self) -> list[Run]:
+        return [run for run in self.runs if run.run >= self.first_run]
+
+
+class Runs:
+    """The runs of every tag of this session, kept in `reports`."""
+
+    def __init__(self, reports: Reports, *, session: str, keep: int, append: bool) -> None:
+        self._reports = reports
+        self._session = session
+        self._most = keep
+        self._append = append
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+
+    def add(
+        self,
+        tag: str,
+        newest: Newest,
+        run: Run,
+        *,
+        curves: Callable[[int], Series | None],
+        follow_commit: bool = False,
+    ) -> int:
+        """Adds a run to the report of `tag`; its number.
+
+        Parameters
+        ----------
+        tag : whose run it is
+        newest : what the report tells of it
+        run : the run, whose number is given here; `ok` None: to be completed later
+        curves : the run's curves, given its number
+        follow_commit : begin a new file when the commit is another one
+
+        Raises
+        ------
+        StorageFault
+            If the report could not be written; then no run was added.
+        """
+        held = self._hold(tag)
+        if follow_commit and not self._append and _moved(held.report, newest):
+            held = _Held()
+        run = replace(run, run=held.total + 1)
+        series = curves(run.run)
+        if series is not None and run.ok is not None:
+            newest = replace(newest, series=self._reports.write_series(tag, encode_series(series)))
+        replaced = held.replaced
+        # Runs that are continued are still there when this one ended well: nothing to bring back.
+        if not held.in_place and not (held.first_run > 1 and run.ok):
+            replaced = self._reports.rotate(tag)
+        runs = [*held.runs, run][-self._most :]
+        lines = [*held.lines, encode_run(run)][-self._most :]
+        standing = Standing(
+            name=tag,
+            session=self._session,
+            runs_total=run.run,
+            first_run=held.first_run,
+            replaced=replaced,
+        )
+        report = compose(standing, newest, runs)
+        self._reports.write(tag, encode_report(report, lines))
+        self._remember(
+            tag,
+            _Held(
+                report=report,
+                runs=runs,
+                lines=lines,
+                total=run.run,
+                first_run=held.first_run,
+                in_place=True,
+                curves=series if run.ok is None else None,
+                failed_file=held.failed_file,
+            ),
+        )
+        return run.run
+
+    def complete(self, tag: str, ending: Ending) -> Completed:
+        """Says how the runs that are still open ended, and puts the report where it belongs.
+
+        Raises
+        ------
+        StorageFault
+            If the report could not be written; asked again, it is tried again.
+        """
+        held = self._hold(tag)
+        pending = [place for place, run in enumerate(held.runs) if run.ok is None]
+        if held.report is None or not pending:
+            return Completed(added=0, file=None)
+        runs, lines = held.runs.copy(), held.lines.copy()
+        for place in pending:
+            runs[place] = _ended(runs[place], ending)
+            lines[place] = encode_run(runs[place])
+        report = revise(held.report, runs)
+        held = dataclasses.replace(held, runs=runs, lines=lines)
+        failed = not any(run.ok for run in held.own())
+        file = self._keep_failed(tag, held, report) if failed else self._keep(tag, held, report)
+        return Completed(added=len(pending), file=file, failed=failed)
+
+    def _keep(self, tag: str, held: _Held, report: Report) -> str:
+        if held.curves is not None:
+            path = self._reports.write_series(tag, encode_series(held.curves))
+            report = replace(report, series=path)
+        # Where runs are continued, what was kept in case none ended well is in the report itself.
+        backup = held.replaced if held.first_run > 1 else None
+        if backup is not None:
+            report = replace(report, replaced=None)
+        file = self._reports.write(tag, encode_report(report, held.lines))
+        directory = self._reports.directory
+        if backup is not None:
+            directory.remove(history_name(file.removesuffix(".json"), backup))
+        if held.failed_file is not None:
+            directory.remove(held.failed_file)
+        kept = dataclasses.replace(
+            held, report=report, in_place=True, curves=None, failed_file=None
+        )
+        self._remember(tag, kept)
+        return file
+
+    def _keep_failed(self, tag: str, held: _Held, report: Report) -> str:
+        """No run of this session ended well: the report before it comes back as it was."""
+        file = self._reports.write_failed(tag, encode_report(revise(report, held.own())))
+        if held.replaced is not None:
+            self._reports.unrotate(tag)
+        else:
+            self._reports.withdraw(tag)
+        undone = dataclasses.replace(
+            held, report=report, in_place=False, curves=None, failed_file=file
+        )
+        self._remember(tag, undone)
+        return file
+
+    def _hold(self, tag: str) -> _Held:
+        held = self._held.get(tag)
+        if held is None:
+            return self._load(tag)
+        self._held.move_to_end(tag)
+        return held
+
+    def _remember(self, tag: str, held: _Held) -> None:
+        self._held[tag] = held
+        self._held.move_to_end(tag)
+        if len(self._held) > _MOST_HELD:
+            self._held.popitem(last=False)
+
+    def _load(self, tag: str) -> _Held:
+        """What the files say: this session's report, its failed runs, or one to continue."""
+        current = _readable(self._reports.current, tag)
+        if current is not None and current.session == self._session:
+            return _found(current, current.runs, current.first_run, in_place=True)
+        failed = _readable(self._reports.read, f"{tag}.failed")
+        earlier = current if self._append else None
+        if failed is not None and failed.session == self._session and failed.name == tag:
+            runs = [*(earlier.runs if earlier else []), *failed.runs]
+            return _found(failed, runs, failed.first_run, in_place=False)
+        if earlier is not None:
+            return _found(earlier, earlier.runs, earlier.runs_total + 1, in_place=False)
+        return _Held()
+
+
+def _found(report: Report, runs: list[Run], first_run: int, *, in_place: bool) -> _Held:
+    return _Held(
+        report=report,
+        runs=runs,
+        lines=[encode_run(run) for run in runs],
+        total=report.runs_total,
+        first_run=first_run,
+        in_place=in_place,
+    )
+
+
+def _readable(read: Callable[[str], Report | None], address: str) -> Report | None:
+    """The report there; what is absent or damaged is none (rotating keeps the damaged file)."""
+    try:
+        return read(address)
+    except ReportError:
+        return None
+
+
+def _moved(report: Report | None, newest: Newest) -> bool:
+    """Whether the working directory is at another commit than it was."""
+    if report is None:
+        return False
+    return _commit(report.host) != _commit(newest.host)
+
+
+def _commit(host: Host | None) -> str | None:
+    return host.git.commit if host and host.git else None
+
+
+def _ended(run: Run, ending: Ending) -> Run:
+    notes = [note for note in (run.note, ending.note) if note]
+    return replace(
+        run,
+        ok=ending.ok,
+        exit_code=ending.exit_code,
+        note="; ".join(notes) or None,
+        values=run.values | ending.values,
+    )

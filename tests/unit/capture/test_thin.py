@@ -1,0 +1,112 @@
+"""Curves keep what matters: bounds, time-weighted means, and honest gaps."""
+
+import random
+
+import pytest
+
+from skope._fast import UNAVAILABLE
+from skope.capture.head import advance, due_ns
+from skope.capture.thin import thin
+from skope.capture.window import cut
+from skope.schema.series import MOST_POINTS
+from tests.unit.capture.made import MIB, NORMAL, PERIOD, Made, span
+
+T0 = 1_000 * PERIOD
+
+
+def curves_of(made, start, stop, head=None):
+    return thin(cut(made.record, span(start, stop), head), made.record.slow.rows(0, stop))
+
+
+def test_few_ticks_are_a_point_each():
+    made = Made()
+    for k in range(5):
+        made.tick(T0 + k * PERIOD, used=k * MIB, busy=250_000)
+    t, curves = curves_of(made, T0, T0 + 5 * PERIOD)
+    assert t == [0.0, 0.01, 0.02, 0.03, 0.04]
+    assert set(curves) == {"machine.memory_used", "machine.cpu_usage"}
+    memory = curves["machine.memory_used"]
+    assert memory.unit == "MiB"
+    assert memory.min == memory.mean == memory.max == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert curves["machine.cpu_usage"].mean == [25.0] * 5
+
+
+def test_many_ticks_keep_their_bounds_and_their_mean():
+    rng = random.Random(1)
+    made = Made(NORMAL)
+    ticks = [(T0 + k * PERIOD, rng.randrange(1 << 34)) for k in range(5000)]
+    for at, used in ticks:
+        made.tick(at, used=used)
+    t, curves = curves_of(made, T0, ticks[-1][0] + 1)
+    memory = curves["machine.memory_used"]
+    assert len(t) == MOST_POINTS == len(memory.min) == len(memory.mean) == len(memory.max)
+    assert t == sorted(t)
+    begin = 0.0
+    for end, low, mean, high in zip(t, memory.min, memory.mean, memory.max, strict=True):
+        inside = [
+            used / MIB for at, used in ticks if begin < (at - T0) / 1e9 <= end or at == T0 == begin
+        ]
+        if begin:
+            assert low == pytest.approx(min(inside), abs=1e-3)
+            assert high == pytest.approx(max(inside), abs=1e-3)
+            assert mean == pytest.approx(sum(inside) / len(inside), abs=2e-3)
+        begin = end
+    assert max(memory.max) == pytest.approx(max(used for _, used in ticks) / MIB, abs=1e-3)
+
+
+def test_a_long_capture_shows_its_peak():
+    made = Made()
+    start, head = T0 + 1, None
+    due = due_ns(made.record, start, None)
+    for k in range(1500):
+        made.tick(T0 + k * PERIOD, used=(9 if k == 3 else 1) * MIB)
+        if T0 + k * PERIOD >= due and (advanced := advance(made.record, start, head)):
+            head, due = advanced, due_ns(made.record, start, advanced)
+    t, curves = curves_of(made, start, T0 + 1500 * PERIOD, head)
+    memory = curves["machine.memory_used"]
+    assert len(t) < MOST_POINTS
+    assert (memory.max[0], memory.min[0]) == (9.0, 1.0)
+    assert set(memory.max[1:]) == {1.0}
+    assert t[-1] == pytest.approx(14.99, abs=1e-6)
+
+
+def test_rates_are_had_between_the_slow_readings():
+    made = Made(NORMAL)
+    for k in range(301):
+        made.tick(T0 + k * PERIOD)
+    for k, count in enumerate((0, 1000, 1000, 4000)):
+        at = T0 + 100 * PERIOD * k - 50 * PERIOD
+        made.slow_row(at, disk_read_bytes=count, net_rx_bytes=2 * count, disk_write_bytes=7)
+    t, curves = curves_of(made, T0, T0 + 301 * PERIOD)
+    read = curves["machine.disk_read_rate"]
+    assert read.unit == "B/s"
+    at = dict(zip(t, zip(read.min, read.mean, read.max, strict=True), strict=True))
+    assert at[0.25] == (1000.0, 1000.0, 1000.0)
+    assert at[1.0] == (0.0, 0.0, 0.0)
+    assert at[2.0] == (3000.0, 3000.0, 3000.0)
+    assert at[2.75] == (None, None, None)
+    assert curves["machine.disk_write_rate"].mean[30] == 0.0
+    assert "machine.net_tx_rate" not in curves
+
+
+def test_a_point_that_spans_readings_has_their_bounds():
+    made = Made()
+    made.tick(T0 + 400 * PERIOD)
+    for k, count in enumerate((0, 1000, 1000, 4000, 4000)):
+        made.slow_row(T0 + 100 * PERIOD * k, disk_read_bytes=count)
+    _, curves = curves_of(made, T0, T0 + 401 * PERIOD)
+    read = curves["machine.disk_read_rate"]
+    assert (read.min, read.mean, read.max) == ([0.0], [1000.0], [3000.0])
+
+
+def test_what_could_not_be_had_is_no_curve():
+    made = Made()
+    for k in range(3):
+        made.tick(T0 + k * PERIOD, used=UNAVAILABLE if k == 1 else MIB, busy=UNAVAILABLE)
+    _, curves = curves_of(made, T0, T0 + 3 * PERIOD)
+    assert set(curves) == {"machine.memory_used"}
+    assert curves["machine.memory_used"].mean == [1.0, None, 1.0]
+
+
+def test_no_tick_no_curve():
+    assert curves_of(Made(), T0, T0 + 1) == ([], {})
