@@ -57,9 +57,14 @@ class Segment:
         StorageFault
             If the kernel will not give that much memory.
         """
-        shape = {"ring": plan.ring, "levels": plan.levels, "factor": plan.factor}
-        sizes = {**shape, "slow": plan.slow, "book": plan.book}
-        total, resident = segment_bytes(plan.period_ns, **sizes)
+        total, resident = segment_bytes(
+            plan.period_ns,
+            ring=plan.ring,
+            levels=plan.levels,
+            factor=plan.factor,
+            slow=plan.slow,
+            book=plan.book,
+        )
         fd = os.memfd_create("skope", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
             os.ftruncate(fd, total)
@@ -73,9 +78,13 @@ class Segment:
             format_segment(
                 view,
                 plan.period_ns,
+                ring=plan.ring,
+                levels=plan.levels,
+                factor=plan.factor,
+                slow=plan.slow,
+                book=plan.book,
                 born_ns=monotonic_ns(),
                 session=secrets.randbits(63) | 1,
-                **sizes,
             )
         return cls(fd)
 
