@@ -14,7 +14,6 @@ from skope.schema.host import Git
 from tests.unit.capture.made import MIB, PERIOD
 from tests.unit.front.made import SHAPE, START, Bench
 
-
 FULL = "disk full"
 
 
