@@ -8,6 +8,8 @@ import math
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
+from skope.view.width import clean
+
 NOTHING: Final = "-"
 """What stands for a value that could not be had."""
 
@@ -77,7 +79,7 @@ _ZERO: Final = {
 def scale_of(unit: str, *values: float | None) -> Scale:
     """The scale that suits the largest of `values`, given in `unit`."""
     if unit not in _STEPS:
-        return _PLAIN.get(unit) or Scale(unit, 1.0, 1)
+        return _PLAIN.get(unit) or Scale(clean(unit), 1.0, 1)
     sizes = (abs(_real(value)) for value in values if value is not None)
     largest = max(filter(math.isfinite, sizes), default=0.0)
     if not largest:

@@ -78,7 +78,7 @@ def answers(capsys):
         assert "--json" in command or not {"\x1b", "\u202e"} & set(told.out + told.err)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(path=st.sampled_from(PATHS), value=st.sampled_from(VALUES))
 def test_any_part_may_be_anything(here, capsys, path, value):
     (here / "odd.json").write_text(json.dumps(changed(path, value)))
