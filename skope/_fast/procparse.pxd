@@ -1,5 +1,5 @@
-# Kernel text to numbers in base units. Nothing is read past `end`; a number counts only when the
-# line it stands in is complete, so a text cut anywhere is malformed or lacks what came after.
+# Kernel text to numbers in base units. Nothing is read past `end`; a text whose last line is not
+# complete is malformed, so no number is ever the first half of another.
 
 from libc.stdint cimport int64_t, uint64_t
 

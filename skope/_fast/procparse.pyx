@@ -22,15 +22,21 @@ cdef enum:
 # --- words and lines ---
 
 cdef inline text_t _line(text_t *text) noexcept nogil:
-    """Takes the next complete line off `text`; its `at` is NULL when there is none."""
+    """Takes the next line off `text`; its `at` is NULL when there is no complete one."""
     cdef text_t line
     cdef const char *newline = NULL
     if text.at < text.end:
         newline = <const char *> memchr(text.at, c"\n", text.end - text.at)
     line.at = text.at if newline != NULL else NULL
     line.end = newline
-    text.at = newline + 1 if newline != NULL else text.end
+    if newline != NULL:
+        text.at = newline + 1
     return line
+
+
+cdef inline bint _is_cut(text_t text) noexcept nogil:
+    """Whether the last line is incomplete; the kernel ends each with a newline."""
+    return text.at < text.end and (text.end - 1)[0] != c"\n"
 
 
 cdef inline bint _is(text_t *line, const char *name) noexcept nogil:
@@ -103,7 +109,7 @@ cdef bint scan_stat(
     cdef int k
     cdef bint switches = False
     cdef bint forks = False
-    if line.at == NULL or not _is(&line, b"cpu "):
+    if _is_cut(text) or line.at == NULL or not _is(&line, b"cpu "):
         return False
     for k in range(<int> CPU_GUEST_NICE + 1):
         if not _scaled(&line, ns_per_tick, &value):
@@ -137,6 +143,8 @@ cdef bint scan_meminfo(text_t text, int64_t *gauges) noexcept nogil:
     cdef int64_t swap_free = ABSENT
     cdef int64_t *into
     cdef text_t line = _line(&text)
+    if _is_cut(text):
+        return False
     gauges[<int> MEMORY_TOTAL] = gauges[<int> MEMORY_ANON] = gauges[<int> MEMORY_CACHED] = ABSENT
     gauges[<int> MEMORY_DIRTY] = gauges[<int> SWAP_USED] = ABSENT
     while line.at != NULL:
@@ -187,6 +195,8 @@ cdef bint scan_diskstats(
     cdef text_t line = _line(&text)
     cdef bint found = False
     cdef int k
+    if _is_cut(text):
+        return False
     lines[0] = 0
     values[0] = values[1] = values[2] = 0
     while line.at != NULL:
@@ -207,7 +217,7 @@ cdef bint scan_diskstats(
         line = _line(&text)
     if not found:
         values[0] = values[1] = values[2] = ABSENT
-    return text.at == text.end
+    return True
 
 
 cdef bint scan_net_dev(text_t text, int64_t *values) noexcept nogil:
@@ -218,6 +228,8 @@ cdef bint scan_net_dev(text_t text, int64_t *values) noexcept nogil:
     cdef const char *colon
     cdef int k
     cdef int _k
+    if _is_cut(text):
+        return False
     for _k in range(2):
         line = _line(&text)
         if line.at == NULL or memchr(line.at, c"|", line.end - line.at) == NULL:
@@ -249,6 +261,8 @@ cdef bint scan_pressure(text_t text, int64_t *stalled_ns) noexcept nogil:
     """/proc/pressure/*: how long at least one task stood still, in total."""
     cdef text_t line = _line(&text)
     cdef text_t word
+    if _is_cut(text):
+        return False
     while line.at != NULL:
         if _is(&line, b"some "):
             word = _word(&line)
@@ -267,6 +281,8 @@ cdef bint scan_vmstat(text_t text, uint64_t page_bytes, int64_t *values) noexcep
     cdef int64_t *into
     cdef uint64_t unit
     cdef int k
+    if _is_cut(text):
+        return False
     for k in range(5):
         values[k] = ABSENT
     while line.at != NULL:

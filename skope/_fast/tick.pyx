@@ -22,7 +22,7 @@ from skope._fast.layout cimport (
 from skope._fast.machine cimport FAULT_NONE, Fault, raise_fault, read_machine
 from skope._fast.procfile cimport drop
 from skope._fast.ring cimport RingWriter
-from skope._fast.schedule cimport grid_at_or_after, missed_between
+from skope._fast.schedule cimport grid_at_or_after, missed_between, next_point
 
 cdef extern from "<sys/prctl.h>" nogil:
     int prctl(int option, unsigned long value, ...)
@@ -39,7 +39,7 @@ def next_tick(uint64_t done_ns, uint64_t now_ns, uint64_t period_ns):
 
     A point that has passed is missed, not made up. `done_ns` 0: there was no tick yet.
     """
-    cdef uint64_t target = grid_at_or_after(max(now_ns, done_ns + 1), period_ns)
+    cdef uint64_t target = next_point(done_ns, now_ns, period_ns)
     return target, missed_between(done_ns, target, period_ns) if done_ns else 0
 
 
@@ -132,7 +132,7 @@ cdef class Ticker:
             if failures >= PATIENCE:
                 return fault
             now = clock_ns(CLOCK_MONOTONIC)
-            deadline = grid_at_or_after(max(now, deadline + 1), self.period_ns)
+            deadline = next_point(deadline, now, self.period_ns)
         now = clock_ns(CLOCK_MONOTONIC)
         return self.take_tick(now, now, FLAG_LAST, True)
 

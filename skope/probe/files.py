@@ -15,6 +15,11 @@ class KernelFiles:
     def __init__(self, root: Path, names: tuple[str, ...]) -> None:
         self._open = {name: open_at(root, name) for name in names}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What was asked for, there or not."""
+        return tuple(self._open)
+
     def read(self, name: str) -> bytes | None:
         """All of `name` as it is now; None when it is not there or will not be read."""
         descriptor = self._open[name]

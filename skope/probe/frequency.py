@@ -6,7 +6,7 @@ from typing import Final
 
 import psutil
 
-from skope.probe.root import MACHINE, names_in, read_bytes, read_int
+from skope.probe.root import MACHINE, names_in, read_bytes
 
 _HZ_PER_MHZ: Final = 1_000_000
 _PROCESSOR: Final = re.compile(r"cpu\d+")
@@ -34,16 +34,15 @@ def _own_hz() -> int | None:
     return round(mhz * _HZ_PER_MHZ) if mhz else None
 
 
-def throttles(root: Path = MACHINE) -> int | None:
-    """Thermal throttle events of all cores since boot; None where the kernel counts none.
+def throttle_files(root: Path = MACHINE) -> tuple[str, ...]:
+    """Where the kernel counts each core's thermal throttle events; none where it does not.
 
-    Source: Documentation/admin-guide/thermal and ABI/testing/sysfs-devices-system-cpu.
+    Source: Documentation/ABI/testing/sysfs-devices-system-cpu.
     """
     folder = "sys/devices/system/cpu"
-    counts = [
-        read_int(root, f"{folder}/{name}/thermal_throttle/core_throttle_count")
+    files = (
+        f"{folder}/{name}/thermal_throttle/core_throttle_count"
         for name in names_in(root, folder)
         if _PROCESSOR.fullmatch(name)
-    ]
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+    )
+    return tuple(file for file in files if (root / file).exists())

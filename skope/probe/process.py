@@ -1,7 +1,6 @@
 """Who runs here: a process's descendants, and who listens on a port."""
 
-import contextlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psutil
 
@@ -16,12 +15,15 @@ class Child(NamedTuple):
 
 
 class ListenerInfo(NamedTuple):
-    """Who holds a port. What another user's process does not show is None."""
+    """Who holds a port."""
 
     pid: int
-    started: float | None
+    started: float
+    """Unix seconds."""
     cwd: str | None
-    command: str | None
+    """None for another user's process."""
+    command: str
+    """Its words with blanks between them; at least its name."""
 
 
 def children_of(pid: int) -> list[Child]:
@@ -56,10 +58,10 @@ def listener_of(port: int) -> ListenerInfo | None:
     return None
 
 
-def _describe(pid: int) -> ListenerInfo:
-    known: dict[str, Any] = {}
-    with contextlib.suppress(psutil.Error):
-        known = psutil.Process(pid).as_dict(["create_time", "cwd", "cmdline"], ad_value=None)
-    words = known.get("cmdline")
-    command = " ".join(words) if words else None
-    return ListenerInfo(pid, known.get("create_time"), known.get("cwd"), command)
+def _describe(pid: int) -> ListenerInfo | None:
+    try:
+        known = psutil.Process(pid).as_dict(["create_time", "name", "cwd", "cmdline"], None)
+    except psutil.NoSuchProcess:
+        return None
+    command = " ".join(known["cmdline"] or ()) or known["name"]
+    return ListenerInfo(pid, known["create_time"], known["cwd"], command)

@@ -54,6 +54,6 @@ def read_int(root: Path, name: str) -> int | None:
 def names_in(root: Path, folder: str) -> list[str]:
     """The names in a folder, sorted."""
     try:
-        return sorted(entry.name for entry in (root / folder).iterdir())
+        return sorted(os.listdir(root / folder))  # noqa: PTH208 - a tenth of iterdir's cost
     except OSError:
         return []

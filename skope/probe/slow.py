@@ -14,7 +14,7 @@ from skope._fast import (
 )
 from skope.probe.disks import packed, whole_disks
 from skope.probe.files import KernelFiles
-from skope.probe.frequency import frequency_hz, throttles
+from skope.probe.frequency import frequency_hz, throttle_files
 from skope.probe.root import MACHINE, names_in
 
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
@@ -42,6 +42,9 @@ class SlowProbe:
         self._root = root
         self._files = KernelFiles(root, _FILES)
         self._last: dict[str, int] = {}
+        self._disk_lines = -1
+        self._disk_names = b""
+        self._throttle_files = KernelFiles(root, throttle_files(root))
 
     def read(self) -> tuple[list[int], bool]:
         """The values in the order of SLOW_VALUES, and whether a counter had to be held.
@@ -55,13 +58,14 @@ class SlowProbe:
                 readings |= part()
             except ValueError:
                 continue
-        readings |= {"frequency_hz": frequency_hz(self._root), "throttles": throttles(self._root)}
+        readings |= {"frequency_hz": frequency_hz(self._root), "throttles": self._throttles()}
         held = self._hold(readings)
         return [UNAVAILABLE if (v := readings.get(n)) is None else v for n in SLOW_VALUES], held
 
     def close(self) -> None:
         """Closes the files."""
         self._files.close()
+        self._throttle_files.close()
 
     def _hold(self, readings: Readings) -> bool:
         held = False
@@ -77,7 +81,11 @@ class SlowProbe:
         data = self._files.read("proc/diskstats")
         if data is None:
             return {}
-        read, written, busy_ms, _ = parse_diskstats(data, packed(whole_disks(self._root)))
+        if data.count(b"\n") != self._disk_lines:
+            # A disk came or went (or this is the first reading): which of them count?
+            self._disk_lines = data.count(b"\n")
+            self._disk_names = packed(whole_disks(self._root))
+        read, written, busy_ms, _ = parse_diskstats(data, self._disk_names)
         if read == UNAVAILABLE:
             return {}
         return {"disk_read_bytes": read, "disk_write_bytes": written, "disk_busy_ms": busy_ms}
@@ -108,8 +116,14 @@ class SlowProbe:
 
     def _load(self) -> Readings:
         data = self._files.read("proc/loadavg")
-        processes = sum(name.isdecimal() for name in names_in(self._root, "proc"))
+        processes = sum(map(str.isdecimal, names_in(self._root, "proc")))
         return {
             "load1_milli": round(float(data.split(maxsplit=1)[0]) * 1000) if data else None,
             "processes": processes or None,
         }
+
+    def _throttles(self) -> int | None:
+        """Thermal throttle events of all cores since boot; None where the kernel counts none."""
+        counts = [self._throttle_files.read(name) for name in self._throttle_files.names]
+        known = [int(count) for count in counts if count and count.strip().isdigit()]
+        return sum(known) if known else None

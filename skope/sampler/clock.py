@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from skope._fast import next_tick
-
 
 class Tick(NamedTuple):
     """One point of the grid that was reached."""
@@ -30,7 +28,8 @@ def ticks(
     """
     done_ns = 0
     while True:
-        deadline_ns, missed = next_tick(done_ns, now(), period_ns)
+        deadline_ns = -(-max(now(), done_ns + 1) // period_ns) * period_ns
+        missed = (deadline_ns - done_ns) // period_ns - 1 if done_ns else 0
         while (begin_ns := now()) < deadline_ns:
             sleep(deadline_ns)
         yield Tick(deadline_ns, begin_ns, missed)
