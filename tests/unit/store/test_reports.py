@@ -175,3 +175,12 @@ def test_the_nearest_word():
     assert nearest("feature/pol", ["main", "feature/pool", "test1"]) == "feature/pool"
     assert nearest("TEST1", ["test1"]) == "test1"
     assert nearest("zzz", ["test1"]) is None
+
+
+def test_a_report_withdrawn_is_gone_and_nothing_else_is(reports):
+    saved(reports, "test1")
+    reports.directory.replace("other.json", b"not ours")
+    for name in ("test1", "other", "never"):
+        reports.withdraw(name)
+    assert reports.current("test1") is None
+    assert reports.directory.read("other.json") == b"not ours"
