@@ -5,7 +5,7 @@ from asyncio import AbstractEventLoop
 from time import monotonic_ns, process_time_ns
 from typing import Final
 
-from skope._fast.control import ChildLine
+from skope._fast import ChildLine
 from skope.errors import SkopeError
 from skope.front.services import Upkeep
 

@@ -1,6 +1,5 @@
 """How a front worker's life hangs on its supervisor. Imports nothing heavy: it runs first."""
 
-import ctypes
 import os
 import signal
 import threading
@@ -8,15 +7,15 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from typing import Final
 
+from skope._fast import die_with_parent
+
 ORPHANED: Final = 1
 """Exit code of a worker whose supervisor is gone."""
-
-_PR_SET_PDEATHSIG: Final = 1
 
 
 def bind_to_parent() -> None:
     """Dies with the supervisor, leaves Ctrl-C to it, and keeps SIGTERM for `on_sigterm`."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 

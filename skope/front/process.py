@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from sanic import Sanic
 
-from skope._fast.control import FIRST_WORKER_LINE, ChildLine
+from skope._fast import FIRST_WORKER_LINE, ChildLine
 from skope._version import VERSION
 from skope.errors import SkopeError
 from skope.front.admission import Admission

@@ -5,7 +5,7 @@ from tests.integration.front.worker import FrontWorker
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory):
-    with FrontWorker(tmp_path_factory.mktemp("front"), deadline_s=3.0) as worker:
+    with FrontWorker(tmp_path_factory.mktemp("front"), deadline_s=2.0) as worker:
         yield worker.start()
         assert worker.is_alive()
         assert "Traceback" not in worker.errors.read_text()

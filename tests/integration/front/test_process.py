@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,8 +41,11 @@ def test_sigterm_ends_it_in_order_with_open_captures(front):
     assert front.ask("/cancel?name=open").status == 404
 
 
-def test_sigterm_lets_a_request_finish_and_closes_idle_connections(front):
-    with front.connect() as idle, front.connect() as busy:
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["ipv4", "ipv6"])
+def test_sigterm_lets_a_request_finish_and_closes_idle_connections(front, family):
+    if family == socket.AF_INET6 and len(front.sockets) < 2:
+        pytest.skip("this machine has no ::1")
+    with front.connect(family=family) as idle, front.connect(family=family) as busy:
         idle.send(idle.get("/healthz"))
         assert idle.answer().status == 200
         busy.send(busy.get("/start", method="POST", content_length="11") + b"name=")
@@ -110,6 +114,28 @@ def test_sigint_is_left_to_the_supervisor(front):
     front.assert_serves()
 
 
+def test_sigint_while_it_starts_is_left_to_the_supervisor_too(tmp_path):
+    with FrontWorker(tmp_path) as worker:
+        command = worker.command()
+        with subprocess.Popen(command, pass_fds=worker.inherited()) as child:
+            try:
+                wait_until(lambda: holds_back_sigterm(child.pid))
+                child.send_signal(signal.SIGINT)
+                wait_until(lambda: worker.line.ready_ns, lambda: child.poll() is None)
+                worker.assert_serves()
+            finally:
+                child.kill()
+
+
+def test_answers_are_not_lost_when_their_client_has_already_said_all(front):
+    # Reports are read in a thread: the end of the stream is seen before their answers.
+    with front.connect() as raw:
+        raw.send(raw.get("/api/reports") * 5)
+        raw.sock.shutdown(socket.SHUT_WR)
+        assert [raw.answer().status for _ in range(5)] == [200] * 5
+        assert raw.is_closed_within(10)
+
+
 def test_cut_lifeline_ends_it_at_once(front):
     begun = time.monotonic()
     front.cut_lifeline()
@@ -176,6 +202,12 @@ child = subprocess.Popen(sys.argv[1:], close_fds=False)
 print(child.pid, flush=True)
 time.sleep(600)
 """
+
+
+def holds_back_sigterm(pid: int) -> bool:
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        blocked = next(line for line in status if line.startswith("SigBlk:"))
+    return bool(int(blocked.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def is_running(pid: int) -> bool:

@@ -51,8 +51,8 @@ def test_nothing_asked_is_nothing_given():
     assert signal_params(Sent("restart=0")) == SignalParams()
 
 
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=200))
-def test_any_name_without_control_characters_is_kept_verbatim(name):
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_any_name_is_kept_verbatim(name):
     assert signal_params(Sent(urlencode({"name": name}))).name == name
     body = msgspec.json.encode({"name": name})
     assert signal_params(Sent("", body, JSON)).name == name
@@ -61,10 +61,6 @@ def test_any_name_without_control_characters_is_kept_verbatim(name):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        (Sent("name="), "0 characters"),
-        (Sent("name=" + "x" * 201), "201 characters"),
-        (Sent("module=%07"), "control"),
-        (Sent("name=%C2%85"), "control"),
         (Sent("name=%ff"), "UTF-8"),
         (Sent("name=a&name=b"), "given twice"),
         (Sent("name=a", b'{"name":"b"}', JSON), "given twice"),
