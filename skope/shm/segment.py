@@ -4,6 +4,7 @@ It is a memfd: no name to squat on or to leak, gone with the last process that h
 sealed against shrinking so that no reader can be made to fault.
 """
 
+import contextlib
 import errno
 import fcntl
 import mmap
@@ -105,8 +106,9 @@ class Segment:
     def close(self) -> None:
         """Unmaps. Whoever still holds a view of it keeps the mapping alive until it lets go."""
         del self.header
-        self.view.release()
-        self._map.close()
+        with contextlib.suppress(BufferError):
+            self.view.release()
+            self._map.close()
 
     def __enter__(self) -> Self:
         """Itself."""
