@@ -50,8 +50,8 @@ def run(*command, **options):
 
 
 @pytest.fixture(scope="module")
-def dist(project, tmp_path_factory):
-    """The folder with an sdist made from a copy of the sources, and the wheel made from it."""
+def tree(project, tmp_path_factory):
+    """A copy of the project, so that building leaves nothing in it."""
     tree = tmp_path_factory.mktemp("sources") / "skope"
     unwanted = shutil.ignore_patterns(
         ".git",
@@ -65,6 +65,12 @@ def dist(project, tmp_path_factory):
         "dist",
     )
     shutil.copytree(project, tree, ignore=unwanted)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def dist(tree, tmp_path_factory):
+    """The folder with an sdist, and the wheel made from it."""
     out = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--outdir", out, tree)
     return out
@@ -111,8 +117,8 @@ def installed(wheel, tmp_path_factory):
     return binaries, surroundings
 
 
-def test_the_sdist_holds_what_it_takes_to_build(sdist_names, project):
-    kernels = {f"skope/_fast/{p.name}" for p in (project / "skope" / "_fast").glob("*.p[yx][xdi]*")}
+def test_the_sdist_holds_what_it_takes_to_build(sdist_names, tree):
+    kernels = {f"skope/_fast/{p.name}" for p in (tree / "skope" / "_fast").glob("*.p[yx][xdi]*")}
     assert kernels
     assert kernels <= sdist_names
     assert {"setup.py", "pyproject.toml", "LICENSE", "README.md", "Makefile"} <= sdist_names
@@ -123,8 +129,8 @@ def test_the_sdist_holds_nothing_built(sdist_names):
     assert [name for name in sdist_names if name.endswith((".c", ".so", ".pyc"))] == []
 
 
-def test_the_wheel_holds_kernels_types_and_the_licence(wheel_names, project):
-    sources = sorted((project / "skope" / "_fast").glob("*.pyx"))
+def test_the_wheel_holds_kernels_types_and_the_licence(wheel_names, tree):
+    sources = sorted((tree / "skope" / "_fast").glob("*.pyx"))
     for source in sources:
         assert any(
             n.startswith(f"skope/_fast/{source.stem}.") and n.endswith(".so") for n in wheel_names
@@ -134,8 +140,8 @@ def test_the_wheel_holds_kernels_types_and_the_licence(wheel_names, project):
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel_names)
 
 
-def test_the_wheel_holds_every_module(wheel_names, project):
-    modules = {str(p.relative_to(project)) for p in (project / "skope").rglob("*.py")}
+def test_the_wheel_holds_every_module(wheel_names, tree):
+    modules = {str(p.relative_to(tree)) for p in (tree / "skope").rglob("*.py")}
     assert modules <= wheel_names
 
 
