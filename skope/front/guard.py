@@ -95,8 +95,9 @@ class Guard(HttpProtocol):
     def pause_writing(self) -> None:
         """Sanic would wait for ever for a client that reads nothing; this does not."""
         super().pause_writing()  # type: ignore[no-untyped-call]
-        if self._patience is None:
-            self._patience = self.loop.call_later(self._gate.limits.deadline_s, self.abort)
+        if self._patience is None and self.transport is not None:
+            limit_s = self._gate.limits.deadline_s
+            self._patience = self.loop.call_later(limit_s, self.transport.abort)
 
     def resume_writing(self) -> None:
         if self._patience is not None:
