@@ -40,11 +40,35 @@ if TYPE_CHECKING:
     from skope._fast.procparse import parse_pressure as parse_pressure
     from skope._fast.procparse import parse_stat as parse_stat
     from skope._fast.procparse import parse_vmstat as parse_vmstat
+    from skope._fast.records import ARRAY as ARRAY
+    from skope._fast.records import LINES as LINES
+    from skope._fast.records import OBJECT as OBJECT
+    from skope._fast.records import Batch as Batch
+    from skope._fast.records import first_unsound as first_unsound
+    from skope._fast.records import words_of as words_of
     from skope._fast.ring import RingReader as RingReader
     from skope._fast.ring import RingWriter as RingWriter
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.stripes import AREA_HEAD_BYTES as AREA_HEAD_BYTES
+    from skope._fast.stripes import HEAD_BYTES as HEAD_BYTES
+    from skope._fast.stripes import REFUSALS as REFUSALS
+    from skope._fast.stripes import TALLY_SIZES as TALLY_SIZES
+    from skope._fast.stripes import TALLY_VERSION as TALLY_VERSION
+    from skope._fast.stripes import Board as Board
+    from skope._fast.stripes import Page as Page
+    from skope._fast.stripes import area_bytes as area_bytes
+    from skope._fast.stripes import format_stripes as format_stripes
+    from skope._fast.stripes import stripes_bytes as stripes_bytes
+    from skope._fast.tally import FIRST_BUCKET as FIRST_BUCKET
+    from skope._fast.tally import LAST_BUCKET as LAST_BUCKET
+    from skope._fast.tally import SLOTS_PER_OCTAVE as SLOTS_PER_OCTAVE
+    from skope._fast.tally import Tally as Tally
+    from skope._fast.tally import bucket_of as bucket_of
+    from skope._fast.tally_bytes import dump_tally as dump_tally
+    from skope._fast.tally_bytes import load_tally as load_tally
+    from skope._fast.tally_bytes import rows_of as rows_of
     from skope._fast.tick import Ticker as Ticker
     from skope._fast.tick import next_tick as next_tick
 
@@ -88,6 +112,21 @@ _NAMES: Final = {
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
     "tick": ("Ticker", "next_tick"),
+    "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
+    "stripes": (
+        "AREA_HEAD_BYTES",
+        "HEAD_BYTES",
+        "REFUSALS",
+        "TALLY_SIZES",
+        "TALLY_VERSION",
+        "Board",
+        "Page",
+        "area_bytes",
+        "format_stripes",
+        "stripes_bytes",
+    ),
+    "tally": ("FIRST_BUCKET", "LAST_BUCKET", "SLOTS_PER_OCTAVE", "Tally", "bucket_of"),
+    "tally_bytes": ("dump_tally", "load_tally", "rows_of"),
 }
 _HOME: Final = {name: kernel for kernel, names in _NAMES.items() for name in names}
 

@@ -111,11 +111,11 @@ cdef const unsigned char *_number(
         at += 1
     first = at
     while at < end and 48 <= at[0] <= 57:
-        digits = digits * 10 + (at[0] - 48)
-        at += 1
-        count += digits != 0
+        count += count > 0 or at[0] != 48
         if count > MOST_DIGITS:
             return NULL
+        digits = digits * 10 + (at[0] - 48)
+        at += 1
     if at == first or (first[0] == 48 and at - first > 1):
         return NULL
     if at < end and at[0] == 46:
@@ -123,11 +123,11 @@ cdef const unsigned char *_number(
         at += 1
         first = at
         while at < end and 48 <= at[0] <= 57:
-            digits = digits * 10 + (at[0] - 48)
-            at += 1
-            count += digits != 0
+            count += count > 0 or at[0] != 48
             if count > MOST_DIGITS:
                 return NULL
+            digits = digits * 10 + (at[0] - 48)
+            at += 1
         power = <int> (at - first)
         if power == 0:
             return NULL

@@ -2,7 +2,7 @@ from typing import Final
 
 TALLY_MAGIC: Final[int]
 TALLY_VERSION: Final[int]
-SIZES: Final[dict[str, int]]
+TALLY_SIZES: Final[dict[str, int]]
 HEAD_BYTES: Final[int]
 AREA_HEAD_BYTES: Final[int]
 REFUSALS: Final[tuple[int, ...]]

@@ -15,7 +15,7 @@ from skope._fast.tally_layout cimport (
 
 TALLY_MAGIC = 0x594C4C4154  # "TALLY", little-endian
 TALLY_VERSION = 1
-SIZES = {
+TALLY_SIZES = {
     "stripes": sizeof(stripes_t),
     "line": sizeof(line_t),
     "area": sizeof(area_t),

@@ -1,13 +1,13 @@
-"""A tally as bytes: what a snapshot on disk holds, and how it is added to another tally.
+"""A tally handed out: as bytes, for a snapshot on disk, and as rows of Python values.
 
-Little-endian: the number of rows; then per row the lengths of its name and of its list of buckets,
+The bytes, little-endian: the number of rows; then per row the lengths of its name and of its list of buckets,
 the ten fixed words, the name, and per bucket that holds something its place and its count.
 """
 
 from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from skope._fast.octave cimport OCTAVES, SLOTS
+from skope._fast.octave cimport LOWEST_OCTAVE, OCTAVES, SLOTS
 from skope._fast.tally cimport Tally
 from skope._fast.tally_layout cimport row_t, summary_t
 
@@ -15,9 +15,10 @@ cdef enum:
     FIXED_BYTES = 80
     HEAD_BYTES = 8 + FIXED_BYTES
     BUCKET_BYTES = 12
+    FIRST = LOWEST_OCTAVE * SLOTS
 
 
-def dump(Tally tally):
+def dump_tally(Tally tally):
     """The counted rows of a tally nobody is writing at the moment."""
     cdef uint64_t index
     cdef uint64_t rows = 0
@@ -57,8 +58,8 @@ def dump(Tally tally):
     return bytes(out)
 
 
-def load(Tally tally, const unsigned char[::1] blob):
-    """Adds every row of a `dump` to `tally`; returns how many records they hold.
+def load_tally(Tally tally, const unsigned char[::1] blob):
+    """Adds every row of a `dump_tally` to `tally`; returns how many records they hold.
 
     Raises `ValueError` where `blob` is no dump.
     """
@@ -108,3 +109,50 @@ cdef int _fill(summary_t *s, const unsigned char *at, uint32_t length) except -1
         memcpy(&s.counts[place], at + used + 4, 8)
         used += BUCKET_BYTES
     return 0
+
+
+def rows_of(Tally tally):
+    """Every counted row as (name, n, time, memory, low, high, zeros, runs), by order of arrival.
+
+    `time` and `memory` are integers, in 2^-128 s and 2^-128 MiB; `runs` are the stretches of
+    buckets that hold something, as (first bucket, counts).
+    """
+    cdef uint64_t index
+    cdef row_t *row
+    cdef summary_t *s = tally.summary
+    found = []
+    for index in range(tally.area.rows):
+        row = &tally.rows[index]
+        if not tally._take(index):
+            raise ValueError("the row is being written")
+        if s.n:
+            found.append((
+                (tally.names + row.name_at)[:row.name_bytes].decode(),
+                s.n,
+                int.from_bytes((<unsigned char *> s.time)[:24], "little", signed=True),
+                int.from_bytes((<unsigned char *> s.memory)[:24], "little", signed=True),
+                s.low, s.high, s.zeros, _runs(s),
+            ))
+    return found
+
+
+cdef list _runs(const summary_t *s):
+    cdef int octave
+    cdef int slot
+    cdef int place
+    cdef int next_place = -2
+    cdef list counts = []
+    runs = []
+    for octave in range(OCTAVES):
+        if s.octaves[octave] == 0:
+            continue
+        for slot in range(SLOTS):
+            place = octave * SLOTS + slot
+            if s.counts[place] == 0:
+                continue
+            if place != next_place:
+                counts = []
+                runs.append((place + FIRST, counts))
+            counts.append(s.counts[place])
+            next_place = place + 1
+    return runs

@@ -7,7 +7,7 @@ so that the array is always valid.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from skope._fast.records import first_unsound
+from skope._fast import first_unsound
 from skope.agg.folder import Folder
 from skope.agg.mend import examine
 from skope.agg.segment import Segment, segments_in

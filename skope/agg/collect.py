@@ -10,6 +10,7 @@ from contextlib import closing
 from time import sleep
 from typing import Final
 
+from skope._fast import rows_of
 from skope.schema.aggregate import Aggregate, Tally
 from skope.shm.stripes import Area, Stripes
 
@@ -29,7 +30,7 @@ def collect(stripes: Stripes, *, pause: Callable[[float], object] = sleep) -> Ag
 
 def aggregate_of(area: Area) -> Aggregate:
     """What one area holds."""
-    return {row[0]: Tally(*row[1:]) for row in area.tally.rows_seen()}
+    return {row[0]: Tally(*row[1:]) for row in rows_of(area.tally)}
 
 
 def _read(stripes: Stripes, stripe: int, total: Area, pause: Callable[[float], object]) -> bool:

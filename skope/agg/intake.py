@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, Protocol
 
-from skope._fast.records import OBJECT, Batch
+from skope._fast import OBJECT, Batch
 from skope.agg.names import Names
 from skope.agg.reading import Default, read, read_good, shape_of
 from skope.agg.tail import Lines

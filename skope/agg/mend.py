@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from skope._fast.records import LINES, Batch, first_unsound
+from skope._fast import LINES, Batch, first_unsound
 from skope.schema.record import Record
 
 _WORD: Final = struct.Struct("<Q")
@@ -80,15 +80,19 @@ _State = tuple[int, int, bool, int]
 def _by_words(data: bytes, words: bytes) -> Iterator[_State]:
     """Stretches the check words speak about; they say where each line ends, whatever it holds."""
     at = known = 0
-    while known * 8 < len(words):
+    total = len(words) // 8
+    while known < total:
         lines, end = first_unsound(data, memoryview(words)[known * 8 :], at)
         if lines:
             yield at, end, True, lines
             at, known = end, known + lines
-        if known * 8 < len(words):
-            end = min(_WORD.unpack_from(words, known * 8)[0] >> 32, len(data))
-            yield at, max(at, end), False, 1
-            at, known = max(at, end), known + 1
+        if at >= len(data) and known < total:
+            yield at, at, False, total - known
+            return
+        if known < total:
+            end = max(at, min(_WORD.unpack_from(words, known * 8)[0] >> 32, len(data)))
+            yield at, end, False, 1
+            at, known = end, known + 1
 
 
 def _by_content(data: bytes, start: int) -> Iterator[_State]:

@@ -1,4 +1,4 @@
-"""Opening a session: what earlier starts left becomes the past, in the stripe after the workers'."""
+"""Opening a session: what earlier starts left becomes the past, in a stripe of its own."""
 
 from msgspec import Struct
 

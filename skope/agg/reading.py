@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from skope._fast.records import ARRAY, LINES, OBJECT, Batch
+from skope._fast import ARRAY, LINES, OBJECT, Batch
 from skope.errors import BadRequest
 from skope.schema.record import LATEST_S, Posted, Record, Rejected
 

@@ -12,8 +12,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from skope._fast.tally import Tally
-from skope._fast.tally_bytes import dump, load
+from skope._fast import Tally, dump_tally, load_tally
 from skope.agg.folder import Folder
 from skope.agg.replay import Recovered, replay_all
 from skope.agg.segment import Segment, past_name, pasts_in, segments_in, snapshots_in
@@ -66,7 +65,7 @@ def open_session(folder: Folder, past: Tally, *, progress: Progress | None = Non
         return recovered
     newest = max([number, *pasts_in(names)]) + 1
     covered = Covered(records=recovered.records, since=0, workers=covers)
-    folder.replace(past_name(newest), encode_snapshot(covered, dump(past)), durable=True)
+    folder.replace(past_name(newest), encode_snapshot(covered, dump_tally(past)), durable=True)
     _tidy(folder, names, covers, keep={newest, number})
     return recovered
 
@@ -135,7 +134,7 @@ def newest_past(folder: Folder, names: list[str]) -> tuple[int, Snapshot | None]
 
 
 def _counted(tally: Tally, snapshots: list[Snapshot]) -> Recovered:
-    return Recovered(snapshot=sum(load(tally, snapshot.rows) for snapshot in snapshots))
+    return Recovered(snapshot=sum(load_tally(tally, snapshot.rows) for snapshot in snapshots))
 
 
 def _tidy(

@@ -6,8 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from skope._fast.records import LINES, Batch, words_of
-from skope._fast.tally import Tally
+from skope._fast import LINES, Batch, Tally, words_of
 from skope.agg.folder import Folder
 from skope.agg.mend import Findings, examine, record_of
 from skope.agg.segment import Segment
@@ -67,7 +66,6 @@ def replay(folder: Folder, segment: Segment, tally: Tally) -> Recovered:
     findings = examine(data, _words(folder, segment))
     if not findings.whole:
         data = _mend(folder, segment, data, findings)
-        findings = examine(data, b"")
     count(data, tally)
     return Recovered(replayed=findings.records, torn=findings.torn, damaged=findings.damaged)
 

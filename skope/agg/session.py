@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from skope._fast.stripes import Page
+from skope._fast import Page
 from skope.agg.folder import Folder
 from skope.agg.replay import Recovered
 from skope.agg.segment import SESSION_FILE

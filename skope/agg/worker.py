@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from skope._fast.tally_bytes import dump
+from skope._fast import dump_tally
 from skope.agg.folder import Folder
 from skope.agg.intake import Intake
 from skope.agg.journal import Journal, Limits
@@ -77,4 +77,4 @@ class Worker:
         return resumed
 
     def _aggregate(self) -> tuple[int, bytes]:
-        return self.area.tally.records, dump(self.area.tally)
+        return self.area.tally.records, dump_tally(self.area.tally)

@@ -13,15 +13,15 @@ import secrets
 from types import TracebackType
 from typing import Final, Self
 
-from skope._fast.stripes import (
+from skope._fast import (
     AREA_HEAD_BYTES,
     HEAD_BYTES,
     Board,
     Page,
+    Tally,
     format_stripes,
     stripes_bytes,
 )
-from skope._fast.tally import Tally
 from skope.errors import StorageFault
 
 _SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL

@@ -1,0 +1,152 @@
+import pytest
+
+from skope._fast import ARRAY, LINES, OBJECT, Batch
+from skope.agg.reading import Default, read, read_good, shape_of
+from skope.errors import BadRequest
+
+DEFAULT = Default(1.5, lambda: 2.5)
+
+
+def refusal(body, shape=OBJECT):
+    with pytest.raises(BadRequest) as caught:
+        read(body, shape, DEFAULT, Batch())
+    return caught.value.message
+
+
+GOOD = b'{"name":"a","exec_time":1}'
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "$: the body is empty"),
+        (b" \n", "$: the body is empty"),
+        (b"{", "$: "),
+        (b"nonsense", "$: JSON is malformed"),
+        (b"\xff", "$: "),
+        (b'"a"', "$: Expected `object`, got `str`"),
+        (b"[]", "$: Expected `object`, got `array`"),
+        (b"{}", "$: Object missing required field `name`"),
+        (b'{"name":"a"}', "$: Object missing required field `exec_time`"),
+        (b'{"name":1,"exec_time":1}', "$.name: Expected `str`, got `int`"),
+        (b'{"name":null,"exec_time":1}', "$.name: Expected `str`"),
+        (b'{"name":"","exec_time":1}', "$.name: Expected `str` of length >= 1"),
+        (b'{"name":"a","exec_time":"1"}', "$.exec_time: Expected `float`, got `str`"),
+        (b'{"name":"a","exec_time":true}', "$.exec_time: Expected `float`, got `bool`"),
+        (b'{"name":"a","exec_time":null}', "$.exec_time: Expected `float`, got `null`"),
+        (b'{"name":"a","exec_time":NaN}', "$: JSON is malformed"),
+        (b'{"name":"a","exec_time":1e400}', "$.exec_time: Number out of range"),
+        (b'{"name":"a","exec_time":-1}', "$.exec_time: Expected `float` >= 0"),
+        (b'{"name":"a","exec_time":18446744073709551616}', "$.exec_time: Expected `float` <="),
+        (b'{"name":"a","exec_time":1,"module":1}', "$.module: Expected `str | null`"),
+        (b'{"name":"a","exec_time":1,"timestamp":-1}', "$.timestamp: Expected `float` >= 0"),
+        (b'{"name":"a","exec_time":1,"timestamp":1749853300000}', "looks like milliseconds"),
+        (b'{"name":"a","exec_time":1,"exec_memory_usage":1e10}', "$.exec_memory_usage: "),
+        (b'{"name":"a","exec_time":1,"total_memory_global":-1}', "$.total_memory_global: "),
+        (
+            b'{"name":"a","exec_time":1,"system_manager":{"memory_usage":"x"}}',
+            "$.system_manager.memory_usage: Expected",
+        ),
+        (b'{"name":"a\\u0000b","exec_time":1}', "$.name: control characters"),
+        (b'{"name":"a","module":"\\u009b","exec_time":1}', "$.module: control characters"),
+        (b'{"name":"\xff","exec_time":1}', "$: not UTF-8"),
+        (b'{"name":"\\ud800","exec_time":1}', "$: "),
+        (b'{"name":"\\udc00","exec_time":1}', "$: "),
+        (b'{"name":"a","exec_time":1} trailing', "$: JSON is malformed: trailing"),
+        (b'{"name":"a","exec_time":1,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too deeply"),
+        (b"[" * 100_000, "$: "),
+        (b'{"a":' * 100_000, "too deeply"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_path(body, said):
+    assert said in refusal(body)
+
+
+@pytest.mark.parametrize("shape", [ARRAY, LINES])
+def test_the_path_names_the_record(shape):
+    rows = [GOOD, GOOD, GOOD, b'{"name":"a","exec_time":-1}']
+    body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
+    assert refusal(body, shape).startswith("$[3].exec_time: ")
+    rows[3] = b'{"name":"a\\n","exec_time":1}'
+    body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
+    assert refusal(body, shape).startswith("$[3].name: control")
+
+
+@pytest.mark.parametrize("length", [1, 200])
+@pytest.mark.parametrize("character", ["a", "é", "漢", "\U0001f600", "\\u00e9", '\\"'])
+def test_names_are_counted_in_characters(length, character):
+    batch = Batch()
+    read(f'{{"name":"{character * length}","exec_time":1}}'.encode(), OBJECT, DEFAULT, batch)
+    assert batch.count == 1
+    over = f'{{"name":"{character * 201}","exec_time":1}}'.encode()
+    assert "$.name: Expected `str` of length <= 200" in refusal(over)
+
+
+def test_an_empty_array_holds_nothing():
+    batch = Batch()
+    read(b" [ ] ", ARRAY, DEFAULT, batch)
+    assert batch.count == 0
+
+
+def test_unknown_fields_are_ignored():
+    batch = Batch()
+    read(b'{"name":"a","exec_time":1,"extra":{"x":[1]}}', OBJECT, DEFAULT, batch)
+    assert batch.values() == [(b"a", 1.0, 0.0)]
+
+
+def test_the_last_of_several_is_read():
+    batch = Batch()
+    read(b'{"name":"a","exec_time":1,"exec_time":2}', OBJECT, DEFAULT, batch)
+    assert batch.values() == [(b"a", 2.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "shape"),
+    [
+        (None, GOOD, OBJECT),
+        ("application/json", GOOD, OBJECT),
+        ("application/x-www-form-urlencoded", b" \n[" + GOOD + b"]", ARRAY),
+        ("application/x-ndjson", GOOD, LINES),
+        ("Application/X-NDJSON; charset=utf-8", b"[]", LINES),
+    ],
+)
+def test_the_shape_follows_type_and_first_byte(content_type, body, shape):
+    assert shape_of(body, content_type) == shape
+
+
+@pytest.mark.parametrize("shape", [ARRAY, LINES])
+def test_the_good_ones_of_a_mixed_body(shape):
+    rows = [GOOD, b'{"name":"b"}', b'{"name":"c","exec_time":3}', b'{"name":"\xff","exec_time":1}']
+    body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
+    batch = Batch()
+    if shape == ARRAY:
+        rejected = read_good(body.replace(b"\xff", b"\\n"), shape, DEFAULT, batch)
+    else:
+        rejected = read_good(body, shape, DEFAULT, batch)
+    assert batch.values() == [(b"a", 1.0, 0.0), (b"c", 3.0, 0.0)]
+    assert [one.index for one in rejected] == [1, 3]
+    assert rejected[0].detail == "$[1]: Object missing required field `exec_time`"
+
+
+def test_one_bad_record_in_4096():
+    rows = [GOOD] * 4096
+    rows[4000] = b'{"name":"a","exec_time":"slow"}'
+    body = b"[" + b",".join(rows) + b"]"
+    assert refusal(body, ARRAY).startswith("$[4000].exec_time: ")
+    batch = Batch()
+    assert [one.index for one in read_good(body, ARRAY, DEFAULT, batch)] == [4000]
+    assert batch.count == 4095
+
+
+def test_a_body_that_cannot_be_taken_apart_is_refused_even_in_parts():
+    for body in (b"", b"[" + GOOD, b"[1,"):
+        with pytest.raises(BadRequest):
+            read_good(body, ARRAY, DEFAULT, Batch())
+
+
+def test_a_banned_name_is_left_out():
+    batch = Batch()
+    body = GOOD + b'\n{"name":"b","exec_time":1}'
+    rejected = read_good(body, LINES, DEFAULT, batch, banned=frozenset({b"b"}))
+    assert batch.values() == [(b"a", 1.0, 0.0)]
+    assert [one.index for one in rejected] == [1]
