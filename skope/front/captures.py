@@ -15,9 +15,10 @@ from skope._fast import SupervisorLine as Log
 from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
 from skope.capture.record import Record
-from skope.errors import AlreadyStarted, SeveralOpen, TooManyCaptures, UnknownCapture
+from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.commit import Commit
 from skope.front.heads import Heads
+from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.probe.edges import EdgeProbe
@@ -42,7 +43,6 @@ from skope.units import NS_PER_S, mebibytes
 
 _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
-_NAMED_IN_ERRORS: Final = 5
 _CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
 _WHOLE_SCRIPT: Final = "the script never signalled: captured whole"
 
@@ -152,7 +152,7 @@ class Captures:
             If the report could not be written; the capture stays open.
         """
         stop_ns = self._clock()
-        entry = self._book.read(self._find(name))
+        entry = self._book.read(which(self._book, name, self._tag))
         recording = self._record(entry, stop_ns)
         number = self._keep(entry, recording)
         self._book.close(entry.slot)
@@ -174,7 +174,7 @@ class Captures:
         UnknownCapture, SeveralOpen
             If it is not clear which.
         """
-        slot = self._find(name)
+        slot = which(self._book, name, self._tag)
         dropped = self._book.read(slot).name
         self._book.close(slot)
         return Cancelled(name=dropped)
@@ -258,33 +258,6 @@ class Captures:
             self._book.signalled(reserve)
         self._heads.follow(slot)
         return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
-
-    def _find(self, name: str | None) -> int:
-        """The slot of the open capture that is meant."""
-        if name is None and self._tag is not None and self._book.find(self._tag) is not None:
-            name = self._tag  # in a runner, signals without a name are the tag's
-        if name is not None:
-            slot = self._book.find(check_name(name))
-            if slot is None:
-                message = f"no capture named {name!r} is open"
-                raise UnknownCapture(message, hint=self._what_is_open())
-            return slot
-        slots = self._book.open_slots()
-        if not slots:
-            message = "no capture is open"
-            raise UnknownCapture(message, hint="/start opens one")
-        if len(slots) > 1:
-            message = f"{len(slots)} captures are open"
-            raise SeveralOpen(message, hint=f"say which, name=…: {self._what_is_open()}")
-        return slots[0]
-
-    def _what_is_open(self) -> str:
-        names = self._book.names()
-        if not names:
-            return "none is"
-        more = len(names) - _NAMED_IN_ERRORS
-        shown = ", ".join(repr(name) for name in names[:_NAMED_IN_ERRORS])
-        return f"open: {shown}" + (f" and {more} more" if more > 0 else "")
 
     def _record(self, entry: Entry, stop_ns: int) -> Recording:
         after = Edge.of(self._probe.read(stop_ns))

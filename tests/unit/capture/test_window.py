@@ -95,6 +95,16 @@ def test_a_start_before_the_first_tick_loses_nothing():
     check(cut(made.record, span(start, ticks[-1][0] + 1), heads[start]), made, (0, 0))
 
 
+def test_ticks_on_the_boundary_belong_to_what_follows():
+    made = Made(SHAPE)
+    ticks = [((1_000 + k) * PERIOD, k) for k in range(500)]
+    starts = [at - back for at, _ in ticks[:9] for back in (0, 1)]
+    heads = follow(made, starts, ticks)
+    for start in starts:
+        assert heads[start].end_ns > start
+        check(cut(made.record, span(start, ticks[-1][0] + 1), heads[start]), made, (0, 0))
+
+
 def test_each_level_is_climbed_in_turn():
     made = Made(SHAPE)
     start = 1_000 * PERIOD + 1

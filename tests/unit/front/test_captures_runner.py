@@ -70,6 +70,16 @@ def test_a_script_that_never_signals_is_captured_whole(bench):
     assert (report.window, report.exec_time) == ("script", 0.25)
 
 
+def test_a_silent_script_may_outlive_the_ring_and_the_worker(bench):
+    bench.captures.run_begin(begin())
+    bench.wait(20)
+    bench.worker()
+    bench.wait(500)
+    bench.captures.run_end(end())
+    sampling = bench.report(T).sampling
+    assert (sampling.taken, sampling.expected, sampling.gaps) == (520, 520, [])
+
+
 def test_a_start_that_is_never_stopped_is_closed_at_the_end(bench):
     bench.captures.run_begin(begin())
     bench.wait(5)
