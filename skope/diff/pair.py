@@ -61,7 +61,7 @@ class Pairing(Struct, frozen=True, kw_only=True):
 
 
 def pair_up(base: Report, head: Report) -> Pairing:
-    """The metrics of two reports side by side, without failed runs and values that are no number."""
+    """The metrics of two reports, side by side; failed runs and what is no number left out."""
     runs = base.good_runs(), head.good_runs()
     pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
     for name in _names(base, head, *runs):

@@ -25,12 +25,10 @@ def holm_levels(p_values: Sequence[float], level: float) -> list[float]:
     """
     levels = [level] * len(p_values)
     remaining = len(p_values)
-    rejecting = True
     for at in sorted(range(len(p_values)), key=p_values.__getitem__):
         held_to = level / remaining
         levels[at] = held_to
-        rejecting = rejecting and p_values[at] <= held_to * SLACK
-        remaining -= rejecting
+        remaining -= p_values[at] <= held_to * SLACK
     return levels
 
 

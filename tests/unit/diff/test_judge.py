@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from skope.diff.compare import compare
 from skope.diff.policy import Policy
+from skope.stats.shift import ratio_interval
 from tests.unit.diff.sides import change_of, side
 
 STEADY = [1.000, 1.002, 0.998, 1.001, 0.999]
@@ -69,6 +70,14 @@ def test_an_inconclusive_one_says_what_is_known_and_what_would_settle_it():
     assert ": real, but it may be within ±2.0 %; about " in change.reason
     assert change.runs_needed > 5
     assert f"about {change.runs_needed} runs a side would settle it" in change.reason
+
+
+def test_a_real_change_is_not_equivalent_though_the_narrower_interval_would_fit():
+    change = judged(STEADY, scaled(STEADY, 1.0175))
+    assert 1 < change.low < 1.02 < change.high
+    assert change.verdict == "inconclusive"
+    narrower = ratio_interval(STEADY, scaled(STEADY, 1.0175), 0.9)
+    assert narrower.high < 1.02
 
 
 def test_noise_is_called_noise():
@@ -186,6 +195,15 @@ def test_one_clock_tick_is_no_change_that_matters():
     assert one.min_effect == pytest.approx(0.2)
     assert one.verdict == "small-change"
     assert two.verdict == "regression"
+
+
+@pytest.mark.parametrize("ticks", range(1, 50))
+def test_nor_is_it_at_any_size_or_in_either_direction(ticks):
+    policy = Policy(gate=["cpu_time"], min_effect={"cpu_time": 0.0})
+    sides = [ticks * 0.01] * 5, [(ticks + 1) * 0.01] * 5
+    forth, back = (judged(*pair, policy, "cpu_time") for pair in (sides, sides[::-1]))
+    assert (forth.verdict, back.verdict) == ("small-change", "small-change")
+    assert forth.min_effect == back.min_effect == pytest.approx(1 / ticks)
 
 
 def test_the_gate_is_closed_a_change_of_just_that_much_is_within():

@@ -63,6 +63,15 @@ def test_more_runs_lower_the_floor():
     assert floors[2] < floors[0] / 2.5
 
 
+def test_which_of_a_pair_came_first_means_nothing():
+    ratios = pairs(Random(2), 20)
+    as_measured, all_risen = (
+        median_floor(measured, 100, random=Random(1)).log_ratio
+        for measured in (ratios, [abs(ratio) for ratio in ratios])
+    )
+    assert all_risen == pytest.approx(as_measured, rel=0.2)
+
+
 def test_the_same_randomness_gives_the_same_floor():
     ratios = pairs(Random(2), 20)
     first, second = (median_floor(ratios, 5, random=Random(9)) for _ in range(2))
