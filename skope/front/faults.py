@@ -1,6 +1,7 @@
 """Errors to HTTP: the one table, and the one place that turns a failure into an answer."""
 
 import logging
+from asyncio import CancelledError
 from typing import Final
 
 from sanic import Request
@@ -61,6 +62,8 @@ _HEADERS: Final[dict[int, dict[str, str]]] = {
     429: {"retry-after": "1"},
     503: {"retry-after": "1"},
 }
+_EXPECTED: Final = (SkopeError, SanicException, CancelledError)
+"""Cancelled: the client is gone, and nobody reads this answer."""
 
 
 def status_of(error: BaseException) -> int:
@@ -96,7 +99,7 @@ class Faults(ErrorHandler):
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         status = status_of(exception)
-        if not isinstance(exception, (SkopeError, SanicException)):
+        if not isinstance(exception, _EXPECTED):
             _log.error("%s %s failed", request.method, request.path, exc_info=exception)
         headers = dict(_HEADERS.get(status, {}))
         if isinstance(exception, MethodNotAllowed):

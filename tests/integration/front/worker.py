@@ -67,6 +67,10 @@ class FrontWorker:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
+    def descriptors(self) -> int:
+        """Files the worker has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
     def connect(self, *, family: int = socket.AF_INET) -> Raw:
         return Raw(self.port, family=family)
 
