@@ -1,6 +1,7 @@
 """Who runs here: a process's descendants, and who listens on a port."""
 
-from typing import NamedTuple
+import contextlib
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -42,20 +43,33 @@ def children_of(pid: int) -> list[Child]:
 
 
 def listener_of(port: int) -> ListenerInfo | None:
-    """Who listens on TCP `port` here; None if nobody does or the kernel does not say who."""
+    """Who listens on TCP `port` here; None if nobody does or the kernel does not say who.
+
+    Of processes that share the socket it is the eldest: the one that had it before its workers.
+    """
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.Error:
         return None
     for connection in connections:
-        if (
-            connection.status == psutil.CONN_LISTEN
-            and connection.laddr
-            and connection.laddr.port == port
-            and connection.pid
-        ):
-            return _describe(connection.pid)
+        if connection.pid and _listens(connection, port):
+            return _describe(_eldest(connection.pid, port))
     return None
+
+
+def _listens(connection: Any, port: int) -> bool:  # noqa: ANN401 - one of psutil's two tuples
+    listening = connection.status == psutil.CONN_LISTEN and connection.laddr
+    return bool(listening and connection.laddr.port == port)
+
+
+def _eldest(pid: int, port: int) -> int:
+    """The first of the ancestors of `pid`, itself included, up to which all listen on `port`."""
+    with contextlib.suppress(psutil.Error):
+        parent = psutil.Process(pid).parent()
+        while parent and any(_listens(held, port) for held in parent.net_connections("tcp")):
+            pid = parent.pid
+            parent = parent.parent()
+    return pid
 
 
 def _describe(pid: int) -> ListenerInfo | None:

@@ -28,9 +28,8 @@ def refusal(holder: ListenerInfo | None, host: str, port: int, tag: str | None) 
     if holder is None:
         message = f"{where}: another user's process holds it"
         return CannotBind(message, hint=f"`ss -ltnp` as root names it\n{_beside(tag)}")
-    title = skope_title(holder.command or "")
-    program = f"`{title or _program(holder.command)}`" if holder.command else "a process"
-    message = f"{where}: {program} (pid {holder.pid}{_since(holder)}) holds it"
+    title = skope_title(holder.command)
+    message = f"{where}: `{title or _program(holder.command)}` {_who(holder)} holds it"
     if title is None:
         return CannotBind(message, hint=_beside(tag))
     use = f"use it:     curl '{host}:{port}/start?name={tag or 'NAME'}'"
@@ -58,13 +57,10 @@ def _beside(tag: str | None) -> str:
     return 'or beside:  skope runner --port 0 ...  with curl "$SKOPE_URL/start" in S'
 
 
-def _since(holder: ListenerInfo) -> str:
-    facts = []
-    if holder.started is not None:
-        facts.append(f"started {time.strftime('%H:%M', time.localtime(holder.started))}")
-    if holder.cwd:
-        facts.append(f"in {_short(holder.cwd)}")
-    return f", {' '.join(facts)}" if facts else ""
+def _who(holder: ListenerInfo) -> str:
+    since = time.strftime("%H:%M", time.localtime(holder.started))
+    where = f" in {_short(holder.cwd)}" if holder.cwd else ""
+    return f"(pid {holder.pid}, started {since}{where})"
 
 
 def _short(cwd: str) -> str:
