@@ -22,7 +22,8 @@ cdef enum:
 
 Entry = namedtuple(
     "Entry",
-    "slot generation name module start_ns refused kind run warmup signals done front_pid start head",
+    "slot generation name module start_ns refused kind run warmup signals done front_pid start "
+    "head",
 )
 Head = namedtuple("Head", "end_ns level fold")
 
