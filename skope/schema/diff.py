@@ -33,7 +33,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """What the interval achieves, not what was asked for."""
     p: float | None = None
     delta: Number | None = None
-    """head - base, in `unit`."""
+    """head - base, in `unit`: of the medians, or where there is no ratio the Hodges-Lehmann shift
+    that `low` and `high` bracket."""
     verdict: Verdict
     reason: str
     """One sentence: why this word."""
@@ -54,6 +55,7 @@ class EnvironmentDifference(Struct, frozen=True, kw_only=True):
     base: str | None
     head: str | None
     blocking: bool
+    """Whether it makes every verdict here inconclusive; never under `--across`."""
 
 
 class Side(Struct, frozen=True, kw_only=True):
