@@ -7,11 +7,9 @@ cdef inline uint64_t grid_at_or_after(uint64_t now_ns, uint64_t period_ns) noexc
     return (now_ns + period_ns - 1) // period_ns * period_ns
 
 
-cdef inline uint64_t next_point(
-    uint64_t done_ns, uint64_t now_ns, uint64_t period_ns
-) noexcept nogil:
-    """Where to tick after the tick at `done_ns`: a point that has passed is not made up."""
-    return grid_at_or_after(max(now_ns, done_ns + 1), period_ns)
+cdef inline uint64_t next_point(uint64_t now_ns, uint64_t period_ns) noexcept nogil:
+    """Where to tick after a tick that was done at `now_ns`: a point that is reached is passed."""
+    return (now_ns // period_ns + 1) * period_ns
 
 
 cdef inline uint64_t missed_between(

@@ -37,10 +37,14 @@ cdef enum:
 def next_tick(uint64_t done_ns, uint64_t now_ns, uint64_t period_ns):
     """(the grid point to tick at next, grid points missed before it) after the tick at `done_ns`.
 
-    A point that has passed is missed, not made up. `done_ns` 0: there was no tick yet.
+    A point that has passed is missed, not made up. `done_ns` 0: there was no tick yet, and a
+    point reached just now is as good as any.
     """
-    cdef uint64_t target = next_point(done_ns, now_ns, period_ns)
-    return target, missed_between(done_ns, target, period_ns) if done_ns else 0
+    cdef uint64_t target
+    if done_ns == 0:
+        return grid_at_or_after(now_ns, period_ns), 0
+    target = next_point(max(now_ns, done_ns), period_ns)
+    return target, missed_between(done_ns, target, period_ns)
 
 
 cdef class Ticker:
@@ -132,7 +136,7 @@ cdef class Ticker:
             if failures >= PATIENCE:
                 return fault
             now = clock_ns(CLOCK_MONOTONIC)
-            deadline = next_point(deadline, now, self.period_ns)
+            deadline = next_point(now, self.period_ns)
         now = clock_ns(CLOCK_MONOTONIC)
         return self.take_tick(now, now, FLAG_LAST, True)
 

@@ -26,11 +26,12 @@ def ticks(
     Points that have passed are skipped, not made up. `sleep` takes the instant to sleep until; it
     may wake early, and ends the ticks by raising whatever its caller waits for.
     """
-    done_ns = 0
+    deadline_ns = -(-now() // period_ns) * period_ns
+    missed = 0
     while True:
-        deadline_ns = -(-max(now(), done_ns + 1) // period_ns) * period_ns
-        missed = (deadline_ns - done_ns) // period_ns - 1 if done_ns else 0
         while (begin_ns := now()) < deadline_ns:
             sleep(deadline_ns)
         yield Tick(deadline_ns, begin_ns, missed)
         done_ns = deadline_ns
+        deadline_ns = (now() // period_ns + 1) * period_ns
+        missed = (deadline_ns - done_ns) // period_ns - 1

@@ -81,8 +81,8 @@ both = pytest.mark.parametrize("run", [by_generator, by_arithmetic])
         (95, [12, 1, 0, 1], [(100, 112, 0), (120, 120, 1)]),
         # A tick that takes three periods.
         (95, [0, 31, 0, 1], [(100, 100, 0), (140, 140, 3)]),
-        # Done exactly when the next is due.
-        (95, [0, 10, 1], [(100, 100, 0), (110, 110, 0)]),
+        # Done exactly when the next is due: two at one instant would measure themselves.
+        (95, [0, 10, 0, 1], [(100, 100, 0), (120, 120, 1)]),
         # Suspended for a thousand periods.
         (95, [10_005, 0, 0, 0], [(100, 10_105, 0), (10_110, 10_110, 1000)]),
     ],

@@ -19,7 +19,7 @@ GAPS = st.lists(st.one_of(st.just(10), st.integers(1, 25), st.integers(26, 900))
 
 def ticks_of(sample_at, gaps):
     rows = np.zeros(len(gaps), dtype("sample"))
-    instant = 5
+    instant = 0
     for k, gap in enumerate(gaps):
         instant += gap
         value = (k * 37) % 101

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from skope._fast import RingReader, RingWriter
+from skope._fast import SIZES, Header, RingReader, RingWriter
 from skope._fast.slots import first_whole, whole
 
 WORDS = 2
@@ -99,7 +99,7 @@ def test_against_a_writer_at_full_speed(memory_of, capacity):
     """Every index once, whole, in order, or counted lost."""
     memory = memory_of(ring=capacity)
     writer, reader = RingWriter(memory), RingReader(memory)
-    total, at, delivered = 400_000, 0, 0
+    total, at, delivered = 10_000_000, 0, 0
     thread = threading.Thread(target=writer.write_marked, args=(total,))
     thread.start()
     while at < total:
@@ -118,7 +118,7 @@ def test_against_a_writer_at_full_speed(memory_of, capacity):
 def test_rows_of_a_racing_writer_are_whole(memory_of):
     memory = memory_of(ring=4)
     writer, reader = RingWriter(memory), RingReader(memory)
-    thread = threading.Thread(target=writer.write_marked, args=(300_000,))
+    thread = threading.Thread(target=writer.write_marked, args=(5_000_000,))
     thread.start()
     looked = 0
     while thread.is_alive():
@@ -127,25 +127,46 @@ def test_rows_of_a_racing_writer_are_whole(memory_of):
         looked += 1
     thread.join()
     assert looked
-    assert list(reader.rows(0, 1 << 62)["begin_ns"]) == list(range(299_996, 300_000))
+    assert list(reader.rows(0, 1 << 62)["begin_ns"]) == list(range(4_999_996, 5_000_000))
+
+
+def unwrite(memory, index, capacity):
+    """Leaves slot `index` as its writer does between the two stores of seq."""
+    at = Header(memory).ring_offset + SIZES["cursor"] + index % capacity * SIZES["sample"]
+    assert memory[at : at + 8] == (index + 1).to_bytes(8, "little")
+    memory[at : at + 8] = bytes(8)
 
 
 def test_a_slot_its_writer_died_in_is_lost_not_junk(memory_of):
-    """SIGKILL between the two stores of seq leaves 0 there until the successor writes it again."""
+    """The successor of a killed writer will write it again."""
     memory = memory_of(ring=4)
     RingWriter(memory).write_marked(10)
     reader = RingReader(memory)
-    at = memory.index((9 + 1).to_bytes(8, "little"), reader_offset(memory))
-    memory[at : at + 8] = bytes(8)
+    unwrite(memory, 9, 4)
     assert list(reader.follow(6)["begin_ns"]) == [6, 7, 8]
     assert reader.lost == 1
     assert list(reader.rows(7, 100)["begin_ns"]) == [7, 8]
 
 
-def reader_offset(memory):
-    from skope._fast import Header
+@pytest.mark.parametrize("gone", range(9))
+def test_what_is_overwritten_during_a_search_is_lost_not_junk(memory_of, gone):
+    memory = memory_of(ring=8)
+    RingWriter(memory).write_marked(20)
+    reader = RingReader(memory)
+    for index in range(12, 12 + gone):
+        unwrite(memory, index, 8)
+    assert list(reader.rows(0, 100)["begin_ns"]) == list(range(12 + gone, 20))
+    assert reader.lost == gone
 
-    return Header(memory).ring_offset + 64
+
+def test_what_is_overwritten_before_the_wanted_is_not_lost(memory_of):
+    memory = memory_of(ring=8)
+    RingWriter(memory).write_marked(20)
+    reader = RingReader(memory)
+    for index in (12, 13, 14):
+        unwrite(memory, index, 8)
+    assert list(reader.rows(17, 19)["begin_ns"]) == [17, 18]
+    assert reader.lost == 0
 
 
 def test_too_little_memory_for_its_slots_is_refused(memory_of):
