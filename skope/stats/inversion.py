@@ -42,11 +42,12 @@ class Shift(Struct, frozen=True, kw_only=True):
 class Inversion:
     """The pairwise numbers of a comparison beside the distribution of their count."""
 
-    __slots__ = ("_null", "_pairwise")
+    __slots__ = ("_estimate", "_null", "_pairwise")
 
     def __init__(self, pairwise: Ordered, null: Null) -> None:
         self._pairwise = pairwise
         self._null = null
+        self._estimate: float | None = None
 
     @property
     def exact(self) -> bool:
@@ -56,9 +57,11 @@ class Inversion:
     @property
     def estimate(self) -> float:
         """The median of the pairwise numbers."""
-        half, odd = divmod(len(self._pairwise), 2)
-        upper = self._pairwise.nth(half)
-        return upper if odd else (self._pairwise.nth(half - 1) + upper) / 2
+        if self._estimate is None:
+            half, odd = divmod(len(self._pairwise), 2)
+            upper = self._pairwise.nth(half)
+            self._estimate = upper if odd else (self._pairwise.nth(half - 1) + upper) / 2
+        return self._estimate
 
     def p_value(self, shift: float = 0.0) -> float:
         """The two-sided p of the hypothesis that the true shift is `shift`."""
