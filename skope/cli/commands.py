@@ -29,6 +29,12 @@ COMMANDS: Final = (
     Command("diff", "Compare", "compare two captures", "skope.cli.diff"),
     Command("show", "Compare", "print one report", "skope.cli.show"),
     Command("list", "Compare", "list the reports", "skope.cli.list"),
+    Command(
+        "agg",
+        "Collect",
+        "listen for execution records, store and aggregate them",
+        "skope.cli.agg",
+    ),
     Command("help", "More", "explain a command", "skope.cli.help"),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

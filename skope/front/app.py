@@ -5,12 +5,14 @@ from typing import Final
 from sanic import Sanic
 from sanic.config import Config
 
+from skope.front.aggregates import aggregates
 from skope.front.context import App, Context, Gate
 from skope.front.faults import Faults
 from skope.front.framing import BODY_LIMIT, HEAD_LIMIT
 from skope.front.health import health
 from skope.front.home import home
 from skope.front.modes import refuse_other_modes
+from skope.front.records import records
 from skope.front.reports import reports
 from skope.front.services import Services
 from skope.front.signals import signals
@@ -33,8 +35,7 @@ def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str =
         configure_logging=False,
     )
     app.blueprint([health, home, reports])
-    if config.mode != "agg":
-        app.blueprint(signals)
+    app.blueprint([records, aggregates] if config.mode == "agg" else signals)
     refuse_other_modes(app, config.mode)
     return app
 

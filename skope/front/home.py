@@ -15,6 +15,12 @@ GET or POST /start?name=NAME     begin a capture
 GET or POST /stop?name=NAME      end it and write its report
 GET or POST /cancel?name=NAME    drop it
 """
+_RECORDS: Final = """\
+POST /                           count an execution, or many
+GET /report_agg.json             what they add up to, by name
+GET /report_apps.json            the executions
+POST /api/agg/save?name=NAME     keep the aggregate as it stands
+"""
 _READING: Final = """\
 GET /api/reports                 the reports there are
 GET /api/reports/NAME            one of them
@@ -30,8 +36,8 @@ async def index(request: Asked) -> HTTPResponse:
 
 def describe(mode: Mode) -> str:
     """The endpoints of a mode, a line each."""
-    signals = "" if mode == "agg" else _SIGNALS
-    return f"Skope {VERSION}, {mode}\n\n{signals}{_READING}"
+    own = _RECORDS if mode == "agg" else _SIGNALS
+    return f"Skope {VERSION}, {mode}\n\n{own}{_READING}"
 
 
 home: Final = Blueprint("home")

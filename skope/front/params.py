@@ -42,6 +42,22 @@ def signal_params(request: Asked) -> SignalParams:
         raise BadRequest(str(error)) from error
 
 
+def wants_partial(request: Asked) -> bool:
+    """Whether the good records of a body count although others are bad: ``?partial=1``.
+
+    Raises
+    ------
+    BadRequest
+        If it is neither yes nor no.
+    """
+    given = dict(_pairs(request.query_string)).get("partial", "0")
+    try:
+        return msgspec.convert(given, bool, strict=False)
+    except msgspec.ValidationError as error:
+        message = f"`partial` is {given!r}, neither 1 nor 0"
+        raise BadRequest(message) from error
+
+
 def _pairs(query: str) -> list[tuple[str, Any]]:
     try:
         return list(

@@ -6,31 +6,25 @@ import os
 import socket
 from asyncio import AbstractEventLoop, get_running_loop
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from sanic import Sanic
 
 from skope._fast import FIRST_WORKER_LINE, ChildLine
-from skope._version import VERSION
 from skope.errors import SkopeError
 from skope.front.admission import Admission
 from skope.front.app import make_app
-from skope.front.captures import Captures
 from skope.front.context import App, Gate
 from skope.front.control import ControlLink
-from skope.front.documents import StoredDocuments
 from skope.front.guard import Guard
 from skope.front.heartbeat import Heartbeat
 from skope.front.life import on_sigterm, watch_lifeline
 from skope.front.limits import Limits, limits_of, raise_descriptor_limit
-from skope.front.services import Services
-from skope.probe.host import read_host
+from skope.front.services import Runs
+from skope.front.station import Shared, build_station
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
-
-INTERRUPTED: Final = "Skope was stopped during this capture"
 
 NOT_STARTED: Final = 5
 """Exit code when the machine does not allow it."""
@@ -48,6 +42,8 @@ class Options(argparse.Namespace):
     config: int
     worker: int
     control: int | None
+    stripes: int | None
+    bell: int | None
     sock: list[int]
 
 
@@ -68,19 +64,18 @@ def _work(options: Options) -> None:
     segment = Segment(options.shm)
     line = ChildLine(segment.view, FIRST_WORKER_LINE + options.worker)
     line.begin(os.getpid())
-    host = read_host(Path(config.directory).parent, version=VERSION)
-    captures = Captures.build(segment, config, host)
-    services = Services(signals=captures, documents=StoredDocuments(config.directory))
+    shared = Shared(worker=options.worker, stripes=options.stripes, bell=options.bell)
+    station = build_station(segment, config, shared)
     gate = Gate(
         admission=Admission(
             hostname=socket.gethostname(), allow_hosts=config.allow_hosts, token=config.token
         ),
         limits=limits_of(config, raise_descriptor_limit()),
     )
-    app = make_app(services, config, gate)
-    _attach(app, options, captures, Heartbeat(line, captures))
+    app = make_app(station.services, config, gate)
+    _attach(app, options, station.runs, Heartbeat(line, station.upkeep))
     _serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits)
-    captures.close_all(INTERRUPTED)
+    station.close()
 
 
 def parse(arguments: list[str]) -> Options:
@@ -89,12 +84,13 @@ def parse(arguments: list[str]) -> Options:
     for name in ("--shm", "--lifeline", "--config"):
         parser.add_argument(name, type=int, required=True, metavar="FD")
     parser.add_argument("--worker", type=int, default=0, metavar="K")
-    parser.add_argument("--control", type=int, metavar="FD")
+    for name in ("--control", "--stripes", "--bell"):
+        parser.add_argument(name, type=int, metavar="FD")
     parser.add_argument("--sock", type=int, action="append", required=True, metavar="FD")
     return parser.parse_args(arguments, namespace=Options())
 
 
-def _attach(app: App, options: Options, captures: Captures, heartbeat: Heartbeat) -> None:
+def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat) -> None:
     """Hangs on the loop what is not HTTP, as soon as it runs."""
     serving: Future[AbstractEventLoop] = Future()
 
@@ -108,8 +104,8 @@ def _attach(app: App, options: Options, captures: Captures, heartbeat: Heartbeat
             loop.call_soon(begin_when_running, loop)
             return
         watch_lifeline(loop, options.lifeline)
-        if options.control is not None:
-            ControlLink(socket.socket(fileno=options.control), captures).start(loop)
+        if options.control is not None and runs is not None:
+            ControlLink(socket.socket(fileno=options.control), runs).start(loop)
         heartbeat.start(loop)
         serving.set_result(loop)
 

@@ -1,9 +1,14 @@
 """What the handlers call: seams as narrow as their use of them."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
+from skope.schema.record import Accepted
+from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
+from skope.shm.bell import Which
+
+_T = TypeVar("_T")
 
 
 class Signals(Protocol):
@@ -35,9 +40,38 @@ class Documents(Protocol):
     def diff(self, base: str, head: str) -> bytes: ...
 
 
+class Intake(Protocol):
+    """Counts posted records; raises `SkopeError`s, and has counted nothing then."""
+
+    def post(
+        self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
+    ) -> Accepted: ...
+    def durable(self) -> Future[None]: ...
+
+
+class Aggregates(Protocol):
+    """The aggregate's reports as of now."""
+
+    async def fresh(self, which: Which) -> int: ...
+    async def standing(self) -> bytes: ...
+    async def save(self, name: str) -> Saved: ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
     """Everything a handler can reach, at `request.app.ctx.services`."""
 
-    signals: Signals
     documents: Documents
+    signals: Signals | None = None
+    """None in `agg`."""
+    intake: Intake | None = None
+    """None outside `agg`, like the next."""
+    aggregates: Aggregates | None = None
+
+
+def served(service: _T | None) -> _T:
+    """A service of this mode; the handlers of the other mode's are not routed to."""
+    if service is None:
+        message = "a handler was routed to in a mode that does not serve it"
+        raise RuntimeError(message)
+    return service

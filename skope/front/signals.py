@@ -8,6 +8,7 @@ from sanic.response import HTTPResponse
 from skope.front.context import Asked
 from skope.front.params import signal_params
 from skope.front.replies import reply
+from skope.front.services import served
 
 METHODS: Final = ("GET", "POST")
 PATHS: Final = ("/start", "/stop", "/cancel")
@@ -16,20 +17,20 @@ PATHS: Final = ("/start", "/stop", "/cancel")
 async def start(request: Asked) -> HTTPResponse:
     """Opens a capture."""
     asked = signal_params(request)
-    obey = request.app.ctx.services.signals
+    obey = served(request.app.ctx.services.signals)
     return reply(obey.start(asked.name, asked.module, restart=asked.restart))
 
 
 async def stop(request: Asked) -> HTTPResponse:
     """Closes a capture; its report is in place before the answer."""
     asked = signal_params(request)
-    return reply(request.app.ctx.services.signals.stop(asked.name))
+    return reply(served(request.app.ctx.services.signals).stop(asked.name))
 
 
 async def cancel(request: Asked) -> HTTPResponse:
     """Drops a capture."""
     asked = signal_params(request)
-    return reply(request.app.ctx.services.signals.cancel(asked.name))
+    return reply(served(request.app.ctx.services.signals).cancel(asked.name))
 
 
 signals: Final = Blueprint("signals")

@@ -8,6 +8,8 @@ from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
 Mode = Literal["server", "runner", "agg"]
+Durability = Literal["process", "sync"]
+"""What an answered record survives: the death of every process, or of the machine too."""
 
 
 class Started(Struct, frozen=True, kw_only=True):
@@ -52,6 +54,19 @@ class Health(Struct, frozen=True, kw_only=True):
     version: str
 
 
+class AggConfig(Struct, frozen=True, kw_only=True):
+    """What the processes of `skope agg` are told beside the rest."""
+
+    session: str
+    """Its name, as `--tag` gave it or by its start."""
+    folder: str
+    """Absolute path of the session's journals."""
+    max_names: int
+    keep: int
+    """Raw executions kept on disk."""
+    durability: Durability
+
+
 class FrontConfig(Struct, frozen=True, kw_only=True):
     """All a front worker is told; it arrives on a descriptor, never on the command line."""
 
@@ -74,6 +89,17 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     """From a request's first byte to its last."""
     idle_s: Seconds = 75.0
     """How long a connection may rest between requests."""
+    agg: AggConfig | None = None
+    """null outside `agg`."""
+
+
+class Saved(Struct, frozen=True, kw_only=True):
+    """The answer to /api/agg/save."""
+
+    name: str
+    status: str = "saved"
+    report: str
+    """The file."""
 
 
 class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):

@@ -47,6 +47,11 @@ def report_name(tag: str) -> str:
     return f"{file_stem(tag)}.json"
 
 
+def aggregate_name(tag: str) -> str:
+    """The file name of the aggregate called `tag`."""
+    return f"{file_stem(tag)}.agg.json"
+
+
 def hashed_stem(name: str, key: str | None = None, *, digits: int = 8) -> str:
     """A slug of `name` and the first `digits` of the hash of `key`, by default `name` itself."""
     import hashlib  # noqa: PLC0415 - few names need it

@@ -1,4 +1,4 @@
-"""What `server` and `runner` stand on: sockets, shared memory, two children, one loop."""
+"""What every serving command stands on: sockets, shared memory, children, one loop."""
 
 import contextlib
 import os
@@ -10,13 +10,14 @@ from typing import Final, Self
 
 import msgspec
 
-from skope._fast import FIRST_WORKER_LINE, SAMPLER_LINE, Role, SupervisorLine
+from skope._fast import Role, SupervisorLine
 from skope.errors import StartFault
 from skope.schema.wire import FrontConfig
 from skope.shm.message import seal_message
 from skope.shm.segment import Plan, Segment
-from skope.supervisor.children import Child, Spec, module_command
+from skope.supervisor.children import Child, Spec
 from skope.supervisor.control import Control
+from skope.supervisor.crew import Crew, Inherited, signals_crew
 from skope.supervisor.loop import Loop
 from skope.supervisor.signals import Signals
 from skope.supervisor.sockets import Listeners
@@ -34,9 +35,19 @@ class Rig:
     ----------
     listeners : where the front serves; closed with the rig
     config : what the front is told; its session is set here
+    crew : who serves; by default a sampler and one front
+    plan : the shape of the record
     """
 
-    def __init__(self, listeners: Listeners, config: FrontConfig, voice: Voice) -> None:
+    def __init__(
+        self,
+        listeners: Listeners,
+        config: FrontConfig,
+        voice: Voice,
+        *,
+        crew: Crew | None = None,
+        plan: Plan = Plan(),  # noqa: B008 - frozen
+    ) -> None:
         self.loop: Final = Loop()
         self.signals: Final = Signals(self.loop)
         self.control: Final = Control(self.loop)
@@ -44,6 +55,10 @@ class Rig:
         self._listeners: Final = listeners
         self._config: Final = config
         self._voice: Final = voice
+        self._plan: Final = plan
+        self._crew: Final = crew or signals_crew(
+            self.control.link if config.mode == "runner" else None
+        )
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -70,7 +85,7 @@ class Rig:
         stack.callback(self._listeners.close)
         stack.enter_context(self.loop)
         stack.enter_context(self.signals)
-        segment = Segment.create(Plan())
+        segment = Segment.create(self._plan)
         stack.callback(os.close, segment.fd)
         # Its mapping goes with the last line that is held of it, an error's traceback included.
         config = msgspec.structs.replace(self._config, session=f"{segment.header.session:016x}")
@@ -80,38 +95,18 @@ class Rig:
         stack.callback(os.close, self._life)
         stack.callback(os.close, lifeline)
         stack.callback(self.control.close)
-        specs = self._specs(segment.fd, lifeline, config_fd)
+        specs = self._crew(
+            Inherited(
+                shm=segment.fd,
+                lifeline=lifeline,
+                config=config_fd,
+                sockets=self._listeners.filenos(),
+            )
+        )
         self._line = SupervisorLine(segment.view)
         self._line.begin(os.getpid())
         self.watch = Watch(specs, segment.view, self._spawn, self._voice.say)
         stack.callback(self._kill_all)
-
-    def _specs(self, shm: int, lifeline: int, config: int) -> tuple[Spec, Spec]:
-        shared = ("--shm", str(shm), "--lifeline", str(lifeline))
-        sockets = self._listeners.filenos()
-        serving = [word for fd in sockets for word in ("--sock", str(fd))]
-        return (
-            Spec(
-                title="sampler",
-                role=Role.ROLE_SAMPLER,
-                line=SAMPLER_LINE,
-                command=(*module_command("skope.sampler"), *shared),
-                fds=(shm, lifeline),
-            ),
-            Spec(
-                title="front",
-                role=Role.ROLE_FRONT,
-                line=FIRST_WORKER_LINE,
-                command=(
-                    *module_command("skope.front"),
-                    *shared,
-                    *("--config", str(config), "--worker", "0"),
-                    *serving,
-                ),
-                fds=(shm, lifeline, config, *sockets),
-                link=self.control.link if self._config.mode == "runner" else None,
-            ),
-        )
 
     def _spawn(self, spec: Spec) -> Child:
         return Child(spec, self.loop, self._voice.say)
@@ -154,7 +149,7 @@ class Rig:
     @property
     def _leaving(self) -> bool:
         """A server that is asked to stop starts nobody again, whoever got the signal too."""
-        return self._config.mode == "server" and bool(self.signals.asked)
+        return self._config.mode != "runner" and bool(self.signals.asked)
 
     def stop(self) -> None:
         """The orderly end; once. A second wish to stop meanwhile ends it at once."""
@@ -163,10 +158,11 @@ class Rig:
         self._stopped = True
         self._listeners.close()
         self._line.stopping()
-        posts = self.watch.posts
-        fronts = [post for post in posts if post.spec.role == Role.ROLE_FRONT]
-        others = [post for post in posts if post.spec.role != Role.ROLE_FRONT]
-        stop = Stop([fronts, others], monotonic_ns(), lambda: len(self.signals.asked) > 1)
+        stages = [
+            [post for post in self.watch.posts if post.spec.role == role]
+            for role in (Role.ROLE_FRONT, Role.ROLE_PUBLISH, Role.ROLE_SAMPLER)
+        ]
+        stop = Stop(stages, monotonic_ns(), lambda: len(self.signals.asked) > 1)
         while not stop.turn(monotonic_ns()):
             self.loop.turn(_STOP_TURN_NS)
 

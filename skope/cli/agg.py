@@ -1,0 +1,67 @@
+"""`skope agg`: listen for records of executions until told to stop."""
+
+import argparse
+
+from skope.cli.counts import at_least
+from skope.cli.place import configure_access, place_of
+
+MOST_WORKERS = 64
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `skope agg`."""
+    add = parser.add_argument
+    add("--tag", metavar="T", help="name the session, or continue the one of that name")
+    add("--workers", type=at_least(1), default=1, metavar="N", help="processes that serve (1)")
+    add(
+        "--durability",
+        choices=("process", "sync"),
+        default="process",
+        help="what an answered record survives: every process's death, or the machine's too",
+    )
+    add(
+        "--keep",
+        type=at_least(0),
+        default=1_000_000,
+        metavar="N",
+        help="raw executions kept on disk (1,000,000); the aggregate keeps all",
+    )
+    add(
+        "--max-names",
+        type=at_least(1),
+        default=16_384,
+        metavar="N",
+        help="distinct names there may be (16,384)",
+    )
+    configure_access(parser)
+    parser.epilog = """\
+A record is {"name": "chat", "exec_time": 0.1}; an array or NDJSON holds many.
+
+example
+  skope agg --tag monday &
+  curl -d '{"name":"chat","exec_time":0.1}' localhost:9001/
+  curl localhost:9001/report_agg.json"""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Collect; returns when a signal ended it."""
+    from skope.supervisor.platform import require_linux
+
+    require_linux("agg")
+    from skope.errors import UsageError
+    from skope.schema.names import check_name
+    from skope.supervisor.intake import Intake, take
+
+    if options.workers > MOST_WORKERS:
+        message = f"{options.workers} workers are more than the {MOST_WORKERS} there may be"
+        raise UsageError(message)
+    return take(
+        Intake(
+            place=place_of(options),
+            tag=None if options.tag is None else check_name(options.tag),
+            workers=options.workers,
+            durability=options.durability,
+            keep=options.keep,
+            max_names=options.max_names,
+        )
+    )

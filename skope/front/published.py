@@ -1,0 +1,74 @@
+"""What the publisher writes, as of now: asks it by the bell and waits until it has answered."""
+
+from asyncio import sleep
+from pathlib import Path
+from time import monotonic, monotonic_ns
+from typing import Final
+
+from skope.agg.folder import Folder
+from skope.agg.publish import AGG_FILE, APPS_FILE
+from skope.agg.segment import SESSION_FILE
+from skope.errors import NotReady
+from skope.schema.wire import AggConfig, Saved
+from skope.shm.bell import Bell, Which
+from skope.store.names import aggregate_name
+
+PATIENCE_S: Final = 60.0
+"""A million executions are written in a few seconds; a publisher restarted in between is too."""
+
+_POLL_S: Final = 0.005
+_FILE: Final[dict[Which, str]] = {"agg": AGG_FILE, "apps": APPS_FILE}
+
+
+class Published:
+    """The reports of one session."""
+
+    def __init__(self, bell: Bell, worker: int, directory: str, agg: AggConfig) -> None:
+        self._bell = bell
+        self._worker = worker
+        self._reports = Folder(Path(directory))
+        self._session = Folder(Path(agg.folder))
+
+    async def fresh(self, which: Which) -> int:
+        """A descriptor of the report, which holds all that was acknowledged before this call.
+
+        Raises
+        ------
+        NotReady
+            If the publisher does not answer in time; its disk may be full.
+        """
+        asked_ns = monotonic_ns()
+        end = monotonic() + PATIENCE_S
+        self._bell.ring(self._worker, which, asked_ns)
+        while self._bell.answered_ns(which) < asked_ns:
+            if monotonic() > end:
+                message = f"{_FILE[which]} could not be brought up to date"
+                raise NotReady(message, hint="look at the disk, then try again")
+            await sleep(_POLL_S)
+        return self._reports.open(_FILE[which])
+
+    async def standing(self) -> bytes:
+        """The aggregate and its accounting as one object."""
+        aggregate = await self._text()
+        accounting = self._session.read(SESSION_FILE).strip()
+        return b'{"session":' + accounting + b',"aggregate":' + aggregate.strip() + b"}\n"
+
+    async def save(self, name: str) -> Saved:
+        """Keeps the aggregate as it stands.
+
+        Raises
+        ------
+        NotReady, StorageFault
+            If it could not be brought up to date, or written.
+        """
+        file = aggregate_name(name)
+        self._reports.replace(file, [await self._text()], durable=True)
+        return Saved(name=name, report=file)
+
+    async def _text(self) -> bytes:
+        return _all_of(await self.fresh("agg"))
+
+
+def _all_of(fd: int) -> bytes:
+    with open(fd, "rb") as file:
+        return file.read()

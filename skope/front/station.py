@@ -1,0 +1,96 @@
+"""What a worker does in its mode, behind one face: built at the start, closed at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from skope._fast import RingReader
+from skope._version import VERSION
+from skope.errors import StorageFault
+from skope.front.documents import StoredDocuments
+from skope.front.services import Runs, Services, Upkeep
+from skope.schema.wire import FrontConfig
+from skope.shm.segment import Segment
+
+INTERRUPTED: Final = "Skope was stopped during this capture"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Station:
+    """One mode's part of a worker."""
+
+    services: Services
+    upkeep: Upkeep
+    close: Callable[[], object]
+    """Called once nothing is asked any more."""
+    runs: Runs | None = None
+    """Who is told of a script's begin and end; None where no script runs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What `agg` shares beyond the segment, and which worker this is."""
+
+    worker: int
+    stripes: int | None
+    bell: int | None
+
+
+class Idle:
+    """Nothing has to be done now and then."""
+
+    def housekeep(self, now_ns: int) -> None:
+        """Does nothing."""
+
+
+def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Station:
+    """The station of `config.mode`. What the other mode needs is not imported.
+
+    Raises
+    ------
+    StorageFault, UnsafeDirectory
+        If the report directory, or in `agg` the journal, cannot be used.
+    """
+    documents = StoredDocuments(config.directory)
+    if config.agg is not None:
+        return _intake(segment, config, shared, documents)
+    from skope.front.captures import Captures  # noqa: PLC0415
+    from skope.probe.host import read_host  # noqa: PLC0415
+
+    host = read_host(Path(config.directory).parent, version=VERSION)
+    captures = Captures.build(segment, config, host)
+    return Station(
+        services=Services(documents=documents, signals=captures),
+        upkeep=captures,
+        close=lambda: captures.close_all(INTERRUPTED),
+        runs=captures,
+    )
+
+
+def _intake(
+    segment: Segment, config: FrontConfig, shared: Shared, documents: StoredDocuments
+) -> Station:
+    from skope.agg.folder import Folder  # noqa: PLC0415
+    from skope.agg.worker import Worker  # noqa: PLC0415
+    from skope.front.memory import UsedMemory  # noqa: PLC0415
+    from skope.front.published import Published  # noqa: PLC0415
+    from skope.shm.bell import Bell  # noqa: PLC0415
+    from skope.shm.stripes import Stripes  # noqa: PLC0415
+
+    if config.agg is None or shared.stripes is None or shared.bell is None:
+        message = "this worker was started without a session"
+        raise StorageFault(message)
+    worker = Worker(
+        folder=Folder(Path(config.agg.folder)),
+        stripes=Stripes(shared.stripes),
+        worker=shared.worker,
+        max_names=config.agg.max_names,
+        memory=UsedMemory(RingReader(segment.view)),
+    )
+    published = Published(Bell(shared.bell), shared.worker, config.directory, config.agg)
+    return Station(
+        services=Services(documents=documents, intake=worker.intake, aggregates=published),
+        upkeep=Idle(),
+        close=worker.close,
+    )

@@ -1,0 +1,1 @@
+"""The publisher process: writes the aggregate's reports, beside the intake."""
