@@ -147,7 +147,7 @@ def growth(edge):
 
 def test_held_memory_shows(edge):
     """A subject whose truth is known, and neighbours who may let go of as much meanwhile."""
-    assert any(growth(edge) == pytest.approx(256 * MIB, rel=0.1) for _ in range(20))
+    assert any(growth(edge) == pytest.approx(256 * MIB, rel=0.3) for _ in range(20))
 
 
 def test_forks_are_counted(edge):
