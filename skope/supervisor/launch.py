@@ -11,6 +11,7 @@ from skope.probe.process import children_of
 from skope.schema.wire import RunBegin, RunDone, RunEnd
 from skope.supervisor.command import Command
 from skope.supervisor.endings import exit_code_of, in_words, signal_name
+from skope.supervisor.guarding import Guard
 from skope.supervisor.leash import Leash
 from skope.supervisor.leftovers import descendants_of_script, end_leftovers
 from skope.supervisor.reaper import reap_orphans
@@ -41,6 +42,7 @@ class Launcher:
     def __init__(
         self,
         rig: Rig,
+        guard: Guard,
         command: Command,
         environment: Mapping[str, str],
         *,
@@ -48,6 +50,7 @@ class Launcher:
         say: Callable[[str], None],
     ) -> None:
         self._rig: Final = rig
+        self._guard: Final = guard
         self._command: Final = command
         self._environment: Final = environment
         self._timeout_ns: Final = timeout_ns
@@ -70,9 +73,11 @@ class Launcher:
             message = f"cannot start {self._command.title}: {error.strerror}"
             raise StartFault(message) from error
         control.begin(RunBegin(run=number, pid=script.pid, record=record))
+        self._guard.tell(script.pid)
         script.release()
         leash = Leash(monotonic_ns(), self._timeout_ns)
         ended = self._await_end(script, leash)
+        self._guard.tell(0)
         failure = self._failure(ended, leash)
         control.end(
             RunEnd(
@@ -120,7 +125,7 @@ class Launcher:
 
     def _end_leftovers(self) -> None:
         told = end_leftovers(
-            lambda: descendants_of_script(children_of, self._rig.watch.pids()), self._rig.wait
+            lambda: descendants_of_script(children_of, self._own()), self._rig.wait
         )
         if told:
             self._say(f"skope: {told}")
@@ -135,8 +140,11 @@ class Launcher:
             raise StartFault(message, hint="the lines above say what happened to the front")
         return control.done
 
+    def _own(self) -> set[int]:
+        return self._rig.watch.pids() | {self._guard.pid}
+
     def _reap(self) -> None:
-        known = self._rig.watch.pids()
+        known = self._own()
         if self._script is not None and not self._script.poll():
             known.add(self._script.pid)
         reap_orphans(known)

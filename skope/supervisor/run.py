@@ -14,6 +14,7 @@ from skope.store.lock import RoleLock, runner_role
 from skope.supervisor.access import Access, settle
 from skope.supervisor.command import Command
 from skope.supervisor.endings import exit_code_of
+from skope.supervisor.guarding import Guard
 from skope.supervisor.launch import Launcher, Outcome
 from skope.supervisor.logs import RunLog
 from skope.supervisor.place import Place
@@ -93,12 +94,16 @@ def record(job: Job) -> Result:
             voice.say(f"skope: listening on {listeners.url}")
         config = _config(job, directory, listeners, access)
         become_subreaper()
-        with TokenFile(directory, role, access), Rig(listeners, config, voice) as rig:
+        with (
+            TokenFile(directory, role, access),
+            Rig(listeners, config, voice) as rig,
+            Guard() as guard,
+        ):
             result = Result()
             if rig.start():
                 environment = script_environment(os.environ, listeners, access)
                 with _output(job, directory) as output:
-                    _Series(job, rig, environment, output, voice).run_all(result)
+                    _Series(job, rig, guard, environment, output, voice).run_all(result)
             if rig.signals.asked:
                 result.interrupted = rig.signals.asked[0]
             voice.say("Tearing down...")
@@ -157,14 +162,20 @@ class _Series:
     """The launches of one job, in order."""
 
     def __init__(
-        self, job: Job, rig: Rig, environment: Mapping[str, str], output: _Output, voice: Voice
+        self,
+        job: Job,
+        rig: Rig,
+        guard: Guard,
+        environment: Mapping[str, str],
+        output: _Output,
+        voice: Voice,
     ) -> None:
         self._job: Final = job
         self._rig: Final = rig
         self._output: Final = output
         self._voice: Final = voice
         self._launcher: Final = Launcher(
-            rig, job.command, environment, timeout_ns=job.timeout_ns, say=voice.say
+            rig, guard, job.command, environment, timeout_ns=job.timeout_ns, say=voice.say
         )
 
     def run_all(self, result: Result) -> None:

@@ -5,7 +5,6 @@ before its first instruction until `release`: whoever watches it knows its pid b
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 from collections.abc import Mapping
@@ -14,13 +13,10 @@ from typing import Final
 
 from skope.supervisor.command import Command
 
-_PR_SET_PDEATHSIG: Final = 1
 _KIB: Final = 1024
 _NOT_STARTED: Final = 127
 _IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
 """A program expects their defaults; handled signals get them back at exec anyway."""
-
-_prctl: Final = ctypes.CDLL(None).prctl
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,14 +55,13 @@ class Script:
             If the kernel has no process or descriptor left.
         """
         self.ended: Ended | None = None
-        ours = os.getpid()
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 os.close(self._gate_fd)
-                _become(command, environment, stdio, gate_fd, fault_fd, ours)
+                _become(command, environment, stdio, gate_fd, fault_fd)
         except OSError:
             os.close(self._fault_fd)
             os.close(self._gate_fd)
@@ -126,7 +121,6 @@ def _become(
     stdio: Stdio,
     gate_fd: int,
     fault_fd: int,
-    parent: int,
 ) -> None:
     """In the forked child: never returns."""
     try:
@@ -134,13 +128,10 @@ def _become(
         for number in _IGNORED_BY_PYTHON:
             signal.signal(number, signal.SIG_DFL)
         os.setsid()
-        # Should Skope be killed: what its script started it can still end in its traps.
-        _prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        orphaned = os.getppid() != parent
         for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
             if fd != place:
                 os.dup2(fd, place)
-        if os.read(gate_fd, 1) and not orphaned:
+        if os.read(gate_fd, 1):
             os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
     except OSError as error:
         os.write(fault_fd, str(error.errno or 0).encode())

@@ -67,10 +67,10 @@ def test_the_second_time_it_ends_at_once(tmp_path):
 
 
 def test_killed_it_leaves_nobody(tmp_path):
-    with runner(tmp_path) as running:
-        wait_for_script(running)
-        pids = children_of(running.pid)
-        assert len(pids) == 3
+    with runner(tmp_path, script="sleep 1000 & echo $! > new; mv new sleeper; wait") as running:
+        assert eventually((tmp_path / "sleeper").exists)
+        pids = [*children_of(running.pid), int((tmp_path / "sleeper").read_text())]
+        assert len(pids) == 5
         running.process.kill()
         assert eventually(lambda: not any(is_alive(pid) for pid in pids))
 

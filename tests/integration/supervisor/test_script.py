@@ -4,11 +4,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from skope.supervisor.command import Command
+from skope.supervisor.guard import GRACE_S
 from skope.supervisor.script import Script, Stdio
 from tests.integration.supervisor.conftest import TARGETS, eventually, is_alive
 
@@ -123,19 +123,49 @@ def test_a_signal_reaches_its_whole_group_even_when_stopped(tmp_path):
     script.signal(signal.SIGKILL)
 
 
-def test_it_ends_with_a_supervisor_that_was_killed():
-    code = (
-        "import os, sys, time; sys.path.insert(0, sys.argv[1])\n"
-        "from skope.supervisor.script import Script, Stdio\n"
-        "from skope.supervisor.command import Command\n"
-        "script = Script(Command(argv=('sleep', '1000'), title='s'), os.environ, Stdio())\n"
-        "sys.argv[2] == 'gated' or script.release()\n"
-        "print(script.pid, flush=True); time.sleep(1000)\n"
-    )
-    for state in ("gated", "released"):
-        words = [sys.executable, "-c", code, str(TARGETS.parents[1]), state]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as supervisor:
-            pid = int(supervisor.stdout.readline())
+SUPERVISOR = """\
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from skope.supervisor.command import Command
+from skope.supervisor.guarding import Guard
+from skope.supervisor.script import Script, Stdio
+
+words = ("sh", "-c", "trap '' HUP; sleep 1000 & echo $!; wait")
+with Guard() as guard:
+    script = Script(Command(argv=words, title="s"), os.environ, Stdio())
+    if sys.argv[2] == "gated":
+        os.write(1, b"%d\\n" % script.pid)
+    else:
+        guard.tell(script.pid)
+        script.release()
+    if sys.argv[2] == "ended":
+        guard.tell(0)
+    os.write(1, b"%d\\n" % script.pid)
+    time.sleep(1000)
+"""
+
+
+def supervised(state):
+    words = [sys.executable, "-c", SUPERVISOR, str(TARGETS.parents[1]), state]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("state", ["gated", "released"])
+def test_all_of_it_ends_with_a_supervisor_that_was_killed(state):
+    with supervised(state) as supervisor:
+        try:
+            pids = {int(supervisor.stdout.readline()) for _ in range(2)}
+        finally:
             supervisor.kill()
-            assert eventually(lambda pid=pid: not is_alive(pid))
-    assert Path("/proc/self").exists()
+        assert eventually(lambda: not any(is_alive(pid) for pid in pids))
+
+
+def test_nobody_is_ended_for_a_script_that_is_over():
+    with supervised("ended") as supervisor:
+        pids = {int(supervisor.stdout.readline()) for _ in range(2)}
+        supervisor.kill()
+        supervisor.wait()
+        time.sleep(3 * GRACE_S / 2)
+        assert all(is_alive(pid) for pid in pids)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
