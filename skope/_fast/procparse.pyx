@@ -42,6 +42,8 @@ cdef inline bint _is_cut(text_t text) noexcept nogil:
 cdef inline bint _is(text_t *line, const char *name) noexcept nogil:
     """Whether `line` begins with `name`; if so, goes past it."""
     cdef size_t length = strlen(name)
+    if line.at < line.end and line.at[0] != name[0]:
+        return False
     if <size_t> (line.end - line.at) < length or memcmp(line.at, name, length) != 0:
         return False
     line.at += length
@@ -132,6 +134,7 @@ cdef bint scan_stat(
         elif _is(&line, b"procs_blocked "):
             if not _scaled(&line, 1, blocked):
                 return False
+            break
         line = _line(&text)
     return switches and forks
 
@@ -142,12 +145,13 @@ cdef bint scan_meminfo(text_t text, int64_t *gauges) noexcept nogil:
     cdef int64_t swap_total = ABSENT
     cdef int64_t swap_free = ABSENT
     cdef int64_t *into
+    cdef int wanted = 7
     cdef text_t line = _line(&text)
     if _is_cut(text):
         return False
     gauges[<int> MEMORY_TOTAL] = gauges[<int> MEMORY_ANON] = gauges[<int> MEMORY_CACHED] = ABSENT
     gauges[<int> MEMORY_DIRTY] = gauges[<int> SWAP_USED] = ABSENT
-    while line.at != NULL:
+    while line.at != NULL and wanted:
         into = NULL
         if _is(&line, b"MemTotal:"):
             into = &gauges[<int> MEMORY_TOTAL]
@@ -163,8 +167,10 @@ cdef bint scan_meminfo(text_t text, int64_t *gauges) noexcept nogil:
             into = &gauges[<int> MEMORY_DIRTY]
         elif _is(&line, b"AnonPages:"):
             into = &gauges[<int> MEMORY_ANON]
-        if into != NULL and not _scaled(&line, KIB, into):
-            return False
+        if into != NULL:
+            wanted -= 1
+            if not _scaled(&line, KIB, into):
+                return False
         line = _line(&text)
     if gauges[<int> MEMORY_TOTAL] == ABSENT or available == ABSENT:
         return False
