@@ -33,10 +33,12 @@ cdef class Batch:
     cdef int exports
     cdef double now
     cdef object memory
-    cdef bytes now_text
-    cdef bytes memory_text
+    cdef bytes memory_text      # for the request being read
+    cdef double total           # the last one seen, and its text
+    cdef bytes total_text
 
     cdef int _more_text(self, size_t length) except -1
     cdef int _more_entries(self) except -1
+    cdef bytes _total(self, object total)
     cdef int _keep(self, fields_t *f) except -1
     cdef const unsigned char *name_of(self, const entry_t *entry) noexcept nogil

@@ -5,6 +5,7 @@ as a whole; it is then read the general way and handed over with `Batch.add`.
 """
 
 from cpython.buffer cimport PyBuffer_FillInfo
+from libc.math cimport nearbyint
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memchr, memcpy
@@ -47,6 +48,32 @@ cdef inline unsigned char *_put_number(unsigned char *to, span_t *number) noexce
     """Verbatim, but always with the point or exponent that marks a float."""
     to = _put(to, number.at, number.length)
     return _put(to, b".0", 2) if number.whole else to
+
+
+cdef inline unsigned char *_put_instant(unsigned char *to, double seconds) noexcept nogil:
+    """A time from 1970 to 5138 with up to six decimals, without the trailing zeros."""
+    cdef int64_t micros = <int64_t> nearbyint(seconds * 1e6)
+    cdef int64_t whole = micros // 1000000
+    cdef int64_t part = micros % 1000000
+    cdef unsigned char digits[24]
+    cdef int count = 0
+    cdef int decimals = 6
+    while whole or count == 0:
+        digits[count] = <unsigned char> (48 + whole % 10)
+        whole //= 10
+        count += 1
+    while count:
+        count -= 1
+        to[0] = digits[count]
+        to += 1
+    while decimals > 1 and part % 10 == 0:
+        part //= 10
+        decimals -= 1
+    to[0] = 46
+    for count in range(decimals, 0, -1):
+        to[count] = <unsigned char> (48 + part % 10)
+        part //= 10
+    return to + decimals + 1
 
 
 cdef class Batch:
@@ -149,9 +176,7 @@ cdef class Batch:
         if f.timestamp.at != NULL:
             at = _put_number(at, &f.timestamp)
         else:
-            if self.now_text is None:
-                self.now_text = repr(self.now).encode()
-            at = _put(at, <const char *> self.now_text, len(self.now_text))
+            at = _put_instant(at, self.now)
         at = _put(at, b',"exec_memory_usage":', 21)
         if memory.at != NULL:
             at = _put_number(at, memory)
@@ -163,8 +188,7 @@ cdef class Batch:
             at = _put_number(at, &f.total)
         else:
             if self.memory_text is None:
-                total = self.memory()
-                self.memory_text = b"null" if total is None else repr(float(total)).encode()
+                self.memory_text = self._total(self.memory())
             at = _put(at, <const char *> self.memory_text, len(self.memory_text))
         at = _put(at, b',"exec_time":', 13)
         at = _put_number(at, &f.time)
@@ -175,11 +199,21 @@ cdef class Batch:
         self.count += 1
         return 0
 
+    cdef bytes _total(self, total):
+        """The text of a machine's memory; it is the same for many requests."""
+        if total is None:
+            return b"null"
+        if self.total_text is None or total != self.total:
+            self.total = total
+            self.total_text = repr(float(total)).encode()
+        return self.total_text
+
     def scan(self, const unsigned char[::1] body, int shape, double now, memory):
         """Reads a whole plain body (`shape` is OBJECT, ARRAY or LINES); False: declined.
 
-        Where a record gives none, `now` (Unix seconds) becomes its timestamp and `memory()` (MiB
-        or None) its total_memory_global. A declined body leaves the batch empty.
+        Where a record gives none, `now` (Unix seconds, to the microsecond) becomes its timestamp
+        and `memory()` (MiB or None) its total_memory_global. A declined body leaves the batch
+        empty.
         """
         cdef const unsigned char *at
         cdef const unsigned char *end
@@ -187,8 +221,7 @@ cdef class Batch:
         cdef bint lines = shape == AS_LINES
         fields.lines = lines
         self.clear()
-        self.now, self.memory = now, memory
-        self.now_text = self.memory_text = None
+        self.now, self.memory, self.memory_text = now, memory, None
         if body.shape[0] == 0:
             return False
         at = &body[0]

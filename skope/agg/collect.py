@@ -5,8 +5,9 @@ writer that was killed inside it: then there is no aggregate until its successor
 caller goes on showing the last good one.
 """
 
-from collections.abc import Callable
-from contextlib import closing
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from time import sleep
 from typing import Final
 
@@ -30,7 +31,20 @@ def collect(stripes: Stripes, *, pause: Callable[[float], object] = sleep) -> Ag
 
 def aggregate_of(area: Area) -> Aggregate:
     """What one area holds."""
-    return {row[0]: Tally(*row[1:]) for row in rows_of(area.tally)}
+    with _without_collections():
+        return {row[0]: Tally(*row[1:]) for row in rows_of(area.tally)}
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Building many lists that stay would set the cycle collector off over and over."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _read(stripes: Stripes, stripe: int, total: Area, pause: Callable[[float], object]) -> bool:

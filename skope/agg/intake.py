@@ -115,19 +115,19 @@ class Intake:
             message = f"a body of {len(body)} bytes; at most {MOST_BODY_BYTES} are taken"
             raise TooLarge(message, hint="send several requests")
         batch = self._batch
-        default = Default(now, self._memory)
         rejected: list[Rejected] = []
         if not batch.scan(body, shape, now, self._memory) or (shape != OBJECT and not batch.count):
             if partial:
-                rejected = read_good(body, shape, default, batch)
+                rejected = read_good(body, shape, Default(now, self._memory), batch)
             else:
-                read(body, shape, default, batch)
+                read(body, shape, Default(now, self._memory), batch)
         bad = len(rejected)
         banned: frozenset[bytes] = frozenset()
         while over := self._prepared():
             if not partial:
                 raise self._names.refusal(over[0])
             banned |= frozenset(over)
+            default = Default(now, self._memory)
             rejected = read_good(body, shape, default, batch, banned=banned)
         if batch.count:
             self.ticket = self._journal.append(batch)

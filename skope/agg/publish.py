@@ -50,7 +50,7 @@ class Publisher:
         self._stripes = stripes
         self._session = session
         self._reports = reports
-        self._last = accounting
+        self._last = msgspec.structs.replace(accounting, dropping=[])
         self._now = now
         self._retention = Retention(session, keep=keep)
         self._agg = Duty(every_s=1.0)

@@ -33,11 +33,18 @@ class Default(msgspec.Struct, frozen=True):
     now: float
     memory: Callable[[], float | None]
 
+    @property
+    def timestamp(self) -> float:
+        """`now` to the microsecond."""
+        return round(self.now * 1e6) / 1e6
+
 
 def shape_of(body: bytes, content_type: str | None) -> int:
     """OBJECT, ARRAY or LINES: how the records lie in a body."""
     if content_type is not None and content_type.partition(";")[0].strip().lower() == NDJSON:
         return LINES
+    if body[:1] == b"{":
+        return OBJECT
     return ARRAY if body.lstrip()[:1] == b"[" else OBJECT
 
 
@@ -156,7 +163,7 @@ def _record(posted: Posted, default: Default) -> Record:
     return Record(
         name=posted.name,
         module=posted.module,
-        timestamp=default.now if posted.timestamp is None else posted.timestamp,
+        timestamp=default.timestamp if posted.timestamp is None else posted.timestamp,
         exec_memory_usage=0.0 if memory is None else memory,
         total_memory_global=default.memory() if total is None else total,
         exec_time=abs(posted.exec_time),

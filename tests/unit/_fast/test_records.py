@@ -288,3 +288,28 @@ def test_words_continue_where_a_file_stands():
 def test_negative_zero_becomes_zero():
     ((_, value, _),) = generally(b'{"name":"a","exec_time":-0.0}').values()
     assert math.copysign(1, value) == 1
+
+
+@given(st.floats(0, 9e9))
+@example(0.0)
+@example(1.0)
+@example(1749853300.0000005)
+@example(1749853300.999999999)
+def test_the_time_of_arrival_is_kept_to_the_microsecond(now):
+    batch = Batch()
+    assert batch.scan(b'{"name":"a","exec_time":1}', OBJECT, now, lambda: None)
+    assert (
+        records(batch)[0].timestamp
+        == Default(now, lambda: None).timestamp
+        == round(now * 1e6) / 1e6
+    )
+    assert b"." in bytes(batch).partition(b'"timestamp":')[2].partition(b",")[0]
+
+
+def test_the_machine_s_memory_is_the_current_one():
+    batch = Batch()
+    seen = []
+    for total in (1.5, 1.5, 2.25, None, 2.25):
+        assert batch.scan(b'{"name":"a","exec_time":1}', OBJECT, 1.0, lambda t=total: t)
+        seen.append(records(batch)[0].total_memory_global)
+    assert seen == [1.5, 1.5, 2.25, None, 2.25]
