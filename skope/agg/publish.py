@@ -5,21 +5,23 @@ comes from the stripes and the journals, so a publisher that was killed has noth
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from time import monotonic
 from typing import Final, Protocol
 
 import msgspec
 
-from skope.agg.apps import array, open_ends
+from skope.agg.apps import Ends, array, open_ends
 from skope.agg.collect import collect
 from skope.agg.duty import Duty
 from skope.agg.folder import Folder
 from skope.agg.report import encode_aggregate
 from skope.agg.retention import Retention
-from skope.agg.segment import segments_in
+from skope.agg.segment import Segment, segments_in
 from skope.agg.session import Accounting, current, write_accounting
 from skope.errors import StorageFault
 from skope.schema.aggregate import Aggregate
+from skope.shm.bell import Which
 from skope.shm.stripes import Stripes
 
 AGG_FILE: Final = "report_agg.json"
@@ -31,6 +33,9 @@ class Place(Protocol):
 
     def replace(self, name: str, parts: Iterable[bytes], *, durable: bool) -> int:
         """Puts a file in place at one stroke."""
+
+    def modified_ns(self, name: str) -> int:
+        """When a file was last written; 0 when it is not there."""
 
 
 class Publisher:
@@ -53,22 +58,40 @@ class Publisher:
         self._last = msgspec.structs.replace(accounting, dropping=[])
         self._now = now
         self._retention = Retention(session, keep=keep)
-        self._agg = Duty(every_s=1.0)
-        self._apps = Duty(every_s=5.0)
-        self._shown: tuple[int, int] | None = None
+        self._duties: dict[Which, Duty] = {"agg": Duty(every_s=1.0), "apps": Duty(every_s=5.0)}
+        self._shown: Accounting | None = None
+        self._joined: tuple[Ends, list[Segment]] | None = None
         self.aggregate: Aggregate = {}
         """The last good one."""
-        self.faults = 0
-        """Reports the disk refused."""
+        self.troubles: dict[Which, str] = {}
+        """Reports the disk would not have when they were last written, and why."""
         self._retention.drop(segments_in(accounting.dropping))
 
     def step(self) -> float:
         """Does what is due; returns the time at which there may be work again."""
-        if self._agg.due(self._now()):
-            self._timed(self._agg, self.publish_agg)
-        if self._apps.due(self._now()):
-            self._timed(self._apps, self.publish_apps)
-        return min(self._agg.due_at, self._apps.due_at)
+        for which, duty in self._duties.items():
+            start = self._now()
+            if duty.due(start):
+                with suppress(StorageFault):
+                    self.bring_up(which)
+                duty.ran(start, self._now())
+        return min(duty.due_at for duty in self._duties.values())
+
+    def bring_up(self, which: Which) -> bool:
+        """Brings a report up to date; whether it now holds all that is acknowledged.
+
+        Raises
+        ------
+        StorageFault
+            If it could not be written.
+        """
+        try:
+            current = self.publish_agg() if which == "agg" else self.publish_apps()
+        except StorageFault as error:
+            self.troubles[which] = error.message
+            raise
+        self.troubles.pop(which, None)
+        return current
 
     def finish(self) -> Accounting:
         """The last word: both reports and the accounting, marked as closed in order.
@@ -84,24 +107,32 @@ class Publisher:
         write_accounting(self._session, closed, durable=True)
         return closed
 
-    def publish_agg(self, *, durable: bool = False) -> None:
-        """Writes `report_agg.json` and the accounting, if anything is new."""
+    def publish_agg(self, *, durable: bool = False) -> bool:
+        """Writes `report_agg.json` and the accounting, if anything is new.
+
+        False: they are those of a moment ago, because a killed worker's row is torn.
+        """
         aggregate = collect(self._stripes)
         if aggregate is not None:
             self.aggregate = aggregate
         accounting = self.accounting()
-        shown = accounting.accepted, hash(msgspec.json.encode(accounting))
-        if shown == self._shown and not durable:
-            return
-        self._reports.replace(AGG_FILE, [encode_aggregate(self.aggregate)], durable=durable)
-        write_accounting(self._session, accounting, durable=durable)
-        self._shown = shown
+        there = self._reports.modified_ns(AGG_FILE) > 0
+        if durable or not there or accounting != self._shown:
+            self._reports.replace(AGG_FILE, [encode_aggregate(self.aggregate)], durable=durable)
+            write_accounting(self._session, accounting, durable=durable)
+            self._shown = accounting
+        return aggregate is not None
 
-    def publish_apps(self) -> None:
-        """Applies `--keep` and writes `report_apps.json`."""
+    def publish_apps(self) -> bool:
+        """Applies `--keep` and writes `report_apps.json`, if anything is new."""
         self._trim()
-        pieces = array(self._session, open_ends(self._stripes))
-        self._reports.replace(APPS_FILE, pieces, durable=False)
+        ends = open_ends(self._stripes)
+        joined = ends, segments_in(self._session.names())
+        there = self._reports.modified_ns(APPS_FILE) > 0
+        if not there or joined != self._joined:
+            self._reports.replace(APPS_FILE, array(self._session, ends), durable=False)
+            self._joined = joined
+        return True
 
     def accounting(self) -> Accounting:
         """As of the last good aggregate."""
@@ -123,12 +154,3 @@ class Publisher:
         self._retention.drop(surplus)
         self._last = msgspec.structs.replace(self._last, dropping=[])
         write_accounting(self._session, self.accounting(), durable=False)
-
-    def _timed(self, duty: Duty, task: Callable[[], None]) -> None:
-        start = self._now()
-        try:
-            task()
-        except StorageFault:
-            self.faults += 1
-        finally:
-            duty.ran(start, self._now())

@@ -1,7 +1,6 @@
 """The aggregate's reports as of now, and keeping one under a name."""
 
 import os
-from collections.abc import AsyncIterator
 from typing import Final
 
 from sanic import Blueprint
@@ -9,6 +8,7 @@ from sanic.response import HTTPResponse
 
 from skope.errors import BadRequest
 from skope.front.context import Asked
+from skope.front.params import signal_params
 from skope.front.replies import reply, reply_document
 from skope.front.services import served
 from skope.schema.names import check_name
@@ -19,18 +19,18 @@ _PIECE: Final = 1 << 18
 
 async def report_agg(request: Asked) -> HTTPResponse:
     """`report_agg.json`."""
-    fd = await served(request.app.ctx.services.aggregates).fresh("agg")
-    return reply_document(b"".join([piece async for piece in _pieces(fd)]))
+    with await served(request.app.ctx.services.aggregates).fresh("agg") as file:
+        return reply_document(file.read())
 
 
 async def report_apps(request: Asked) -> None:
     """`report_apps.json`, which may be long: piece by piece, as the client reads it."""
-    fd = await served(request.app.ctx.services.aggregates).fresh("apps")
-    length = {"content-length": str(os.fstat(fd).st_size)}
-    answer = await request.respond(content_type="application/json", headers=length)
-    async for piece in _pieces(fd):
-        await answer.send(piece)
-    await answer.eof()
+    with await served(request.app.ctx.services.aggregates).fresh("apps") as file:
+        length = {"content-length": str(os.fstat(file.fileno()).st_size)}
+        answer = await request.respond(content_type="application/json", headers=length)
+        while piece := file.read(_PIECE):
+            await answer.send(piece)
+        await answer.eof()
 
 
 async def standing(request: Asked) -> HTTPResponse:
@@ -40,17 +40,11 @@ async def standing(request: Asked) -> HTTPResponse:
 
 async def save(request: Asked) -> HTTPResponse:
     """Keeps the aggregate as it stands as `NAME.agg.json`."""
-    name = request.args.get("name")
+    name = signal_params(request).name
     if name is None:
         message = "an aggregate is saved under a name"
         raise BadRequest(message, hint="ask for /api/agg/save?name=NAME")
     return reply(await served(request.app.ctx.services.aggregates).save(check_name(name)))
-
-
-async def _pieces(fd: int) -> AsyncIterator[bytes]:
-    with os.fdopen(fd, "rb", buffering=0) as file:
-        while piece := file.read(_PIECE):
-            yield piece
 
 
 aggregates: Final = Blueprint("aggregates")

@@ -1,4 +1,4 @@
-"""What a signal asks for: in the query, in a form or in a JSON object, all alike."""
+"""What a request asks for: in the query, in a form or in a JSON object, all alike."""
 
 from typing import Any, Final
 from urllib.parse import parse_qsl

@@ -1,14 +1,15 @@
 """What the publisher writes, as of now: asks it by the bell and waits until it has answered."""
 
+import os
 from asyncio import sleep
 from pathlib import Path
 from time import monotonic, monotonic_ns
-from typing import Final
+from typing import BinaryIO, Final
 
 from skope.agg.folder import Folder
 from skope.agg.publish import AGG_FILE, APPS_FILE
 from skope.agg.segment import SESSION_FILE
-from skope.errors import NotReady
+from skope.errors import NotReady, StorageFault
 from skope.schema.wire import AggConfig, Saved
 from skope.shm.bell import Bell, Which
 from skope.store.names import aggregate_name
@@ -29,23 +30,28 @@ class Published:
         self._reports = Folder(Path(directory))
         self._session = Folder(Path(agg.folder))
 
-    async def fresh(self, which: Which) -> int:
-        """A descriptor of the report, which holds all that was acknowledged before this call.
+    async def fresh(self, which: Which) -> BinaryIO:
+        """The report, open: it holds all that was acknowledged before this call.
 
         Raises
         ------
+        StorageFault
+            If the disk would not have it.
         NotReady
-            If the publisher does not answer in time; its disk may be full.
+            If the publisher does not answer in time.
         """
         asked_ns = monotonic_ns()
         end = monotonic() + PATIENCE_S
         self._bell.ring(self._worker, which, asked_ns)
         while self._bell.answered_ns(which) < asked_ns:
+            if self._bell.refused_ns(which) >= asked_ns:
+                message = f"{_FILE[which]} cannot be written"
+                raise StorageFault(message, hint="free some space; no record is lost meanwhile")
             if monotonic() > end:
-                message = f"{_FILE[which]} could not be brought up to date"
-                raise NotReady(message, hint="look at the disk, then try again")
+                message = f"{_FILE[which]} could not be brought up to date in time"
+                raise NotReady(message, hint="try again")
             await sleep(_POLL_S)
-        return self._reports.open(_FILE[which])
+        return os.fdopen(self._reports.open(_FILE[which]), "rb", buffering=0)
 
     async def standing(self) -> bytes:
         """The aggregate and its accounting as one object."""
@@ -66,9 +72,5 @@ class Published:
         return Saved(name=name, report=file)
 
     async def _text(self) -> bytes:
-        return _all_of(await self.fresh("agg"))
-
-
-def _all_of(fd: int) -> bytes:
-    with open(fd, "rb") as file:
-        return file.read()
+        with await self.fresh("agg") as file:
+            return file.read()

@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from skope.schema.record import Accepted
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
@@ -52,7 +52,7 @@ class Intake(Protocol):
 class Aggregates(Protocol):
     """The aggregate's reports as of now."""
 
-    async def fresh(self, which: Which) -> int: ...
+    async def fresh(self, which: Which) -> BinaryIO: ...
     async def standing(self) -> bytes: ...
     async def save(self, name: str) -> Saved: ...
 

@@ -1,9 +1,10 @@
 """What a worker does in its mode, behind one face: built at the start, closed at the end."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skope._fast import RingReader
 from skope._version import VERSION
@@ -13,6 +14,10 @@ from skope.front.services import Runs, Services, Upkeep
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
 
+if TYPE_CHECKING:
+    from skope.agg.worker import Worker
+
+_log: Final = logging.getLogger("skope.front")
 INTERRUPTED: Final = "Skope was stopped during this capture"
 
 
@@ -75,22 +80,30 @@ def _intake(
     from skope.agg.worker import Worker  # noqa: PLC0415
     from skope.front.memory import UsedMemory  # noqa: PLC0415
     from skope.front.published import Published  # noqa: PLC0415
+    from skope.probe.edges import EdgeProbe  # noqa: PLC0415
     from skope.shm.bell import Bell  # noqa: PLC0415
     from skope.shm.stripes import Stripes  # noqa: PLC0415
 
     if config.agg is None or shared.stripes is None or shared.bell is None:
         message = "this worker was started without a session"
         raise StorageFault(message)
+    with EdgeProbe(segment.view) as probe:
+        memory = UsedMemory(RingReader(segment.view), probe.read)
     worker = Worker(
         folder=Folder(Path(config.agg.folder)),
         stripes=Stripes(shared.stripes),
         worker=shared.worker,
         max_names=config.agg.max_names,
-        memory=UsedMemory(RingReader(segment.view)),
+        memory=memory,
     )
     published = Published(Bell(shared.bell), shared.worker, config.directory, config.agg)
     return Station(
         services=Services(documents=documents, intake=worker.intake, aggregates=published),
         upkeep=Idle(),
-        close=worker.close,
+        close=lambda: _close(worker),
     )
+
+
+def _close(worker: "Worker") -> None:
+    if not worker.close():
+        _log.error("not every record is on the disk: what the kernel holds may be lost with it")

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic, monotonic_ns, process_time_ns
 from typing import Final
@@ -19,7 +19,7 @@ from skope.agg.report import encode_aggregate
 from skope.agg.session import read_accounting
 from skope.errors import SkopeError, StorageFault
 from skope.schema.wire import AggConfig, FrontConfig
-from skope.shm.bell import Bell, Which
+from skope.shm.bell import REPORTS, Bell, Which
 from skope.shm.segment import Segment
 from skope.shm.stripes import Stripes
 from skope.store.names import aggregate_name
@@ -70,6 +70,10 @@ class BeatingPlace:
     def replace(self, name: str, parts: Iterable[bytes], *, durable: bool) -> int:
         """Puts a file in place at one stroke."""
         return self._folder.replace(name, self._beating(parts), durable=durable)
+
+    def modified_ns(self, name: str) -> int:
+        """When a file was last written; 0 when it is not there."""
+        return self._folder.modified_ns(name)
 
     def _beating(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         for part in parts:
@@ -128,6 +132,7 @@ def _serve(publisher: Publisher, bell: Bell, pulse: Pulse, waits: tuple[int, int
     """Until SIGTERM; False when the supervisor is gone."""
     wake_fd, lifeline = waits
     due = 0.0
+    complaints = Complaints()
     while True:
         readable, _, _ = select.select([wake_fd, lifeline], [], [], _BELL_S)
         if readable:
@@ -135,20 +140,38 @@ def _serve(publisher: Publisher, bell: Bell, pulse: Pulse, waits: tuple[int, int
         pulse.beat()
         if monotonic() >= due:
             due = publisher.step()
-        _answer(bell, "agg", publisher.publish_agg)
-        _answer(bell, "apps", publisher.publish_apps)
+        for which in REPORTS:
+            _answer(bell, which, publisher)
+        complaints.say(publisher.troubles)
 
 
-def _answer(bell: Bell, which: Which, publish: Callable[[], None]) -> None:
+class Complaints:
+    """Says what the disk refuses, once, and once when it is over."""
+
+    def __init__(self) -> None:
+        self._said: dict[Which, str] = {}
+
+    def say(self, troubles: Mapping[Which, str]) -> None:
+        """Says what is new."""
+        if troubles == self._said:
+            return
+        for text in dict.fromkeys(troubles.values()):
+            sys.stderr.write(f"skope: {text}; the records are safe in the journal\n")
+        if not troubles:
+            sys.stderr.write("skope: the reports can be written again\n")
+        sys.stderr.flush()
+        self._said = dict(troubles)
+
+
+def _answer(bell: Bell, which: Which, publisher: Publisher) -> None:
     now_ns = monotonic_ns()
-    if bell.asked_ns(which) <= bell.answered_ns(which):
+    if bell.asked_ns(which) <= max(bell.answered_ns(which), bell.refused_ns(which)):
         return
     try:
-        publish()
-    except StorageFault as error:
-        sys.stderr.write(f"skope publisher: {error.message}\n")
-    else:
-        bell.answer(which, now_ns)
+        if publisher.bring_up(which):
+            bell.answer(which, now_ns)
+    except StorageFault:
+        bell.refuse(which, now_ns)
 
 
 def _finish(publisher: Publisher, reports: Folder, agg: AggConfig) -> None:

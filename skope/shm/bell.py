@@ -13,9 +13,12 @@ from typing import Final, Literal, Self
 from skope.errors import StorageFault
 
 Which = Literal["agg", "apps"]
+REPORTS: Final[tuple[Which, ...]] = ("agg", "apps")
 
 _WORDS: Final = 8
 _PLACE: Final[dict[Which, int]] = {"agg": 0, "apps": 1}
+_FAILED: Final = 2
+"""After the publisher's two answers, its two refusals."""
 
 
 class Bell:
@@ -62,3 +65,11 @@ class Bell:
     def answered_ns(self, which: Which) -> int:
         """How new the report in place is."""
         return self._words[_PLACE[which]]
+
+    def refuse(self, which: Which, as_of_ns: int) -> None:
+        """The publisher's: the disk would not have what was asked for before `as_of_ns`."""
+        self._words[_FAILED + _PLACE[which]] = as_of_ns
+
+    def refused_ns(self, which: Which) -> int:
+        """Until when those who asked were refused."""
+        return self._words[_FAILED + _PLACE[which]]

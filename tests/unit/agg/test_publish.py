@@ -92,6 +92,29 @@ def test_it_comes_back_when_something_may_be_due(start, post, publisher, clock, 
     clock.now += 1.1
     running.step()
     assert (tmp_path / AGG_FILE).stat().st_ino == second, "nothing new, nothing written"
+    (tmp_path / AGG_FILE).unlink()
+    clock.now += 1.1
+    running.step()
+    assert (tmp_path / AGG_FILE).exists(), "somebody removed it"
+
+
+def test_executions_are_written_again_only_when_there_are_new_ones(
+    start, post, publisher, tmp_path, clock
+):
+    session = start()
+    worker = session.worker()
+    post(worker, *ROWS)
+    running = publisher(session)
+    running.step()
+    first = (tmp_path / APPS_FILE).stat().st_ino
+    for _ in range(3):
+        clock.now += 10
+        running.step()
+        assert running.bring_up("apps")
+    assert (tmp_path / APPS_FILE).stat().st_ino == first
+    post(worker, *ROWS)
+    assert running.bring_up("apps")
+    assert len(json.loads((tmp_path / APPS_FILE).read_bytes())) == 2 * len(ROWS)
 
 
 def test_a_slow_rewrite_is_not_repeated_within_twenty_times_its_time():
@@ -109,13 +132,17 @@ def test_a_disk_that_refuses_a_report_is_tried_again_later(start, publisher, tmp
         def replace(self, name, parts, *, durable):
             raise StorageFault("full")
 
+        def modified_ns(self, name):
+            return 0
+
     running = publisher(start())
     reports, running._reports = running._reports, Full()
     running.step()
-    assert running.faults == 2
+    assert running.troubles == {"agg": "full", "apps": "full"}
     running._reports = reports
     clock.now += 10
     running.step()
+    assert running.troubles == {}
     assert json.loads((tmp_path / APPS_FILE).read_bytes()) == []
 
 
@@ -123,9 +150,9 @@ def test_while_a_row_is_torn_the_last_good_aggregate_stays(start, post, publishe
     session = start()
     post(session.worker(), *ROWS)
     running = publisher(session)
-    running.publish_agg()
+    assert running.bring_up("agg")
     monkeypatch.setattr("skope.agg.publish.collect", lambda stripes: None)
-    running.publish_agg()
+    assert not running.bring_up("agg"), "what was acknowledged may be missing from it"
     assert running.aggregate["a"].n == 2
 
 
