@@ -136,7 +136,10 @@ def _replaced(
 
 def _following(report: "Report", previous: str | None) -> list[str]:
     """What makes sense now."""
-    if len(report.good_runs()) < 2:
+    good = len(report.good_runs())
+    if good == 0:
+        return []
+    if good == 1:
         return ["--runs 10 lets `skope diff` judge"]
     return [f"`skope diff --head {report.name}` compares"] if previous else []
 

@@ -71,6 +71,10 @@ class Child:
         """The last line of its stderr."""
         return self._relay.last
 
+    def speak(self) -> None:
+        """Lets its words be heard, those held back since its start included."""
+        self._relay.speak()
+
     def poll(self) -> int | None:
         """Its status once it has ended; None while it lives. Reaps it."""
         return self._process.poll()

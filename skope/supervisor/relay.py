@@ -1,6 +1,10 @@
-"""What a child says on its stderr: passed on line by line, the last line kept."""
+"""What a child says on its stderr: passed on line by line, the last line kept.
+
+Until it is ready its words are held back: of five failed starts one account is enough.
+"""
 
 import os
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +13,8 @@ from skope.supervisor.loop import Loop
 _MOST_BYTES: Final = 8192
 """A longer line is passed on in pieces."""
 _MOST_READS: Final = 64
+_MOST_HELD: Final = 60
+"""Lines; a traceback has fewer."""
 
 
 class Relay:
@@ -22,7 +28,14 @@ class Relay:
         self._loop: Final = loop
         self._say: Final = say
         self._rest = b""
+        self._held: deque[str] | None = deque(maxlen=_MOST_HELD)
         loop.watch(fd, self._hear)
+
+    def speak(self) -> None:
+        """Passes on what was held back, and from now on every line as it comes."""
+        held, self._held = self._held, None
+        for line in held or ():
+            self._say(line)
 
     def close(self) -> None:
         """Takes what is left in the pipe, and no more: a grandchild may hold it for ever."""
@@ -63,4 +76,7 @@ class Relay:
         text = line.decode("utf-8", "replace").rstrip()
         if text:
             self.last = text.strip()
-            self._say(text)
+            if self._held is None:
+                self._say(text)
+            else:
+                self._held.append(text)

@@ -218,7 +218,8 @@ class _Series:
 
     def _show_tail(self, log: RunLog, title: str) -> None:
         lines = log.tail()
-        self._voice.say(f"skope: {title} failed; its last lines, all are in {log.shown}:")
+        what = f"its last lines, all are in {log.shown}:" if lines else "it printed nothing"
+        self._voice.say(f"skope: {title} failed; {what}")
         for line in lines:
             self._voice.say(f"  {line}")
 

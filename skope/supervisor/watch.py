@@ -29,6 +29,7 @@ class Running(Protocol):
     def last_words(self) -> str: ...
     def poll(self) -> int | None: ...
     def signal(self, number: int) -> None: ...
+    def speak(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -122,7 +123,7 @@ class Watch:
         if status is not None:
             self._bury(post, now_ns, status)
         elif not post.ready and post.line.pid == post.running.pid and post.line.ready_ns:
-            self._welcome(post)
+            self._welcome(post, post.running)
         elif not post.hung and self._is_silent(post, post.running.pid, now_ns):
             post.hung = True
             post.running.signal(signal.SIGKILL)
@@ -136,8 +137,9 @@ class Watch:
         except OSError as error:
             self._ended(post, now_ns, 1, f"cannot be started: {error.strerror}")
 
-    def _welcome(self, post: Post) -> None:
+    def _welcome(self, post: Post, running: Running) -> None:
         post.ready = True
+        running.speak()
         post.lives.ready()
         if post.deaths:
             self._say(f"skope: the {post.spec.title} works again")
@@ -154,13 +156,16 @@ class Watch:
         return now_ns - heard_ns > post.limit_ns
 
     def _bury(self, post: Post, now_ns: int, status: int) -> None:
-        if post.running is None:
+        gone, post.running = post.running, None
+        if gone is None:
             return
-        post.running.close()
-        last_words = post.running.last_words
-        post.running = None
+        gone.close()
         how = f"was silent for {_spoken(post)} and was killed" if post.hung else in_words(status)
-        self._ended(post, now_ns, status, how, last_words)
+        try:
+            self._ended(post, now_ns, status, how, gone.last_words)
+        except StartFault:
+            gone.speak()
+            raise
 
     def _ended(self, post: Post, now_ns: int, status: int, how: str, last_words: str = "") -> None:
         role, worker = post.spec.role, post.spec.worker

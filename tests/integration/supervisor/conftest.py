@@ -33,11 +33,13 @@ class SmallRig(Rig):
 
     def __init__(self, listeners, diary, sampler, front):
         config = FrontConfig(mode="runner", directory="/nowhere", session="")
-        super().__init__(listeners, config, diary)
+        super().__init__(listeners, config, diary, crew=self.small_crew)
         self.behaviours = {"sampler": sampler, "front": front}
         self.diary = diary
 
-    def _specs(self, shm, lifeline, config):
+    def small_crew(self, inherited):
+        shm, lifeline = inherited.shm, inherited.lifeline
+
         def spec(title, role, line):
             words = ("--shm", str(shm), "--lifeline", str(lifeline), "--line", str(line))
             program = str(TARGETS / "child.py")
@@ -46,7 +48,7 @@ class SmallRig(Rig):
                 role=role,
                 line=line,
                 command=(sys.executable, program, self.behaviours[title], *words),
-                fds=(shm, lifeline, *self._listeners.filenos()),
+                fds=(shm, lifeline, *inherited.sockets),
             )
 
         return (

@@ -13,7 +13,9 @@ def pipe():
     read_fd, write_fd = os.pipe()
     with Loop() as loop:
         said = []
-        yield Relay(read_fd, loop, said.append), write_fd, loop, said
+        relay = Relay(read_fd, loop, said.append)
+        relay.speak()
+        yield relay, write_fd, loop, said
     os.close(write_fd)
 
 
@@ -45,6 +47,25 @@ def test_a_line_without_end_is_passed_on_in_pieces(pipe):
         loop.turn(NS_PER_S)
     assert said
     assert all(len(line) <= 3 * 8192 for line in said)
+
+
+def test_before_it_may_speak_its_words_are_held_back(pipe):
+    read_fd, write_fd = os.pipe()
+    said = []
+    with Loop() as loop:
+        relay = Relay(read_fd, loop, said.append)
+        os.write(write_fd, b"\n".join(b"%d" % number for number in range(100)) + b"\n")
+        loop.turn(NS_PER_S)
+        assert said == []
+        assert relay.last == "99"
+        relay.speak()
+        assert said[-1] == "99"
+        assert len(said) <= 60
+        os.write(write_fd, b"now\n")
+        loop.turn(NS_PER_S)
+        assert said[-1] == "now"
+        relay.close()
+    os.close(write_fd)
 
 
 def test_what_is_no_text_is_shown_all_the_same(pipe):

@@ -24,6 +24,7 @@ class Program:
         self.status = None
         self.heard = []
         self.last_words = "no words"
+        self.spoke = False
 
     def begin(self, now):
         self.line.begin(self.pid)
@@ -36,6 +37,9 @@ class Program:
         self.heard.append(number)
         if number == signal.SIGKILL:
             self.status = KILLED
+
+    def speak(self):
+        self.spoke = True
 
     def close(self):
         assert self.status is not None
@@ -109,6 +113,7 @@ def test_all_are_started_and_ready_when_they_say_so(world):
     world.programs[1].begin(world.now)
     world.turn(1)
     assert world.watch.ready
+    assert [program.spoke for program in world.programs] == [True, True]
     assert world.said == []
 
 
@@ -229,6 +234,7 @@ def test_five_failed_starts_end_it_with_the_childs_last_words(world):
     assert "exit code 3" in caught.value.message
     assert "ImportError: no such thing" in caught.value.hint
     assert len(world.programs) == 6
+    assert [program.spoke for program in world.programs[1:]] == [False] * 4 + [True]
 
 
 def test_a_machine_without_processes_to_give_is_asked_again(world):
