@@ -26,7 +26,7 @@ COMMANDS: Final = (
         "listen for /start and /stop signals, one report per capture",
         "skope.cli.server",
     ),
-    Command("diff", "Compare", "compare two captures", "skope.cli.diff"),
+    Command("diff", "Compare", "compare two captures (or two aggregates)", "skope.cli.diff"),
     Command("show", "Compare", "print one report", "skope.cli.show"),
     Command("list", "Compare", "list the reports", "skope.cli.list"),
     Command(
@@ -35,6 +35,7 @@ COMMANDS: Final = (
         "listen for execution records, store and aggregate them",
         "skope.cli.agg",
     ),
+    Command("merge", "Collect", "merge aggregates exactly", "skope.cli.merge"),
     Command("help", "More", "explain a command", "skope.cli.help"),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

@@ -1,16 +1,17 @@
-"""`skope diff`: what changed between two captures."""
+"""`skope diff`: what changed between two captures, or between two aggregates."""
 
 import argparse
 from typing import Final, NamedTuple
 
 import msgspec
 
-from skope.cli import exits, reading
+from skope.cli import aggregates, exits, reading
 from skope.cli.messages import complain, json_text, say
 from skope.cli.options import wants_colour
 from skope.diff.compare import compare
 from skope.diff.policy import Policy
 from skope.errors import StorageFault, UnknownReport, UsageError
+from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.codec import encode_diff
 from skope.schema.diff import Diff
 from skope.store.names import is_path, report_name, split_earlier
@@ -18,7 +19,8 @@ from skope.view.text import of_diff
 
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
-without either, the two newest captures are compared."""
+without either, the two newest captures are compared. Two aggregates are
+compared name by name; where a tag has both, the capture is meant, or --agg."""
 
 
 class _Sides(NamedTuple):
@@ -31,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("--base", metavar="T", help="what it was: a tag, TAG@n or ./path/to.json")
     parser.add_argument("--head", metavar="U", help="what it is now")
+    parser.add_argument("--agg", action="store_true", help="compare aggregates")
     parser.add_argument("--all", action="store_true", help="show the metrics that are not gated")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="show p, A12, outliers and why each verdict"
@@ -55,24 +58,64 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
     sides = _sides(options)
-    head = reading.read(options, sides.head)
+    compared = _aggregates if aggregates.both_meant(options, *sides) else _captures
     try:
-        base = reading.read(options, sides.base)
-    except UnknownReport as error:
-        if options.missing_base != "pass":
-            raise
-        return _no_base(sides, error, as_json=options.json)
-    diff = _named(compare(base, head, Policy(across=options.across)), sides)
+        diff = compared(options, sides)
+    except _NoBase as absent:
+        return _no_base(sides, absent.error, as_json=options.json)
     if options.json:
         print(encode_diff(diff).decode(), end="")
     else:
-        colour = wants_colour(options)
-        print(of_diff(diff, every=options.all, verbose=options.verbose, colour=colour))
+        print(_rendered(diff, options))
     kept = _keep(options, diff)
     return gate(diff, options.fail_on) or kept
 
 
-def gate(diff: Diff, fail_on: str | None) -> int:
+class _NoBase(Exception):
+    """There is no base, and that is all right."""
+
+    def __init__(self, error: UnknownReport) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
+    head = reading.read(options, sides.head)
+    try:
+        base = reading.read(options, sides.base)
+    except UnknownReport as error:
+        raise _excused(options, error) from None
+    return _named(compare(base, head, Policy(across=options.across)), sides)
+
+
+def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
+    from skope.diff.aggregates import compare_aggregates
+
+    if options.base is None and not options.agg:
+        message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
+        raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")
+    head = aggregates.collected(options, sides.head)
+    try:
+        base = aggregates.collected(options, sides.base)
+    except UnknownReport as error:
+        raise _excused(options, error) from None
+    return compare_aggregates(base, head)
+
+
+def _excused(options: argparse.Namespace, error: UnknownReport) -> Exception:
+    return _NoBase(error) if options.missing_base == "pass" else error
+
+
+def _rendered(diff: Diff | AggregateDiff, options: argparse.Namespace) -> str:
+    colour = wants_colour(options)
+    if isinstance(diff, Diff):
+        return of_diff(diff, every=options.all, verbose=options.verbose, colour=colour)
+    from skope.view.aggregates import of_aggregate_diff
+
+    return of_aggregate_diff(diff, every=options.all, verbose=options.verbose, colour=colour)
+
+
+def gate(diff: Diff | AggregateDiff, fail_on: str | None) -> int:
     """The exit code a verdict has; 0 unless somebody asked for gating."""
     if fail_on is None:
         return exits.DONE
@@ -90,11 +133,14 @@ def _sides(options: argparse.Namespace) -> _Sides:
     if base is not None and head is None:
         message = "--base also takes --head"
         raise UsageError(message, hint=f"skope diff --base {base} --head U")
+    if head is None and options.agg:
+        latest = aggregates.open_aggregates(options).newest(2)
+        return _Sides(latest[1].address, latest[0].address)
     if head is None:
         newest = reading.open_reports(options).newest(2)
         return _Sides(newest[1].address, newest[0].address)
     if base is None:
-        if is_path(head) or split_earlier(head):
+        if options.agg or is_path(head) or split_earlier(head):
             message = f"{head} has no report before it that --base could default to"
             raise UsageError(message, hint=f"skope diff --base T --head {head}")
         base = f"{head}@1"
@@ -112,7 +158,7 @@ def _called(address: str) -> dict[str, str]:
     return {"path": address} if is_path(address) else {"name": address}
 
 
-def _keep(options: argparse.Namespace, diff: Diff) -> int:
+def _keep(options: argparse.Namespace, diff: Diff | AggregateDiff) -> int:
     """Write the diff; what could not be written is said, after what was asked for was printed."""
     base, head = diff.base.name, diff.head.name
     try:

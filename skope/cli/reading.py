@@ -31,7 +31,7 @@ def find(options: argparse.Namespace, address: str) -> Found:
 def read(options: argparse.Namespace, address: str) -> Report:
     """The capture report `address` means."""
     found = find(options, address)
-    if found.identity.kind == "diff":
+    if found.identity.is_diff:
         message = f"{found.where} is a diff, not a capture"
         raise ForeignReport(message, hint=f"`skope show {address}` prints it")
     return decode_report(found.data, where=found.where)
@@ -64,6 +64,9 @@ def _advice(reports: Reports, address: str) -> str:
 
     listing = reports.listing()
     known = {entry.address: entry for entry in [*listing.captures, *listing.failed]}
+    others = [file.removesuffix(".json").removesuffix(".agg") for file in listing.aggregates]
+    if (close := nearest(address, others)) and not nearest(address, [*known]):
+        return f"nearest: {close}, an aggregate\n`skope list --agg` shows them"
     if not known:
         return "there is none yet: skope runner --script S --tag T makes one"
     lines = []

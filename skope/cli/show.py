@@ -1,10 +1,10 @@
-"""`skope show`: one report, whole."""
+"""`skope show`: one report or one aggregate, whole."""
 
 import argparse
 
-from skope.cli import reading
+from skope.cli import aggregates, reading
 from skope.cli.options import wants_colour
-from skope.schema.codec import decode_diff, decode_report
+from skope.schema.codec import decode_aggregate_diff, decode_diff, decode_report
 from skope.store.addresses import Found
 from skope.view import details, summary, text
 
@@ -17,24 +17,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="REPORT",
         help="a tag, TAG@n for an earlier one, or ./path/to.json; the newest capture by default",
     )
+    parser.add_argument("--agg", action="store_true", help="the aggregate of that name")
     parser.add_argument("--json", action="store_true", help="print the report's own JSON")
-    parser.add_argument("--all", action="store_true", help="every run and every metric")
+    parser.add_argument("--all", action="store_true", help="every run, metric and quantile")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a capture report or a diff."""
+    """Print a capture report, a diff or an aggregate."""
     address = options.report
-    if address is None:
+    if address is None and options.agg:
+        address = aggregates.open_aggregates(options).newest(1)[0].address
+    elif address is None:
         address = reading.open_reports(options).newest(1)[0].address
+    if options.agg or aggregates.standing(options, address).only_aggregate:
+        return _aggregate(options, address)
     found = reading.find(options, address)
     rendered = _rendered(found, options)
     print(found.data.decode().rstrip("\n") if options.json else rendered)
     return 0
 
 
+def _aggregate(options: argparse.Namespace, address: str) -> int:
+    file = aggregates.find(options, address)
+    text = aggregates.rendered(file, every=options.all, colour=wants_colour(options))
+    print(file.data.decode().rstrip("\n") if options.json else text)
+    return 0
+
+
 def _rendered(found: Found, options: argparse.Namespace) -> str:
     """The report in words; decoding it whole also vouches for the JSON."""
     colour = wants_colour(options)
+    if found.identity.kind == "aggregate-diff":
+        from skope.view.aggregates import of_aggregate_diff
+
+        changed = decode_aggregate_diff(found.data, where=found.where)
+        return of_aggregate_diff(changed, every=options.all, colour=colour)
     if found.identity.kind == "diff":
         diff = decode_diff(found.data, where=found.where)
         return text.of_diff(diff, every=options.all, colour=colour)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from skope.errors import ForeignReport
+from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
 from skope.schema.report import (
     REPORT_SCHEMA,
@@ -56,7 +57,7 @@ def encode_report(report: Report, run_lines: list[bytes] | None = None) -> bytes
     return _lay_out(report, runs=lines)
 
 
-def encode_diff(diff: Diff) -> bytes:
+def encode_diff(diff: Diff | AggregateDiff) -> bytes:
     """The file of a diff."""
     return _lay_out(diff)
 
@@ -145,6 +146,11 @@ def decode_report(data: bytes, *, where: str = "the file") -> Report:
 def decode_diff(data: bytes, *, where: str = "the file") -> Diff:
     """The diff in `data`; `ForeignReport` if it is none."""
     return _typed(data, Diff, where)
+
+
+def decode_aggregate_diff(data: bytes, *, where: str = "the file") -> AggregateDiff:
+    """The diff of two aggregates in `data`; `ForeignReport` if it is none."""
+    return _typed(data, AggregateDiff, where)
 
 
 def decode_series(data: bytes, *, where: str = "the file") -> Series:

@@ -37,6 +37,19 @@ class DiffEntry(Struct, frozen=True, kw_only=True):
     changed_ns: Nanoseconds
 
 
+class AggregateEntry(Struct, frozen=True, kw_only=True):
+    """One aggregate, in short."""
+
+    address: str
+    """What `diff`, `show` and `merge` take."""
+    file: str
+    names: int
+    executions: int
+    exec_time: Seconds
+    """Of all of them together."""
+    changed_ns: Nanoseconds
+
+
 class Listing(Struct, frozen=True, kw_only=True):
     """All of a directory; captures and diffs newest first."""
 

@@ -33,7 +33,7 @@ def quantile(q: float, *, zeros: int, runs: Runs, low: float, high: float) -> fl
         The exact extremes; no quantile lies outside them.
     """
     n = zeros + sum(sum(counts) for _, counts in runs)
-    rank = _rank(q, n)
+    rank = rank_of(q, n)
     if rank <= zeros:
         return 0.0
     bucket = _bucket(rank - zeros, runs)
@@ -46,7 +46,7 @@ def printable(q: float, n: int) -> bool:
     return n >= LEAST[q]
 
 
-def _rank(q: float, n: int) -> int:
+def rank_of(q: float, n: int) -> int:
     """⌈q n⌉ with q taken for the decimal it was written as: 0.9 of 10 is 9, not 10."""
     per_mille = round(q * 1000)
     return max(1, -(-per_mille * n // 1000))

@@ -1,5 +1,6 @@
 """Student's t distribution for whole degrees of freedom."""
 
+from functools import lru_cache
 from math import atan2, cos, pi, sin, sqrt
 
 
@@ -20,3 +21,18 @@ def two_sided(t: float, freedom: int) -> float:
         term *= cosine * cosine * (step - 1) / step
     inside = (angle + sine * total) * 2 / pi if odd else sine * total
     return min(1.0, max(0.0, 1.0 - inside))
+
+
+@lru_cache(maxsize=4096)
+def critical(level: float, freedom: int) -> float:
+    """The t with `two_sided(t, freedom)` = `level`, for levels in (0, 1); by bisection."""
+    low, high = 0.0, 1.0
+    while two_sided(high, freedom) > level:
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        if two_sided(middle, freedom) > level:
+            low = middle
+        else:
+            high = middle
+    return high

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from skope.errors import ForeignReport, UnknownReport
-from skope.store.directory import Directory, read_whole
+from skope.store.directory import MOST_BYTES, Directory, read_whole
 from skope.store.faults import storage_fault
 from skope.store.history import numbers
 from skope.store.identity import Identity, identify
@@ -88,11 +88,11 @@ def _earlier(directory: Directory, tag: str, back: int) -> Found | None:
     return None
 
 
-def at_path(path: str) -> Found:
+def at_path(path: str, *, most: int = MOST_BYTES) -> Found:
     """The file at `path`, which may be anywhere."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        data = read_whole(fd, path)
+        data = read_whole(fd, path, most=most)
     except (FileNotFoundError, NotADirectoryError):
         message = f"no file {path}"
         raise UnknownReport(message, hint="a tag is written without .json") from None

@@ -25,7 +25,8 @@ _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _TEMPORARY: Final = ".skope-tmp-"
 _FOLDER_MODE: Final = 0o755
 _FILE_MODE: Final = 0o644
-_MOST_BYTES: Final = 64 << 20
+MOST_BYTES: Final = 64 << 20
+"""Of a report."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
 )
@@ -116,22 +117,22 @@ class Directory:
         """How messages call the file `name`."""
         return f"{self.shown}/{name}"
 
-    def read(self, name: str) -> bytes:
-        """All of a file.
+    def read(self, name: str, *, most: int = MOST_BYTES) -> bytes:
+        """All of a file that has at most so many bytes.
 
         Raises
         ------
         FileNotFoundError
             If there is none.
         ForeignReport
-            If it is a link, no regular file, or larger than any report.
+            If it is a link, no regular file, or larger than that.
         StorageFault
             If it may not be read.
         """
         shown = self.shown_name(name)
         try:
             with self._folder(name) as (fd, leaf):
-                return read_whole(os.open(leaf, _READ, dir_fd=fd), shown, regular=True)
+                return read_whole(os.open(leaf, _READ, dir_fd=fd), shown, regular=True, most=most)
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(name) from None
         except OSError as error:
@@ -274,8 +275,8 @@ class Directory:
             os.close(fd)
 
 
-def read_whole(fd: int, shown: str, *, regular: bool = False) -> bytes:
-    """All that `fd` gives, up to the size of a report; closes it.
+def read_whole(fd: int, shown: str, *, regular: bool = False, most: int = MOST_BYTES) -> bytes:
+    """All that `fd` gives, up to `most` bytes; closes it.
 
     With `regular` only a plain file will do: a pipe could be waited for without end.
     """
@@ -286,7 +287,7 @@ def read_whole(fd: int, shown: str, *, regular: bool = False) -> bytes:
             raise ForeignReport(message)
         os.set_blocking(fd, True)
         parts = []
-        left = _MOST_BYTES + 1
+        left = most + 1
         while left > 0 and (part := os.read(fd, min(left, 1 << 20))):
             parts.append(part)
             left -= len(part)

@@ -4,10 +4,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from skope.schema.aggregate_diff import SUBJECT
 from skope.schema.diff import DIFF_SCHEMA
 from skope.schema.report import REPORT_SCHEMA
 
-Kind = Literal["capture", "diff", "foreign"]
+Kind = Literal["capture", "diff", "aggregate", "aggregate-diff", "foreign"]
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -17,6 +18,10 @@ class Identity(msgspec.Struct, frozen=True):
     name: str
     base: str | None = None
     head: str | None = None
+
+    @property
+    def is_diff(self) -> bool:
+        return self.kind in ("diff", "aggregate-diff")
 
 
 class _Side(msgspec.Struct, frozen=True):
@@ -28,11 +33,18 @@ class _Peek(msgspec.Struct, frozen=True):
     timestamp: float
     exec_time: float
     schema: str | None = None
+    subject: str | None = None
     base: _Side | None = None
     head: _Side | None = None
 
 
+class _Row(msgspec.Struct, frozen=True):
+    total_execs: int
+    total_exec_time: float
+
+
 FOREIGN: Final = Identity("foreign", "")
+AGGREGATE: Final = Identity("aggregate", "")
 
 
 def identify(data: bytes) -> Identity:
@@ -40,9 +52,19 @@ def identify(data: bytes) -> Identity:
     try:
         peek = msgspec.json.decode(data, type=_Peek)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return FOREIGN
+        return AGGREGATE if _is_aggregate(data) else FOREIGN
     if peek.schema in (None, REPORT_SCHEMA):
         return Identity("capture", peek.name)
     if peek.schema == DIFF_SCHEMA and peek.base and peek.head:
-        return Identity("diff", peek.name, peek.base.name, peek.head.name)
+        kind: Kind = "aggregate-diff" if peek.subject == SUBJECT else "diff"
+        return Identity(kind, peek.name, peek.base.name, peek.head.name)
     return FOREIGN
+
+
+def _is_aggregate(data: bytes) -> bool:
+    """Whether it is names with what was executed under them; its own name is not inside."""
+    try:
+        msgspec.json.decode(data, type=dict[str, _Row])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True

@@ -33,7 +33,7 @@ class Reports:
             If the file is something else, damaged, or too large.
         """
         found = self.find(address, paths=paths)
-        if found.identity.kind == "diff":
+        if found.identity.is_diff:
             message = f"{found.where} is a diff, not a capture"
             raise ForeignReport(message, hint=f"skope show {address} prints it")
         return decode_report(found.data, where=found.where)

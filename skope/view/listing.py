@@ -95,7 +95,7 @@ def _totals(listing: Listing) -> list[str]:
     parts = [numbers.plural(len(listing.captures), "capture")]
     for number, noun, flag in (
         (len(listing.diffs), "diff", " (--diffs)"),
-        (len(listing.aggregates), "aggregate", ""),
+        (len(listing.aggregates), "aggregate", " (--agg)"),
     ):
         if number:
             parts.append(numbers.plural(number, noun) + flag)

@@ -128,11 +128,13 @@ def test_a_link_at_the_name_is_replaced_not_followed(directory, tmp_path):
     assert directory.read("a.json") == b"mine"
 
 
-def test_too_large_a_file_is_not_read(directory, monkeypatch):
-    monkeypatch.setattr(module, "_MOST_BYTES", 10)
+def test_too_large_a_file_is_not_read(directory):
     directory.replace("a.json", b"0123456789")
-    assert directory.read("a.json") == b"0123456789"
-    directory.replace("a.json", b"0123456789+")
+    assert directory.read("a.json", most=10) == b"0123456789"
+    with pytest.raises(ForeignReport, match="larger"):
+        directory.read("a.json", most=9)
+    with (directory.path / "a.json").open("wb") as file:
+        file.truncate(module.MOST_BYTES + 1)
     with pytest.raises(ForeignReport, match="larger"):
         directory.read("a.json")
 

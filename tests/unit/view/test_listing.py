@@ -13,7 +13,7 @@ EXPECTED = """\
   feature/pool      10     1.297 s      2.016 s     151.8 MiB    A    2 min ago
   test1              1    10.128 s      3.912 s     182.4 MiB    A    yesterday
   nightly         3/5!     2.411 s      4.020 s     201.0 MiB    C    yesterday
-  3 captures, 2 diffs (--diffs), 1 aggregate, 6 earlier (--history)"""
+  3 captures, 2 diffs (--diffs), 1 aggregate (--agg), 6 earlier (--history)"""
 
 
 def an_entry(address="test1", runs=1, *, failed=0, values=(10.128, 3.912, 182.4), **more):
