@@ -1,8 +1,8 @@
-# Exact, order-free sums: signed 192-bit fixed point, 64 bits before the binary point and 128 after.
+# Exact, order-free sums: signed 192-bit fixed point, 64 bits before the binary point, 128 after.
 # Every double of magnitude 2^-76 to 2^30 has an exact place; a smaller one is rounded to the
-# nearest multiple of 2^-128, ties to even, before it is added. So a sum of values up to 1e9 is exact
-# and cannot overflow before 2^33 of them. (With 64 bits after the point one execution of 1 us would
-# already read 9.99999999998e-07.)
+# nearest multiple of 2^-128, ties to even, before it is added. So a sum of values up to 1e9 is
+# exact and cannot overflow before 2^33 of them. (With 64 bits after the point one execution of
+# 1 us would already read 9.99999999998e-07.)
 
 from libc.stdint cimport uint64_t
 

@@ -216,28 +216,59 @@ cdef const unsigned char *_nested(
         at = _blank(at + 1, end, f.lines)
 
 
-cdef const unsigned char *_field(
-    span_t *key, const unsigned char *at, const unsigned char *end, fields_t *f
+cdef inline bint _starts(
+    const unsigned char *at, const unsigned char *end, const char *word, size_t length
 ) noexcept nogil:
-    """Reads the value of one known field, the first time it comes; NULL otherwise."""
-    cdef unsigned int bit
-    cdef span_t *out
-    if _is(key, b"name", 4):
-        bit, out = SEEN_NAME, &f.name
-    elif _is(key, b"exec_time", 9):
-        bit, out = SEEN_TIME, &f.time
-    elif _is(key, b"timestamp", 9):
-        bit, out = SEEN_TIMESTAMP, &f.timestamp
-    elif _is(key, b"module", 6):
-        bit, out = SEEN_MODULE, &f.module
-    elif _is(key, b"exec_memory_usage", 17):
-        bit, out = SEEN_MEMORY, &f.memory
-    elif _is(key, b"total_memory_global", 19):
-        bit, out = SEEN_TOTAL, &f.total
-    elif _is(key, b"system_manager", 14):
-        bit, out = SEEN_NESTED, &f.nested
-    else:
-        return NULL
+    return <size_t> (end - at) >= length and memcmp(at, word, length) == 0
+
+
+cdef inline unsigned int _key(
+    const unsigned char *at, const unsigned char *end, size_t *length
+) noexcept nogil:
+    """Which field's name, with its closing quote, begins at `at`; 0 for none."""
+    if at >= end:
+        return 0
+    if at[0] == 110 and _starts(at, end, b'name"', 5):
+        length[0] = 5
+        return SEEN_NAME
+    if at[0] == 101 and _starts(at, end, b'exec_time"', 10):
+        length[0] = 10
+        return SEEN_TIME
+    if at[0] == 101 and _starts(at, end, b'exec_memory_usage"', 18):
+        length[0] = 18
+        return SEEN_MEMORY
+    if at[0] == 116 and _starts(at, end, b'timestamp"', 10):
+        length[0] = 10
+        return SEEN_TIMESTAMP
+    if at[0] == 116 and _starts(at, end, b'total_memory_global"', 20):
+        length[0] = 20
+        return SEEN_TOTAL
+    if at[0] == 109 and _starts(at, end, b'module"', 7):
+        length[0] = 7
+        return SEEN_MODULE
+    if at[0] == 115 and _starts(at, end, b'system_manager"', 15):
+        length[0] = 15
+        return SEEN_NESTED
+    return 0
+
+
+cdef inline span_t *_place(fields_t *f, unsigned int bit) noexcept nogil:
+    if bit == SEEN_NAME:
+        return &f.name
+    if bit == SEEN_TIME:
+        return &f.time
+    if bit == SEEN_TIMESTAMP:
+        return &f.timestamp
+    if bit == SEEN_MEMORY:
+        return &f.memory
+    return &f.total if bit == SEEN_TOTAL else &f.module
+
+
+cdef inline const unsigned char *_field(
+    unsigned int bit, const unsigned char *at, const unsigned char *end, fields_t *f
+) noexcept nogil:
+    """Reads the value of one field, the first time it comes; NULL otherwise."""
+    cdef span_t *out = _place(f, bit)
     if f.seen & bit:
         return NULL
     f.seen |= bit
@@ -275,7 +306,8 @@ cdef const unsigned char *record(
     const unsigned char *at, const unsigned char *end, fields_t *f
 ) noexcept nogil:
     """One object; NULL unless every byte of it is known."""
-    cdef span_t key
+    cdef unsigned int bit
+    cdef size_t length = 0
     f.seen = 0
     f.name.at = f.module.at = f.timestamp.at = f.memory.at = NULL
     f.total.at = f.time.at = f.nested.at = NULL
@@ -283,13 +315,15 @@ cdef const unsigned char *record(
         return NULL
     at = _blank(at + 1, end, f.lines)
     while True:
-        at = _string(at, end, &key)
-        if at == NULL:
+        if at >= end or at[0] != 34:
             return NULL
-        at = _blank(at, end, f.lines)
+        bit = _key(at + 1, end, &length)
+        if bit == 0:
+            return NULL
+        at = _blank(at + 1 + length, end, f.lines)
         if at >= end or at[0] != 58:
             return NULL
-        at = _field(&key, _blank(at + 1, end, f.lines), end, f)
+        at = _field(bit, _blank(at + 1, end, f.lines), end, f)
         if at == NULL:
             return NULL
         at = _blank(at, end, f.lines)

@@ -197,8 +197,8 @@ cdef class Page:
     def standing(self):
         """(epoch, number, bytes) of the open journal file; None when it was never whole."""
         cdef uint64_t seq
-        cdef int attempt
-        for attempt in range(TRIES):
+        cdef int _attempt
+        for _attempt in range(TRIES):
             seq = load_acquire(&self.at.segment_seq)
             found = (
                 load_relaxed(&self.at.segment_epoch),

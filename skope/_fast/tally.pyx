@@ -341,9 +341,9 @@ cdef class Tally:
         cdef uint64_t index = start
         cdef uint64_t end = load_acquire(&other.area.rows)
         cdef row_t *row
-        cdef int attempt
+        cdef int _attempt
         while index < end:
-            for attempt in range(TRIES):
+            for _attempt in range(TRIES):
                 if other._take(index):
                     break
             else:

@@ -1,7 +1,7 @@
 """A tally handed out: as bytes, for a snapshot on disk, and as rows of Python values.
 
-The bytes, little-endian: the number of rows; then per row the lengths of its name and of its list of buckets,
-the ten fixed words, the name, and per bucket that holds something its place and its count.
+The bytes, little-endian: the number of rows; then per row the lengths of its name and of its list
+of buckets, the ten fixed words, the name, and per bucket that holds something its place and count.
 """
 
 from libc.stdint cimport uint32_t, uint64_t
@@ -64,7 +64,7 @@ def load_tally(Tally tally, const unsigned char[::1] blob):
     Raises `ValueError` where `blob` is no dump.
     """
     cdef uint64_t rows
-    cdef uint64_t index
+    cdef uint64_t _index
     cdef uint64_t records = 0
     cdef size_t at = 8
     cdef size_t end = blob.shape[0]
@@ -74,7 +74,7 @@ def load_tally(Tally tally, const unsigned char[::1] blob):
     if end < 8:
         raise ValueError("a tally cut short")
     memcpy(&rows, &blob[0], 8)
-    for index in range(rows):
+    for _index in range(rows):
         if end - at < HEAD_BYTES:
             raise ValueError("a tally cut short")
         memcpy(lengths, &blob[at], 8)

@@ -12,7 +12,8 @@ from skope.agg.mend import Findings, examine, record_of
 from skope.agg.segment import Segment
 from skope.agg.sums import block, words_in
 
-_CHUNK: Final = 8 << 20
+_CHUNK: Final = 256 << 10
+"""So that what is read, its lines and its entries stay in the processor's cache."""
 
 
 class Recovered(Struct, frozen=True, kw_only=True):
