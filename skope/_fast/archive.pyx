@@ -8,11 +8,11 @@ from what its predecessor published, so the archives do not show that the sample
 from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset
 
+from skope._fast.archive cimport absorb, archive, archives_t
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, load_relaxed
-from skope._fast.fold cimport fold_sample, merge_fold
 from skope._fast.layout cimport LEVELS, coarse_t, sample_t
-from skope._fast.slots cimport SlotReader, oldest_whole, open_slots, publish, slots_t, take
+from skope._fast.slots cimport SlotReader, oldest_whole, open_slots, slots_t, take
 
 
 cdef slots_t _level(const unsigned char[::1] view, Header header, int level) except *:
@@ -31,50 +31,18 @@ cdef class ArchiveWriter:
         )
         cdef int level
         self.view = view
-        memset(&self.filling, 0, sizeof(self.filling))
+        memset(&self.archives, 0, sizeof(archives_t))
         for level in range(LEVELS):
-            self.levels[level] = _level(view, header, level)
-            self.width[level] = header.at.level_width_ns[level]
-        self.before_ns = 0
+            self.archives.levels[level] = _level(view, header, level)
+            self.archives.width[level] = header.at.level_width_ns[level]
         self.resume(&ring)
-
-    cdef void put(self, const sample_t *sample) noexcept nogil:
-        """Folds one tick in, after publishing the slots it shows to be over."""
-        cdef int level
-        for level in range(LEVELS):
-            self.rotate(level, sample.begin_ns)
-        if self.filling[0].fold.taken == 0:
-            self.filling[0].start_ns = sample.begin_ns // self.width[0] * self.width[0]
-        fold_sample(
-            &self.filling[0].fold, sample, self.before_ns if self.before_ns else sample.begin_ns
-        )
-        self.before_ns = sample.begin_ns
-
-    cdef void rotate(self, int level, uint64_t instant) noexcept nogil:
-        """Publishes what is filling at `level` if `instant` lies beyond it, and passes it on."""
-        cdef coarse_t *slot = &self.filling[level]
-        cdef uint64_t start = instant // self.width[level] * self.width[level]
-        if slot.fold.taken == 0 or start == slot.start_ns:
-            return
-        publish(&self.levels[level], <const uint64_t *> slot)
-        if level + 1 < LEVELS:
-            self.absorb(level + 1, slot)
-        memset(slot, 0, sizeof(coarse_t))
-
-    cdef void absorb(self, int level, const coarse_t *slot) noexcept nogil:
-        """Merges a finished slot of the level below."""
-        cdef coarse_t *into = &self.filling[level]
-        self.rotate(level, slot.start_ns)
-        if into.fold.taken == 0:
-            into.start_ns = slot.start_ns // self.width[level] * self.width[level]
-        merge_fold(&into.fold, &slot.fold)
 
     cdef uint64_t reached(self, int level, coarse_t *newest) noexcept nogil:
         """Where the newest published slot of `level` ends; 0 when there is none."""
-        cdef uint64_t end = load_relaxed(&self.levels[level].cursor.next)
-        if end == 0 or not take(&self.levels[level], end - 1, <uint64_t *> newest):
+        cdef uint64_t end = load_relaxed(&self.archives.levels[level].cursor.next)
+        if end == 0 or not take(&self.archives.levels[level], end - 1, <uint64_t *> newest):
             return 0
-        return newest.start_ns + self.width[level]
+        return newest.start_ns + self.archives.width[level]
 
     cdef void resume(self, const slots_t *ring) noexcept nogil:
         """Rebuilds what was filling, coarsest first: what this publishes is passed on once."""
@@ -86,20 +54,20 @@ cdef class ArchiveWriter:
         cdef uint64_t index
         for level in range(LEVELS - 1, 0, -1):
             since = self.reached(level, &slot)
-            end = load_relaxed(&self.levels[level - 1].cursor.next)
-            for index in range(oldest_whole(end, self.levels[level - 1].capacity), end):
+            end = load_relaxed(&self.archives.levels[level - 1].cursor.next)
+            for index in range(oldest_whole(end, self.archives.levels[level - 1].capacity), end):
                 if (
-                    take(&self.levels[level - 1], index, <uint64_t *> &slot)
+                    take(&self.archives.levels[level - 1], index, <uint64_t *> &slot)
                     and slot.start_ns >= since
                 ):
-                    self.absorb(level, &slot)
+                    absorb(&self.archives, level, &slot)
         since = self.reached(0, &slot)
         if since:
-            self.before_ns = slot.fold.last_ns
+            self.archives.before_ns = slot.fold.last_ns
         end = load_relaxed(&ring.cursor.next)
         for index in range(oldest_whole(end, ring.capacity), end):
             if take(ring, index, <uint64_t *> &sample) and sample.begin_ns >= since:
-                self.put(&sample)
+                archive(&self.archives, &sample)
 
     def write(self, const unsigned char[::1] sample):
         """Folds in one sample given as its bytes."""
@@ -107,7 +75,7 @@ cdef class ArchiveWriter:
         if sample.shape[0] != sizeof(sample_t):
             raise ValueError(f"a sample has {sizeof(sample_t)} bytes, not {sample.shape[0]}")
         memcpy(&row, &sample[0], sizeof(sample_t))
-        self.put(&row)
+        archive(&self.archives, &row)
 
 
 cdef class ArchiveReader(SlotReader):

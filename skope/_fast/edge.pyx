@@ -9,10 +9,12 @@ from skope._fast.clocks cimport CLOCK_BOOTTIME, NS_PER_S, clock_ns
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, load_relaxed
 from skope._fast.layout cimport (
-    ABSENT, DISK_READ_BYTES, DISK_WRITE_BYTES, FLAG_CLAMPED, N_COUNTERS, N_EDGE_COUNTERS,
-    NET_RX_BYTES, NET_TX_BYTES, PSI_CPU_NS, child_t, edge_t, sample_t,
+    ABSENT, CPU_BUSY, CPU_STOLEN, DISK_READ_BYTES, DISK_WRITE_BYTES, FLAG_CLAMPED, N_COUNTERS,
+    N_EDGE_COUNTERS, NET_RX_BYTES, NET_TX_BYTES, PSI_CPU_NS, child_t, edge_t, sample_t,
 )
-from skope._fast.machine cimport FAULT_NONE, Fault, raise_fault, read_machine, text_of
+from skope._fast.machine cimport (
+    FAULT_NONE, Fault, raise_fault, read_clocks, read_memory, text_of,
+)
 from skope._fast.procfile cimport drop, read_record, read_records
 from skope._fast.procparse cimport scan_diskstats, scan_net_dev, scan_pressure, text_t
 from skope._fast.slots cimport open_slots, slots_t, take
@@ -74,9 +76,13 @@ cdef class EdgeReader:
         edge.monotonic_ns = now_ns if now_ns else clock_ns(CLOCK_MONOTONIC)
         edge.realtime_ns = clock_ns(CLOCK_REALTIME)
         edge.boottime_ns = clock_ns(CLOCK_BOOTTIME)
-        fault = read_machine(&self.machine, edge.counters, edge.gauges, &edge.flags)
+        fault = read_clocks(&self.machine, edge.counters, edge.gauges, &edge.flags)
+        if fault == FAULT_NONE:
+            fault = read_memory(&self.machine, edge.gauges)
         if fault != FAULT_NONE:
             raise_fault(fault, self.machine.error)
+        # Shares are of a time, and an edge is an instant.
+        edge.gauges[<int> CPU_BUSY] = edge.gauges[<int> CPU_STOLEN] = ABSENT
         self.read_extra(&edge)
         self.hold(&edge)
         edge.front_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID)

@@ -169,6 +169,7 @@ cpdef enum SampleFlag:
     FLAG_LATE = 1                   # begun over one period after its deadline
     FLAG_CLAMPED = 2                # a counter went backwards and was held at its last value
     FLAG_LAST = 4                   # taken off the grid, on the way out
+    FLAG_CARRIED = 8                # /proc/stat was not read: its values are the tick before's
 
 # A stretch of the record folded into one row: an archive slot, or the head of an open capture.
 cdef struct fold_t:

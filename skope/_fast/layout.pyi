@@ -76,6 +76,7 @@ class SampleFlag(IntFlag):
     FLAG_LATE = 1
     FLAG_CLAMPED = 2
     FLAG_LAST = 4
+    FLAG_CARRIED = 8
 
 class SlowValue(IntFlag):
     SLOW_DISK_READ_BYTES = 0

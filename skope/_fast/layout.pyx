@@ -13,7 +13,12 @@ from skope._fast.layout cimport (
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
 LAYOUT_VERSION = 1
 UNAVAILABLE = -(1 << 63)
-FLAGS = {"late": int(FLAG_LATE), "clamped": int(FLAG_CLAMPED), "last": int(FLAG_LAST)}
+FLAGS = {
+    "late": int(FLAG_LATE),
+    "clamped": int(FLAG_CLAMPED),
+    "last": int(FLAG_LAST),
+    "carried": int(FLAG_CARRIED),
+}
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS
 WORKERS_MAX = MAX_WORKERS

@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport strerror
 
 from skope._fast.layout cimport (
-    ABSENT, CPU_BUSY, CPU_STOLEN, FLAG_CLAMPED, N_COUNTERS, TASKS_BLOCKED, TASKS_RUNNING,
+    FLAG_CLAMPED, N_COUNTERS, TASKS_BLOCKED, TASKS_RUNNING,
 )
 from skope._fast.procfile cimport procfile_t, read_record
 from skope._fast.procparse cimport scan_meminfo, scan_stat, text_t
@@ -41,10 +41,10 @@ cdef inline bint clamp(uint64_t *last, uint64_t *value) noexcept nogil:
     return False
 
 
-cdef inline Fault read_machine(
+cdef inline Fault read_clocks(
     machine_t *machine, uint64_t *counters, int64_t *gauges, uint64_t *flags
 ) noexcept nogil:
-    """Reads both files. The two shares of the processors are left unavailable."""
+    """/proc/stat: all counters, and how many tasks run and wait."""
     cdef int k
     machine.error = read_record(&machine.stat)
     if machine.error:
@@ -54,16 +54,18 @@ cdef inline Fault read_machine(
         &gauges[<int> TASKS_RUNNING], &gauges[<int> TASKS_BLOCKED],
     ):
         return FAULT_STAT_TEXT
-    machine.error = read_record(&machine.meminfo)
-    if machine.error:
-        return FAULT_MEMINFO_READ
-    if not scan_meminfo(text_of(&machine.meminfo), gauges):
-        return FAULT_MEMINFO_TEXT
-    gauges[<int> CPU_BUSY] = gauges[<int> CPU_STOLEN] = ABSENT
     for k in range(<int> N_COUNTERS):
         if clamp(&machine.last[k], &counters[k]):
             flags[0] |= FLAG_CLAMPED
     return FAULT_NONE
+
+
+cdef inline Fault read_memory(machine_t *machine, int64_t *gauges) noexcept nogil:
+    """/proc/meminfo."""
+    machine.error = read_record(&machine.meminfo)
+    if machine.error:
+        return FAULT_MEMINFO_READ
+    return FAULT_NONE if scan_meminfo(text_of(&machine.meminfo), gauges) else FAULT_MEMINFO_TEXT
 
 
 cdef inline int raise_fault(Fault fault, int error) except -1:

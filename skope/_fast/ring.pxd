@@ -7,7 +7,6 @@ from skope._fast.slots cimport SlotReader, slots_t
 cdef class RingWriter:
     cdef unsigned char[::1] view
     cdef slots_t slots
-    cdef void put(self, const sample_t *sample) noexcept nogil
     cdef bint last(self, sample_t *sample) noexcept nogil
 
 

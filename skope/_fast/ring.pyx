@@ -22,9 +22,6 @@ cdef class RingWriter:
         self.view = view
         self.slots = _ring(view)
 
-    cdef void put(self, const sample_t *sample) noexcept nogil:
-        publish(&self.slots, <const uint64_t *> sample)
-
     cdef bint last(self, sample_t *sample) noexcept nogil:
         """The newest sample; False when there is none."""
         cdef uint64_t end = load_relaxed(&self.slots.cursor.next)
@@ -36,7 +33,7 @@ cdef class RingWriter:
         if sample.shape[0] != sizeof(sample_t):
             raise ValueError(f"a sample has {sizeof(sample_t)} bytes, not {sample.shape[0]}")
         memcpy(&row, &sample[0], sizeof(sample_t))
-        self.put(&row)
+        publish(&self.slots, <const uint64_t *> &row)
 
     def write_marked(self, uint64_t count):
         """Publishes `count` samples as fast as C can, each of whose words is its own index.
@@ -52,7 +49,7 @@ cdef class RingWriter:
             for _index in range(count):
                 for k in range(<int> (sizeof(sample_t) // sizeof(uint64_t))):
                     words[k] = load_relaxed(&self.slots.cursor.next)
-                self.put(&row)
+                publish(&self.slots, <const uint64_t *> &row)
 
 
 cdef class RingReader(SlotReader):

@@ -25,10 +25,16 @@ cdef class Ticker:
     cdef int64_t stolen
     cdef uint64_t stop_word
     cdef uint64_t taken
+    cdef readonly uint64_t stride   # /proc/stat is read at every stride-th tick
+    cdef uint64_t skip              # ticks until it is read again
+    cdef uint64_t window_ticks
+    cdef uint64_t window_ns
+    cdef uint64_t window_cpu_ns
 
     cdef Fault take_tick(
         self, uint64_t deadline_ns, uint64_t begin_ns, uint64_t flags, bint real
     ) noexcept nogil
     cdef void share(self) noexcept nogil
     cdef Fault loop(self) noexcept nogil
+    cdef void economise(self) noexcept nogil
     cdef void beat(self, uint64_t now_ns) noexcept nogil

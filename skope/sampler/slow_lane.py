@@ -8,8 +8,8 @@ from skope._fast import ChildLine, SlowWriter
 from skope.probe.slow import SlowProbe
 
 _SHORTEST_NS: Final = 1_000_000_000
-_REST: Final = 200
-"""A reading that took t is not repeated within 200 t: half a percent of one core at most."""
+_REST: Final = 1000
+"""A reading that took t is not repeated within 1000 t: a thousandth of one core at most."""
 
 
 class SlowLane(threading.Thread):

@@ -178,6 +178,27 @@ def test_a_long_period_still_beats(rig_of):
     assert rig.ring.next == 0
 
 
+def test_a_dear_machine_is_read_less_often_and_says_so(rig_of):
+    """A period of half a millisecond is dear on any machine."""
+    rig = rig_of(period_ns=500_000)
+    rig.start()
+    rig.wait_ready()
+    wait_until(lambda: carried(rig.ring.latest()).any())
+    rig.wait_ticks(500)
+    rows = rig.rows()
+    marked = carried(rows)
+    assert not marked[0]
+    longest = max(len(run) for run in "".join("x" if one else " " for one in marked).split())
+    assert longest <= 7
+    for kept in ("counters", "epoch"):
+        assert np.array_equal(rows[kept][1:][marked[1:]], rows[kept][:-1][marked[1:]])
+    assert np.all(rows["gauges"][:, 0] > 0)
+
+
+def carried(rows):
+    return (rows["flags"] & np.uint64(FLAGS["carried"])) != 0
+
+
 def test_ctrl_c_is_the_supervisors(rig):
     child = rig.start()
     rig.wait_ready()
