@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from skope.agg.folder import Folder
 from skope.agg.segment import SESSION_FILE
-from skope.agg.session import read_accounting
+from skope.agg.session import Accounting, read_accounting
 from skope.errors import ForeignReport
 
 FOLDER: Final = "agg"
@@ -24,7 +24,9 @@ class Choice(NamedTuple):
     stem: str
     """Its folder."""
     resumed: bool
-    """Whether it was left unfinished."""
+    """Whether there is one to continue."""
+    rotten: tuple[str, ...] = ()
+    """Folders passed over because their accounting cannot be read."""
 
 
 def choose(root: Path, tag: str | None, stem: str | None, now: datetime) -> Choice:
@@ -36,42 +38,43 @@ def choose(root: Path, tag: str | None, stem: str | None, now: datetime) -> Choi
         If the session of `tag` has an accounting that cannot be read.
     """
     if tag is not None and stem is not None:
-        return Choice(tag, stem, _is_unfinished(root / stem))
-    unfinished = [path for path in _folders(root) if _may_resume(path)]
+        found = _accounting(root / stem)
+        return Choice(tag, stem, resumed=found is not None)
+    unfinished: list[tuple[int, str, Accounting]] = []
+    rotten: list[str] = []
+    folders = _folders(root)
+    for path in folders:
+        try:
+            found = _accounting(path)
+        except ForeignReport:
+            rotten.append(path.name)
+            continue
+        if found is not None and not found.closed:
+            unfinished.append(((path / SESSION_FILE).stat().st_mtime_ns, path.name, found))
     if unfinished:
-        newest = max(unfinished, key=lambda path: (path / SESSION_FILE).stat().st_mtime_ns)
-        return Choice(_name_of(newest), newest.name, resumed=True)
-    name = now.strftime("%Y-%m-%dT%H-%M-%S")
-    taken = {path.name for path in _folders(root)}
-    fresh = next(each for each in _numbered(name) if each not in taken)
-    return Choice(fresh, fresh, resumed=False)
+        _, stem, found = max(unfinished, key=lambda each: each[:2])
+        return Choice(found.session, stem, resumed=True, rotten=tuple(rotten))
+    name = _unused(now.strftime("%Y-%m-%dT%H-%M-%S"), {path.name for path in folders})
+    return Choice(name, name, resumed=False, rotten=tuple(rotten))
 
 
-def _numbered(name: str) -> list[str]:
-    return [name, *(f"{name}.{number}" for number in range(2, 1000))]
+def _unused(name: str, taken: set[str]) -> str:
+    fresh, number = name, 1
+    while fresh in taken:
+        number += 1
+        fresh = f"{name}.{number}"
+    return fresh
 
 
 def _folders(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
-    return [path for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
+    return sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def _may_resume(path: Path) -> bool:
-    """A session whose accounting rotted is left alone: it is opened by its tag, and then said."""
-    try:
-        return _is_unfinished(path)
-    except ForeignReport:
-        return False
-
-
-def _is_unfinished(path: Path) -> bool:
+def _accounting(path: Path) -> Accounting | None:
+    """What a session's file says; None where there is no session."""
     if not (path / SESSION_FILE).is_file():
-        return False
+        return None
     with Folder(path) as folder:
-        return not read_accounting(folder, path.name).closed
-
-
-def _name_of(path: Path) -> str:
-    with Folder(path) as folder:
-        return read_accounting(folder, path.name).session
+        return read_accounting(folder, path.name)

@@ -1,18 +1,28 @@
 """`skope agg`: listen for records of executions until told to stop."""
 
 import argparse
+from typing import Final
 
-from skope.cli.counts import at_least
+from skope.cli.counts import between
 from skope.cli.place import configure_access, place_of
 
-MOST_WORKERS = 64
+MOST_WORKERS: Final = 64
+MOST_KEPT: Final = 10**12
+MOST_NAMES: Final = 1_000_000
+"""A report of so many has hundreds of megabytes."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `skope agg`."""
     add = parser.add_argument
     add("--tag", metavar="T", help="name the session, or continue the one of that name")
-    add("--workers", type=at_least(1), default=1, metavar="N", help="processes that serve (1)")
+    add(
+        "--workers",
+        type=between(1, MOST_WORKERS),
+        default=1,
+        metavar="N",
+        help="processes that serve (1)",
+    )
     add(
         "--durability",
         choices=("process", "sync"),
@@ -21,14 +31,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--keep",
-        type=at_least(0),
+        type=between(0, MOST_KEPT),
         default=1_000_000,
         metavar="N",
         help="raw executions kept on disk (1,000,000); the aggregate keeps all",
     )
     add(
         "--max-names",
-        type=at_least(1),
+        type=between(1, MOST_NAMES),
         default=16_384,
         metavar="N",
         help="distinct names there may be (16,384)",
@@ -48,13 +58,9 @@ def run(options: argparse.Namespace) -> int:
     from skope.supervisor.platform import require_linux
 
     require_linux("agg")
-    from skope.errors import UsageError
     from skope.schema.names import check_name
     from skope.supervisor.intake import Intake, take
 
-    if options.workers > MOST_WORKERS:
-        message = f"{options.workers} workers are more than the {MOST_WORKERS} there may be"
-        raise UsageError(message)
     return take(
         Intake(
             place=place_of(options),

@@ -4,14 +4,14 @@ import argparse
 from collections.abc import Callable
 
 
-def at_least(least: int) -> Callable[[str], int]:
-    """What turns a word into a whole number of at least `least`, for `type=`."""
+def between(least: int, most: int) -> Callable[[str], int]:
+    """What turns a word into a whole number from `least` to `most`, for `type=`."""
 
     def number(text: str) -> int:
         plain = text.replace(",", "").replace("_", "")
-        value = int(plain) if plain.isascii() and plain.isdigit() else -1
-        if value < least:
-            message = f"{text!r} is no whole number of at least {least}"
+        value = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 20 else -1
+        if not least <= value <= most:
+            message = f"{text!r} is no whole number from {least:,} to {most:,}"
             raise argparse.ArgumentTypeError(message)
         return value
 

@@ -2,16 +2,15 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 from skope.agg.folder import Folder
 from skope.agg.opening import Opened, open_past
+from skope.agg.segment import SESSION_FILE
 from skope.agg.session import Accounting, read_accounting
 from skope.agg.sessions import FOLDER, Choice, choose
 from skope.errors import ReportError
@@ -23,6 +22,7 @@ from skope.store.directory import Directory, open_directory
 from skope.store.lock import RoleLock
 from skope.store.names import aggregate_name, file_stem
 from skope.supervisor.access import settle
+from skope.supervisor.bulletin import Bulletin, Recovery
 from skope.supervisor.crew import IntakeCrew
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
@@ -30,15 +30,13 @@ from skope.supervisor.sockets import Listeners, listen
 from skope.supervisor.token import TokenFile
 from skope.supervisor.voice import Voice
 from skope.units import NS_PER_S
-from skope.view.intake import Standing, line
-from skope.view.numbers import count
+from skope.view.intake import Standing
 
 PERIOD_NS: Final = NS_PER_S
 """Of the sampler: a record wants the machine's memory, not its every move."""
 
-SAY_EVERY_S: Final = 10.0
-_PATIENCE_S: Final = 1.0
-"""A recovery that takes longer says how far it is."""
+UNFINISHED: Final = 5
+"""Exit code: the machine did not allow it."""
 _ROLE: Final = "agg"
 _PLAN: Final = Plan(period_ns=PERIOD_NS, ring=4096, levels=(256, 256, 256), slow=4096, book=16)
 
@@ -57,6 +55,8 @@ class Intake:
 
 def take(intake: Intake) -> int:
     """Takes records at the intake's place; returns the exit code once stopped by a signal.
+
+    It is `UNFINISHED` if the last reports could not be written.
 
     Raises
     ------
@@ -95,15 +95,17 @@ def take(intake: Intake) -> int:
             TokenFile(directory, _ROLE, access),
             Rig(listeners, config, voice, crew=session.crew, plan=_PLAN) as rig,
         ):
-            if rig.start():
+            serving = rig.start()
+            if serving:
                 voice.say(_ready(listeners, directory, session.choice))
                 if access.generated:
                     voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
             rig.each_turn = session.say_now_and_then
             rig.wait(lambda: bool(rig.signals.asked))
             rig.stop()
-        session.say_last()
-    return 0
+        if not serving or session.say_last() or len(rig.signals.asked) > 1:
+            return 0
+        return UNFINISHED
 
 
 def _ready(listeners: Listeners, directory: Directory, choice: Choice) -> str:
@@ -121,8 +123,6 @@ class _Session:
         self._intake = intake
         self._directory = directory
         self._voice = voice
-        self._said_at = monotonic()
-        self._before = Standing(0, 0, {})
 
     def __enter__(self) -> "_Session":
         with contextlib.ExitStack() as stack:
@@ -138,16 +138,24 @@ class _Session:
         root = Path(self._directory.path) / FOLDER
         stem = None if intake.tag is None else file_stem(intake.tag)
         self.choice = choose(root, intake.tag, stem, datetime.now().astimezone())
+        for rotten in self.choice.rotten:
+            file = self._directory.shown_name(f"{FOLDER}/{rotten}/{SESSION_FILE}")
+            self._voice.say(f"skope: {file} cannot be read: that session is not continued")
         self._folder = stack.enter_context(Folder(root / self.choice.stem))
         # One stripe a worker, and one for everything earlier starts left.
         stripes = Stripes.create(stripes=intake.workers + 1, names=intake.max_names)
         stack.callback(os.close, stripes.fd)
         bell = Bell.create(intake.workers)
         stack.callback(os.close, bell.fd)
-        with self._progress() as progress:
-            opened = open_past(self._folder, stripes, self.choice.name, progress=progress)
-        self._past: Opened = opened
-        self._before = _standing(opened.accounting)._replace(records=opened.recovered.records)
+        recovery = Recovery(self._voice.say)
+        name = self.choice.name
+        self._past: Opened = open_past(self._folder, stripes, name, progress=recovery.more)
+        recovery.end()
+        self._accounting = self._past.accounting
+        known = _standing(self._accounting)._replace(
+            records=self._past.recovered.records, names=len(self._past.past.tally)
+        )
+        self._bulletin = Bulletin(self._voice.say, known)
         self.config = AggConfig(
             session=self.choice.name,
             folder=str(self._folder.path),
@@ -157,62 +165,28 @@ class _Session:
         )
         self.crew = IntakeCrew(workers=intake.workers, stripes=stripes.fd, bell=bell.fd)
 
-    @contextlib.contextmanager
-    def _progress(self) -> "Iterator[partial[None]]":
-        told = _Recovery(self._voice)
-        yield partial(told.more)
-        told.end()
-
     def say_now_and_then(self) -> None:
-        """The line for logs: every ten seconds, when something changed."""
-        now = monotonic()
-        if now - self._said_at < SAY_EVERY_S:
-            return
-        seconds, self._said_at = now - self._said_at, now
-        self._say(seconds)
+        """The line for logs."""
+        self._bulletin.now_and_then(self._read)
 
-    def say_last(self) -> None:
-        """How it ended, and where everything is."""
-        self._say(monotonic() - self._said_at)
+    def say_last(self) -> bool:
+        """How it ended, and where everything is; whether it was an end in order."""
+        self._bulletin.say(self._read())
         shown = self._directory.shown_name
+        if not self._accounting.closed:
+            self._voice.say("skope: the last reports were not written; no record is lost")
+            self._voice.say(f"next: skope agg --tag {shlex.quote(self.choice.name)} continues it")
+            return False
         kept = aggregate_name(self.choice.name)
         self._voice.say(f"saved {shown('report_agg.json')}, {shown('report_apps.json')}")
         self._voice.say(f"next: skope show {kept.removesuffix('.agg.json')}   ({shown(kept)})")
+        return True
 
-    def _say(self, seconds: float) -> None:
-        try:
-            accounting = read_accounting(self._folder, self.choice.name)
-        except ReportError as error:
-            self._voice.say(f"skope: {error.message}")
-            return
-        standing = _standing(accounting)
-        if standing != self._before:
-            clock = datetime.now().astimezone().strftime("%H:%M:%S")
-            self._voice.say(line(clock, standing, self._before, seconds))
-        self._before = standing
-
-
-class _Recovery:
-    """Says how far a long recovery is, once a second."""
-
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
-        self._records = 0
-        self._said_at = monotonic()
-        self._spoke = False
-
-    def more(self, records: int) -> None:
-        """So many records more were read back."""
-        self._records += records
-        if monotonic() - self._said_at >= _PATIENCE_S:
-            self._said_at = monotonic()
-            self._spoke = True
-            self._voice.say(f"skope: recovering, {count(self._records)} records read back")
-
-    def end(self) -> None:
-        """All of them were."""
-        if self._spoke:
-            self._voice.say(f"skope: recovered {count(self._records)} records")
+    def _read(self) -> Standing:
+        """As of the publisher's last word; as before, if that cannot be read."""
+        with contextlib.suppress(ReportError, OSError):
+            self._accounting = read_accounting(self._folder, self.choice.name)
+        return _standing(self._accounting)
 
 
 def _standing(accounting: Accounting) -> Standing:

@@ -29,7 +29,7 @@ def line(clock: str, now: Standing, before: Standing, seconds: float) -> str:
     fresh = now.records - before.records
     speed = rate(fresh / seconds) if seconds > 0 else "0 /s"
     return (
-        f"{clock} agg {count(now.records)} records (+{count(fresh)}, {speed}) "
+        f"{clock} agg {plural(now.records, 'record')} (+{count(fresh)}, {speed}) "
         f"{plural(now.names, 'name')}, {refusals(now.rejected)}"
     )
 
