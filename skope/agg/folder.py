@@ -5,6 +5,7 @@ A link planted in the folder is never followed, and a rename of the folder itsel
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -89,7 +90,8 @@ class Folder:
             if durable:
                 os.fsync(self.fd)
         except OSError as error:
-            self.remove(passing)
+            with suppress(OSError):
+                self.remove(passing)
             raise storage_fault(error, name) from error
         return length
 

@@ -149,18 +149,15 @@ class Complaints:
     """Says what the disk refuses, once, and once when it is over."""
 
     def __init__(self) -> None:
-        self._said: dict[Which, str] = {}
+        self._said: set[str] = set()
 
     def say(self, troubles: Mapping[Which, str]) -> None:
         """Says what is new."""
-        if troubles == self._said:
-            return
-        for text in dict.fromkeys(troubles.values()):
+        for text in sorted(set(troubles.values()) - self._said):
             sys.stderr.write(f"skope: {text}; the records are safe in the journal\n")
-        if not troubles:
+        if self._said and not troubles:
             sys.stderr.write("skope: the reports can be written again\n")
-        sys.stderr.flush()
-        self._said = dict(troubles)
+        self._said = set(troubles.values())
 
 
 def _answer(bell: Bell, which: Which, publisher: Publisher) -> None:

@@ -124,15 +124,25 @@ class Stripes:
             return generation, None
 
     def scratch(self) -> Area:
-        """A private, empty area of the same shape."""
-        fd = os.memfd_create("skope-merge", os.MFD_CLOEXEC)
+        """A private, empty area of the same shape.
+
+        Raises
+        ------
+        StorageFault
+            If the kernel will not give it.
+        """
         try:
-            length = self.board.place(0, 0)[1]
-            os.ftruncate(fd, length)
-            return _Owned(fd, 0, length, self.board.names, fresh=True)
-        except BaseException:
-            os.close(fd)
-            raise
+            fd = os.memfd_create("skope-merge", os.MFD_CLOEXEC)
+            try:
+                length = self.board.place(0, 0)[1]
+                os.ftruncate(fd, length)
+                return _Owned(fd, 0, length, self.board.names, fresh=True)
+            except BaseException:
+                os.close(fd)
+                raise
+        except OSError as error:
+            message = f"cannot allocate memory to add up: {error.strerror}"
+            raise StorageFault(message, hint=_hint(error)) from error
 
     def close(self) -> None:
         """Unmaps the head; areas are closed by whoever holds them."""
