@@ -16,6 +16,7 @@ from skope.view.width import clean, left, right, width
 MOST_NAMES: Final = 40
 """Names shown unless all are asked for: those whose change weighs most."""
 _MOST_LISTED: Final = 20
+_MULTIPLE: Final = 100
 _HEADING: Final = ("count", "base", "head", "change", "")
 _ALL: Final = "all, at base's counts"
 
@@ -128,12 +129,17 @@ def _cells(change: AggregateChange) -> tuple[str, ...]:
     scale = scale_of(change.unit, change.base, change.head)
     mean = change.metric == MEAN or not change.name
     return (
-        numbers.change(change.n_head / change.n_base) if mean else "",
+        _times(change.n_head / change.n_base) if mean else "",
         scale.text(change.base),
         scale.text(change.head),
         _change(change),
         _interval(change),
     )
+
+
+def _times(ratio: float) -> str:
+    """A change of count; one that no percentage makes plain as a multiple."""
+    return numbers.change(ratio) if ratio < _MULTIPLE else f"×{ratio:.3g}"
 
 
 def _change(change: AggregateChange) -> str:

@@ -10,6 +10,12 @@ import pytest
 
 HEAVY = {"asyncio", "msgspec", "numpy", "psutil", "sanic", "textual"}
 AT_THE_END = "\nimport sys\nsys.stderr.write('\\n@' + ' '.join(sys.modules) + '\\n')"
+AGGREGATE = (
+    b'{"chat": {"total_execs": 2, "total_exec_time": 1.0, "total_memory_usage": 0.0,'
+    b' "avg_exec_memory": 0.0, "avg_exec_time": 0.5, "min": 0.5, "max": 0.5,'
+    b' "exec_time_sum": "0x100000000000000000000000000000000", "memory_sum": "0x0",'
+    b' "zeros": 0, "histogram": [[-65, [2]]]}}'
+)
 COMMAND = (
     "import sys\n"
     "from skope.cli.main import main\n"
@@ -50,6 +56,8 @@ def reports(tmp_path):
             "exec_time": exec_time,
         }
         (folder / f"{tag}.json").write_text(json.dumps(report))
+    for tag in ("night", "day"):
+        (folder / f"{tag}.agg.json").write_bytes(AGGREGATE)
     return tmp_path
 
 
@@ -65,6 +73,10 @@ def reports(tmp_path):
         ("show", "test1"),
         ("diff", "--base", "test1", "--head", "test2"),
         ("diff", "--base", "test1", "--head", "test2", "--json"),
+        ("list", "--agg"),
+        ("show", "night"),
+        ("diff", "--base", "night", "--head", "day"),
+        ("merge", "night", "day", "-o", "both"),
     ],
     ids=" ".join,
 )
@@ -72,6 +84,8 @@ def test_a_command_that_only_reads_stays_light(reports, arguments):
     loaded = modules_after(COMMAND, *arguments, cwd=reports)
     assert "skope.cli.main" in loaded
     assert loaded & (HEAVY - {"msgspec"}) == set()
+    # Outside Linux there are no kernels, and all of this works.
+    assert "skope._fast" not in loaded
 
 
 def test_telling_the_version_takes_next_to_nothing(tmp_path):

@@ -1,0 +1,112 @@
+"""Aggregates at rest: what they are called, how they are found, what they may replace."""
+
+import os
+
+import pytest
+
+from skope.agg.report import encode_aggregate
+from skope.errors import StorageFault, UnknownReport
+from skope.schema.codec import encode_report
+from skope.store.aggregates import Aggregates, aggregate_at, write_aggregate_at
+from skope.store.identity import identify
+from skope.store.names import aggregate_name
+from tests.unit.schema.reports import a_report
+from tests.unit.schema.tallies import a_tally
+
+DATA = encode_aggregate({"chat": a_tally([0.5, 1.5]), "search": a_tally([0.25])})
+OTHER = encode_aggregate({"chat": a_tally([0.5])})
+
+
+@pytest.fixture
+def aggregates(directory):
+    return Aggregates(directory)
+
+
+@pytest.mark.parametrize(
+    "tag", ["night", "a.b-c_d", "feature/pool", "測試", "report_apps", "x" * 200]
+)
+def test_written_under_a_tag_and_found_by_it(aggregates, tag):
+    file = aggregates.write(tag, DATA)
+    assert file == aggregate_name(tag)
+    found = aggregates.find(tag)
+    assert (found.data, found.name) == (DATA, tag)
+    assert found.written > 0
+    assert found.where.endswith(file)
+
+
+def test_a_listed_address_finds_it_again(aggregates):
+    for tag in ("night", "feature/pool", "測試"):
+        aggregates.write(tag, DATA)
+    entries = aggregates.listing()
+    assert len(entries) == 3
+    for entry in entries:
+        assert aggregates.find(entry.address).data == DATA
+
+
+def test_the_one_being_collected_has_a_name(aggregates):
+    aggregates.directory.replace("report_agg.json", DATA)
+    assert aggregates.find("report_agg").data == DATA
+    assert [entry.address for entry in aggregates.listing()] == ["report_agg"]
+    with pytest.raises(UnknownReport, match="no aggregate"):
+        aggregates.newest(1)
+
+
+def test_a_capture_of_that_file_name_is_left_alone(aggregates, reports):
+    report = encode_report(a_report("night.agg"))
+    assert reports.write("night.agg", report) == "night.agg.json"
+    assert not aggregates.has("night")
+    file = aggregates.write("night", DATA)
+    assert file.startswith("night~")
+    assert aggregates.find("night").data == DATA
+    assert reports.find("night.agg").data == report
+
+
+def test_an_aggregate_of_that_file_name_is_left_alone(aggregates, reports):
+    aggregates.write("night", DATA)
+    assert reports.write("night.agg", encode_report(a_report("night.agg"))) != "night.agg.json"
+    assert aggregates.find("night").data == DATA
+    assert reports.read("night.agg").name == "night.agg"
+
+
+def test_what_a_list_shows_newest_first(aggregates):
+    aggregates.write("night", DATA)
+    aggregates.write("day", OTHER)
+    os.utime(aggregates.directory.path / "day.agg.json", ns=(5, 5))
+    aggregates.directory.replace("bad.agg.json", b"[]")
+    night, day = aggregates.listing()
+    assert (night.address, night.file, night.names) == ("night", "night.agg.json", 2)
+    assert (night.executions, night.exec_time) == (3, 2.25)
+    assert (day.address, day.changed_ns) == ("day", 5)
+    assert [entry.address for entry in aggregates.newest(2)] == ["night", "day"]
+    with pytest.raises(UnknownReport, match="takes 3"):
+        aggregates.newest(3)
+
+
+def test_a_diff_of_two_has_a_name_of_its_own(reports):
+    """Beside one of two captures that are called the same."""
+    head = b'{"name":"a-b","timestamp":1,"exec_time":0.0,"schema":"skope.diff/1",'
+    sides = b'"verdict":"equivalent","base":{"name":"a"},"head":{"name":"b"}}'
+    ordinary, aggregate = head + sides, head + b'"subject":"aggregate",' + sides
+    assert reports.write_diff("a", "b", ordinary) == "a-b.json"
+    assert reports.write_diff("a", "b", aggregate).startswith("a-b~")
+    assert reports.write_diff("a", "b", ordinary) == "a-b.json"
+    assert identify(aggregate).kind == "aggregate-diff"
+    assert reports.find("a-b").identity.is_diff
+
+
+def test_of_a_kind_of_its_own():
+    assert identify(DATA).kind == "aggregate"
+    assert identify(b"{}").kind == "aggregate"
+    assert identify(b'{"chat": 3}').kind == "foreign"
+
+
+def test_at_a_path(tmp_path):
+    path = f"{tmp_path}/c.agg.json"
+    write_aggregate_at(path, DATA)
+    found = aggregate_at(path)
+    assert (found.data, found.name, found.where) == (DATA, "c", path)
+    assert os.listdir(tmp_path) == ["c.agg.json"]  # noqa: PTH208 - hidden ones too
+    with pytest.raises(StorageFault, match="cannot write"):
+        write_aggregate_at(f"{tmp_path}/nowhere/c.json", DATA)
+    with pytest.raises(UnknownReport):
+        aggregate_at(f"{tmp_path}/d.json")
