@@ -24,8 +24,17 @@ _FILE: Final[dict[Which, str]] = {"agg": AGG_FILE, "apps": APPS_FILE}
 class Published:
     """The reports of one session."""
 
-    def __init__(self, bell: Bell, worker: int, directory: str, agg: AggConfig) -> None:
+    def __init__(
+        self,
+        bell: Bell,
+        worker: int,
+        directory: str,
+        agg: AggConfig,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._bell = bell
+        self._patience_s = patience_s
         self._worker = worker
         self._reports = Folder(Path(directory))
         self._session = Folder(Path(agg.folder))
@@ -41,7 +50,7 @@ class Published:
             If the publisher does not answer in time.
         """
         asked_ns = monotonic_ns()
-        end = monotonic() + PATIENCE_S
+        end = monotonic() + self._patience_s
         self._bell.ring(self._worker, which, asked_ns)
         while self._bell.answered_ns(which) < asked_ns:
             if self._bell.refused_ns(which) >= asked_ns:

@@ -1,0 +1,56 @@
+"""The machine's memory, for records that do not say."""
+
+import numpy as np
+
+from skope._fast import GAUGES, UNAVAILABLE, dtype
+from skope.front.memory import UsedMemory
+
+MIB = 1 << 20
+USED = GAUGES.index("memory_used")
+
+
+class Ring:
+    """As much of a ring as is asked."""
+
+    def __init__(self):
+        self.next = 0
+        self.asked = 0
+        self.rows = np.zeros(0, dtype("sample"))
+
+    def tick(self, used):
+        self.next += 1
+        self.rows = np.zeros(1, dtype("sample"))
+        self.rows["gauges"][0, USED] = used
+
+    def latest(self):
+        self.asked += 1
+        return self.rows
+
+
+def edge(used):
+    made = np.zeros(1, dtype("edge"))
+    made["gauges"][0, USED] = used
+    return made.tobytes()
+
+
+def test_before_the_first_tick_it_reads_the_machine_itself():
+    memory = UsedMemory(Ring(), lambda: edge(3 * MIB))
+    assert memory() == 3.0
+
+
+def test_then_it_is_the_newest_tick_s():
+    ring = Ring()
+    memory = UsedMemory(ring, lambda: edge(3 * MIB))
+    ring.tick(5 * MIB)
+    assert [memory() for _ in range(3)] == [5.0] * 3
+    ring.tick(MIB // 2)
+    assert memory() == 0.5
+    assert ring.asked <= 3, "once a tick"
+
+
+def test_a_machine_that_does_not_say_is_no_zero():
+    ring = Ring()
+    memory = UsedMemory(ring, lambda: edge(UNAVAILABLE))
+    assert memory() is None
+    ring.tick(UNAVAILABLE)
+    assert memory() is None
