@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic, monotonic_ns, process_time_ns
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -141,7 +141,7 @@ def _serve(publisher: Publisher, bell: Bell, pulse: Pulse, waits: tuple[int, int
         if monotonic() >= due:
             due = publisher.step()
         for which in REPORTS:
-            _answer(bell, which, publisher)
+            answer(bell, which, publisher)
         complaints.say(publisher.troubles)
 
 
@@ -160,7 +160,15 @@ class Complaints:
         self._said = set(troubles.values())
 
 
-def _answer(bell: Bell, which: Which, publisher: Publisher) -> None:
+class Writes(Protocol):
+    """As much of a `Publisher` as an answer needs."""
+
+    def bring_up(self, which: Which) -> bool:
+        """Brings a report up to date; whether it now holds all that is acknowledged."""
+
+
+def answer(bell: Bell, which: Which, publisher: Writes) -> None:
+    """Brings `which` up to date if somebody waits for it, and says how that went."""
     now_ns = monotonic_ns()
     if bell.asked_ns(which) <= max(bell.answered_ns(which), bell.refused_ns(which)):
         return

@@ -1,0 +1,106 @@
+"""What the publisher's process adds to the publisher: its pulse, its answers, its complaints."""
+
+import os
+
+import pytest
+
+from skope.agg.folder import Folder
+from skope.errors import StorageFault
+from skope.publish.process import BeatingPlace, Complaints, answer, parse
+from skope.shm.bell import Bell
+
+
+@pytest.fixture
+def bell():
+    made = Bell.create(1)
+    yield made
+    os.close(made.fd)
+
+
+class Publisher:
+    """Does as it is told when asked for a report."""
+
+    def __init__(self, outcome):
+        self.outcome = outcome
+        self.asked = []
+
+    def bring_up(self, which):
+        self.asked.append(which)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def test_who_asked_is_answered_once(bell):
+    publisher = Publisher(outcome=True)
+    answer(bell, "agg", publisher)
+    assert publisher.asked == []
+    bell.ring(0, "agg", 1)
+    answer(bell, "agg", publisher)
+    answer(bell, "agg", publisher)
+    assert publisher.asked == ["agg"]
+    assert bell.answered_ns("agg") >= 1
+
+
+def test_a_report_that_may_miss_something_is_no_answer(bell):
+    publisher = Publisher(outcome=False)
+    bell.ring(0, "agg", 1)
+    for _ in range(3):
+        answer(bell, "agg", publisher)
+    assert len(publisher.asked) == 3
+    assert (bell.answered_ns("agg"), bell.refused_ns("agg")) == (0, 0)
+
+
+def test_a_full_disk_is_told_and_not_tried_again_for_the_same_question(bell):
+    publisher = Publisher(StorageFault("full"))
+    bell.ring(0, "apps", 1)
+    for _ in range(3):
+        answer(bell, "apps", publisher)
+    assert len(publisher.asked) == 1
+    assert bell.answered_ns("apps") == 0
+    assert bell.refused_ns("apps") >= 1
+    bell.ring(0, "apps", bell.refused_ns("apps") + 1)
+    answer(bell, "apps", publisher)
+    assert len(publisher.asked) == 2
+
+
+def test_complaints_are_said_once_and_taken_back_once(capsys):
+    complaints = Complaints()
+    complaints.say({})
+    complaints.say({"agg": "cannot write a"})
+    complaints.say({"agg": "cannot write a", "apps": "cannot write b"})
+    complaints.say({"apps": "cannot write b"})
+    complaints.say({"apps": "cannot write b"})
+    complaints.say({})
+    complaints.say({})
+    assert capsys.readouterr().err.splitlines() == [
+        "skope: cannot write a; the records are safe in the journal",
+        "skope: cannot write b; the records are safe in the journal",
+        "skope: the reports can be written again",
+    ]
+
+
+def test_the_pulse_goes_on_within_a_long_report(tmp_path):
+    class Pulse:
+        beats = 0
+
+        def beat(self):
+            self.beats += 1
+
+    pulse = Pulse()
+    with Folder(tmp_path) as folder:
+        place = BeatingPlace(folder, pulse)
+        assert place.modified_ns("r.json") == 0
+        assert place.replace("r.json", (b"x" for _ in range(50)), durable=False) == 50
+        assert place.modified_ns("r.json") > 0
+    assert pulse.beats == 50
+    assert (tmp_path / "r.json").read_bytes() == b"x" * 50
+
+
+def test_it_is_told_descriptors_only():
+    words = ["--shm", "3", "--stripes", "4", "--bell", "5", "--lifeline", "6", "--config", "7"]
+    options = parse(words)
+    assert (options.shm, options.stripes, options.bell) == (3, 4, 5)
+    assert (options.lifeline, options.config) == (6, 7)
+    with pytest.raises(SystemExit):
+        parse(words[2:])
