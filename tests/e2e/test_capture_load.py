@@ -3,11 +3,15 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.command_line import get, server
 
 MANY = 1000
-WINDOW_S = 1.5
-TRIES = 4
+WINDOW_S = 1.0
+TRIES = 3
+ROUNDS = 3
+"""A busy neighbour dirties caches: a round in which both halves had peace is enough."""
 
 
 def cpu_ns(pid):
@@ -26,15 +30,18 @@ def cheapest_window(pid):
     return min(used)
 
 
-def test_a_thousand_open_captures_cost_the_sampler_what_one_costs(tmp_path):
+def test_a_thousand_open_captures_cost_the_sampler_what_none_cost(tmp_path):
     with server(tmp_path) as serving:
         sampler = serving.children()["sampler"]
-        assert get(f"{serving.url}/start?name=first")[0] == 200
-        with_one = cheapest_window(sampler)
-        for number in range(1, MANY):
-            assert get(f"{serving.url}/start?name=c{number}")[0] == 200
-        with_many = cheapest_window(sampler)
-        assert with_many < 1.5 * with_one
-        for number in range(1, MANY, 100):
-            status, stopped = get(f"{serving.url}/stop?name=c{number}")
-            assert (status, stopped["name"]) == (200, f"c{number}")
+        pairs = []
+        for _ in range(ROUNDS):
+            with_none = cheapest_window(sampler)
+            for number in range(MANY):
+                assert get(f"{serving.url}/start?name=c{number}")[0] == 200
+            with_many = cheapest_window(sampler)
+            pairs.append((with_none, with_many))
+            for number in range(MANY):
+                assert get(f"{serving.url}/cancel?name=c{number}")[0] == 200
+            if with_many < 1.25 * with_none:
+                return
+        pytest.fail(f"ns of processor time in {WINDOW_S} s, with none and {MANY} open: {pairs}")

@@ -35,7 +35,7 @@ def test_it_works_verbatim(tmp_path, words):
     report = json.loads((tmp_path / ".skope" / "test1.json").read_text())
     assert list(report)[:5] == ["name", "module", "timestamp", "system_manager", "exec_time"]
     assert report["name"] == "test1"
-    assert report["exec_time"] == pytest.approx(2.1, abs=0.5)
+    assert 2 <= report["exec_time"] < 10
     assert list(report["system_manager"]) == ["memory_usage", "cpu_usage"]
     first, rest = ended.out.split("\n", 1)
     assert first == "Sending START signal..."

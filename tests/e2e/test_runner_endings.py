@@ -29,7 +29,7 @@ def test_a_pair_of_signals_is_one_run(bench):
     assert ended.code == 0, ended
     report = bench.report()
     assert list(report)[:5] == ["name", "module", "timestamp", "system_manager", "exec_time"]
-    assert report["exec_time"] == pytest.approx(0.5, abs=0.25)
+    assert 0.5 <= report["exec_time"] < 5
     assert report["window"] == "signals"
     assert report["runs_total"] == 1
     assert report["runs"][0]["ok"] is True
@@ -49,7 +49,7 @@ def test_a_script_that_never_signals_is_measured_whole(bench):
     assert ended.code == 0, ended
     report = bench.report()
     assert report["window"] == "script"
-    assert report["exec_time"] == pytest.approx(0.5, abs=0.25)
+    assert 0.5 <= report["exec_time"] < 5
 
 
 def test_a_start_never_stopped_is_closed_at_the_end_and_says_so(bench):

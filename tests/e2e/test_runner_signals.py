@@ -84,7 +84,7 @@ def test_a_child_killed_during_a_run_costs_no_run(tmp_path, title):
         ended = running.end()
         assert ended.code == 0, ended
         report = running.report("t")
-        assert report["exec_time"] == pytest.approx(2, abs=1)
+        assert 2 <= report["exec_time"] < 30
         assert report["runs_total"] == 1
         assert f"the {title} ended (SIGKILL)" in ended.err
 

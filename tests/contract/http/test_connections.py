@@ -173,10 +173,10 @@ def test_slow_request_behind_others_does_not_take_their_answers(raw):
 
 def test_deadline_is_each_request_s_own(raw):
     begun = time.monotonic()
-    while time.monotonic() - begun < 3:
+    while time.monotonic() - begun < 3:  # longer than the deadline
         request = raw.get("/healthz")
         raw.send(request[:20])
-        time.sleep(0.3)
+        time.sleep(0.1)
         raw.send(request[20:])
         assert raw.answer().status == 200
 

@@ -24,7 +24,7 @@ def test_both_become_ready_and_end_when_asked(small_rig):
     assert len(pids) == 2
     began = time.monotonic()
     rig.stop()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9
     assert not any(is_alive(pid) for pid in pids)
     assert rig.diary.lines == []
 
@@ -118,7 +118,7 @@ def test_a_second_wish_to_stop_does_not_wait_for_the_deaf(small_rig):
     rig.signals.note(signal.SIGINT, NS_PER_S)
     began = time.monotonic()
     rig.stop()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 10
     assert not any(is_alive(pid) for pid in pids)
 
 
