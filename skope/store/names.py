@@ -26,6 +26,8 @@ RESERVED: Final = frozenset(
 """Names of Skope's own files and folders, in any case: file systems may not tell case apart."""
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_AGGREGATE: Final = ".agg"
+"""How the stem of every aggregate ends: a capture called so would have an aggregate's file."""
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_SLUG: Final = 60
 _HISTORY: Final = re.compile(r"(?P<stem>.+)~(?P<number>[1-9][0-9]{0,8})\.json", re.DOTALL)
@@ -34,7 +36,9 @@ _EARLIER: Final = re.compile(r"(?P<tag>.+)@(?P<back>[1-9][0-9]{0,5})", re.DOTALL
 
 def is_plain(tag: str) -> bool:
     """Whether `tag` may be a file name as it stands."""
-    return _PLAIN.fullmatch(tag) is not None and tag.lower() not in RESERVED
+    low = tag.lower()
+    plain = _PLAIN.fullmatch(tag) is not None
+    return plain and low not in RESERVED and not low.endswith(_AGGREGATE)
 
 
 def file_stem(tag: str) -> str:
@@ -49,7 +53,7 @@ def report_name(tag: str) -> str:
 
 def aggregate_name(tag: str) -> str:
     """The file name of the aggregate called `tag`."""
-    return f"{file_stem(tag)}.agg.json"
+    return f"{file_stem(tag)}{_AGGREGATE}.json"
 
 
 def hashed_stem(name: str, key: str | None = None, *, digits: int = 8) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from skope.store.names import (
     RESERVED,
+    aggregate_name,
     file_stem,
     hashed_stem,
     history_name,
@@ -107,3 +108,9 @@ def test_earlier_addresses():
 def test_paths_and_tags():
     assert all(map(is_path, ["/x", "./x", "../x", "x.json", "a/b.json"]))
     assert not any(map(is_path, ["x", "a/b", "feature/pool", "..x", "x.json2", ".x"]))
+
+
+def test_a_capture_never_has_the_file_of_an_aggregate():
+    assert aggregate_name("x") == "x.agg.json"
+    assert report_name("x.agg") != aggregate_name("x")
+    assert report_name("X.AGG").lower() != aggregate_name("x")
