@@ -53,12 +53,12 @@ def test_the_one_being_collected_has_a_name(aggregates):
 
 def test_a_capture_of_that_file_name_is_left_alone(aggregates, reports):
     report = encode_report(a_report("night.agg"))
-    assert reports.write("night.agg", report) == "night.agg.json"
+    reports.directory.replace("night.agg.json", report)
     assert not aggregates.has("night")
     file = aggregates.write("night", DATA)
     assert file.startswith("night~")
     assert aggregates.find("night").data == DATA
-    assert reports.find("night.agg").data == report
+    assert reports.directory.read("night.agg.json") == report
 
 
 def test_an_aggregate_of_that_file_name_is_left_alone(aggregates, reports):
