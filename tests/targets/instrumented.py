@@ -27,7 +27,7 @@ def child():
     for number in range(10):
         with span("child"):
             work(number)
-    flush()
+    flush(30)
     os.write(1, (json.dumps(stats()) + "\n").encode())
     os._exit(0)
 
@@ -47,7 +47,7 @@ def main(calls, pause_s):
             assert os.waitpid(pid, 0)[1] == 0
         time.sleep(pause_s)
     assert total == sum(number * number for number in range(calls))
-    flush()
+    flush(30)
     os.write(1, (json.dumps(stats()) + "\n").encode())
 
 
