@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from skope.cli import exits
 from skope.cli.commands import BY_NAME, Command
+from skope.cli.descriptors import hold_standard_descriptors
 from skope.cli.words import split
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 
 
 def entry() -> None:
     """What the installed script calls."""
+    hold_standard_descriptors()
     _survive_plain_terminals()
     sys.exit(_settled(main(sys.argv[1:])))
 

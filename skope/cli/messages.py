@@ -18,6 +18,8 @@ def complain(error: SkopeError) -> None:
 
 def say(text: str) -> None:
     """A message, kept apart from the data on stdout."""
+    if sys.stderr is None:
+        return  # `print` would take stdout instead
     if sys.stdout is not None:
         with contextlib.suppress(OSError):  # whoever wrote to stdout hears of that
             sys.stdout.flush()

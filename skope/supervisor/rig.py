@@ -22,7 +22,7 @@ from skope.supervisor.loop import Loop
 from skope.supervisor.signals import Signals
 from skope.supervisor.sockets import Listeners
 from skope.supervisor.stop import Stop
-from skope.supervisor.voice import Voice, hold_standard_descriptors
+from skope.supervisor.voice import Voice
 from skope.supervisor.watch import TURN_NS, Watch
 
 _STOP_TURN_NS: Final = TURN_NS // 5
@@ -81,7 +81,6 @@ class Rig:
             self.stop()
 
     def _raise(self, stack: contextlib.ExitStack) -> None:
-        hold_standard_descriptors()
         stack.callback(self._listeners.close)
         stack.enter_context(self.loop)
         stack.enter_context(self.signals)

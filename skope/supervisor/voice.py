@@ -16,13 +16,6 @@ def harmless(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def hold_standard_descriptors() -> None:
-    """Makes sure 0, 1 and 2 are taken, so that no socket or segment is given such a number."""
-    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(fd, True)  # noqa: FBT003 - the call's own signature
-    os.close(fd)
-
-
 class Voice:
     """Lines for people, and on a terminal one status line that is drawn over."""
 

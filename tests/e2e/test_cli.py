@@ -294,3 +294,16 @@ def test_starting_costs_little_more_than_the_interpreter(here, words, most):
         if len(ours) >= 5 and min(ours) < most * min(bare):
             return
     assert min(ours) < most * min(bare)
+
+
+def test_without_stderr_no_message_takes_its_place_on_stdout(here):
+    code = "import os, sys; os.close(2); os.execv(sys.executable, sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, sys.executable, "-m", "skope", "diff", "--json"],
+        cwd=here,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        timeout=100,
+        check=True,
+    )
+    assert json.loads(done.stdout)["verdict"] == "inconclusive"

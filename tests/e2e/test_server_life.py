@@ -39,6 +39,12 @@ def refuses(address):
         return client.connect_ex(address) == errno.ECONNREFUSED
 
 
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
 def shared_memory():
     return {path.name for path in Path("/dev/shm").iterdir()}
 
@@ -170,12 +176,19 @@ def test_a_closed_stderr_is_no_reason_to_die(tmp_path):
 
 def test_nor_are_no_standard_descriptors_at_all(tmp_path):
     code = "import os, sys; os.closerange(0, 3); os.execv(sys.executable, sys.argv[1:])"
-    words = [sys.executable, "-P", "-m", "skope", "server", "--port", "0"]
+    port = free_port()
+    words = [sys.executable, "-P", "-m", "skope", "server", "--port", str(port)]
     with subprocess.Popen(
         [sys.executable, "-c", code, *words],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(TARGETS.parents[1])},
     ) as bare:
+        assert eventually(lambda: not refuses(("127.0.0.1", port)))
+        assert get(f"http://localhost:{port}/healthz")[0] == 200
         assert eventually(lambda: len(children_of(bare.pid)) == 2)
+        first = children_of(bare.pid)
+        for path in ("start?name=a", "stop?name=a", "healthz"):
+            assert get(f"http://localhost:{port}/{path}")[0] == 200
+        assert children_of(bare.pid) == first
         bare.terminate()
         assert bare.wait(60) == 0
