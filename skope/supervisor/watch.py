@@ -141,10 +141,10 @@ class Watch:
         post.ready = True
         running.speak()
         post.lives.ready()
-        if post.deaths:
-            self._say(f"skope: the {post.spec.title} works again")
         for event in post.deaths:
             self._supervisor.back(event, post.line.ready_ns)
+        if post.deaths:  # said last: whoever hears it finds it in the log
+            self._say(f"skope: the {post.spec.title} works again")
         post.deaths.clear()
 
     def _is_silent(self, post: Post, pid: int, now_ns: int) -> bool:

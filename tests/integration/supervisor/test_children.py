@@ -66,7 +66,6 @@ def test_a_child_that_keeps_dying_after_it_was_ready_is_always_replaced(small_ri
     rig.start()
     deaths = MOST_FAILURES + 3
     rig.until(lambda: rig.line().front_restarts >= deaths)
-    assert rig.line().sampler_restarts == 0
 
 
 @pytest.mark.parametrize(
