@@ -45,7 +45,11 @@ _sender: Final = Sender()
 if not _sender.off:
     atexit.register(_sender.leave)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_sender.reset)
+        os.register_at_fork(
+            before=_sender.before_fork,
+            after_in_parent=_sender.after_fork,
+            after_in_child=_sender.reset,
+        )
 
 
 def record(

@@ -46,6 +46,7 @@ class Sender:
         self.bell = allocate_lock()
         self.bell.acquire()
         self.starting = allocate_lock()
+        self.importing = allocate_lock()
         self.running = False
         self.idle = False
         self.hurry = False
@@ -57,6 +58,17 @@ class Sender:
         self.local = per_thread()
         self.connection: HTTPConnection | None = None
         self.pause_s = 0.0
+
+    def before_fork(self) -> None:
+        """Lets an import of ours end: a child would find modules half made, its own imports too."""
+        self.importing.acquire(timeout=EXIT_S)
+
+    def after_fork(self) -> None:
+        """In the parent: goes on."""
+        try:
+            self.importing.release()
+        except RuntimeError:
+            return  # two forks at once
 
     def put(self, item: Item) -> None:
         """Queues a record or counts it as dropped."""
@@ -107,6 +119,8 @@ class Sender:
 
     def run(self) -> None:
         """The thread: gather, send, wait for more."""
+        with self.importing:
+            _import()
         while True:
             self.idle = True
             if not self.queue:
@@ -206,6 +220,18 @@ class Sender:
         self.flush(EXIT_S)
         self.lost += len(self.queue) + self.in_hand
         self.queue.clear()
+
+
+def _import() -> None:
+    """All that is imported to send, at one stroke: see `before_fork`."""
+    try:
+        import http.client  # noqa: F401, PLC0415
+        import json  # noqa: F401, PLC0415
+        import urllib.parse  # noqa: F401, PLC0415
+
+        "localhost".encode("idna")  # as a look-up of a host's address would
+    except Exception:  # noqa: BLE001 - then every delivery fails, and that is counted
+        return
 
 
 def _lines(batch: list[Item]) -> list[bytes]:

@@ -12,11 +12,11 @@ from tests.e2e.command_line import TARGETS, eventually
 EACH = 3  # records a call makes, and a fourth every ten calls
 
 
-def application(url, calls, pause_s=0.0, **env):
-    """The instrumented application, started."""
+def application(url, *words, program="instrumented.py", **env):
+    """An instrumented application, started."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("SKOPE_")}
     return subprocess.Popen(
-        [sys.executable, str(TARGETS / "instrumented.py"), str(calls), str(pause_s)],
+        [sys.executable, str(TARGETS / program), *map(str, words)],
         env={**inherited, "PYTHONPATH": str(TARGETS.parents[1]), "SKOPE_URL": url, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -67,6 +67,20 @@ def test_everything_arrives_also_across_fork(tmp_path):
             "wait": 40,
             "child": 40,
         }
+
+
+def test_a_fork_at_any_moment_leaves_the_child_whole(tmp_path):
+    """Above all while the sender's thread of the parent is still importing what it needs."""
+    with agg(tmp_path) as running:
+        children = 0
+        for _ in range(3):
+            process = application(running.url, program="forking.py")
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, err) == (0, "")
+            made, good = map(int, out.split())
+            assert good == made > 0
+            children += made
+        assert counted(running) == {"parent": 3, "child": children}
 
 
 def test_the_server_dies_and_comes_back(tmp_path):
