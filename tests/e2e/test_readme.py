@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(300)
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n+```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"`(?P<name>[\w./-]+)`:$")
 FIGURE = re.compile(r"(?<![\w@~/.])[-+−]?\d[\d,.:T-]*")
+VERDICT = re.compile(r"^[^\w\s] [A-Z]{2,}.*$", re.M)
 CHANGING = {
     "A",
     "B",
@@ -67,8 +68,9 @@ def commands(text):
 
 
 def words(text):
-    """The words of some output, without the figures and what else is measured."""
-    return set(re.findall(r"[\w@`'./-]*[A-Za-z_][\w@`'./-]*", FIGURE.sub(" ", text))) - CHANGING
+    """The words of some output, without the figures, the verdict, and what else is measured."""
+    text = FIGURE.sub(" ", VERDICT.sub("", text))
+    return set(re.findall(r"[\w@`'./-]*[A-Za-z_][\w@`'./-]*", text)) - CHANGING
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,7 @@ def test_every_example_prints_what_readme_shows(project, folder, port):
 
 
 def test_the_reading_of_output_is_not_blind():
+    assert words("▼ IMPROVEMENT: exec_time is lower\n▼ cpu_time  1 s") == {"cpu_time"}
     assert words("exec_time 1.204 s +6.9 % regression") == {"exec_time"}
     assert words("saved .skope/test1.json") == {"saved", ".skope/test1.json"}
     assert commands("$ a \\\n> b\nout\n$ c\n") == [Command("a \\\nb", ["out"]), Command("c", [])]
