@@ -130,6 +130,20 @@ def test_every_example_prints_what_readme_shows(project, folder, port):
             assert not missing, f"{command.line}: {sorted(missing)} not in\n{output}"
 
 
+def test_every_python_example_runs(project, tmp_path):
+    for block in blocks(project, "python"):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", block["text"]],
+            cwd=tmp_path,
+            env={**os.environ, "SKOPE_URL": "http://localhost:9"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_the_reading_of_output_is_not_blind():
     assert words("▼ IMPROVEMENT: exec_time is lower\n▼ cpu_time  1 s") == {"cpu_time"}
     assert words("exec_time 1.204 s +6.9 % regression") == {"exec_time"}
