@@ -8,13 +8,14 @@ session left, which moves to the history, and comes back if no run of this sessi
 import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
 
 from skope.capture.assemble import Newest, Standing, compose, revise
 from skope.errors import ReportError
+from skope.front.held import Held
 from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
@@ -46,32 +47,6 @@ class Completed:
     """Whether that file is the one of invocations without a good run."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Held:
-    """The runs of one tag in this session."""
-
-    report: Report | None = None
-    """As it was last written; None before the first run."""
-    runs: list[Run] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
-    """`runs`, encoded."""
-    total: int = 0
-    first_run: int = 1
-    """This session's own first; above 1 an earlier session's runs come before it."""
-    in_place: bool = False
-    """Whether the tag's file is this session's."""
-    curves: Series | None = None
-    """Of the newest run, while nobody knows how it will end."""
-    failed_file: str | None = None
-
-    @property
-    def replaced(self) -> int | None:
-        return self.report.replaced if self.report and self.in_place else None
-
-    def own(self) -> list[Run]:
-        return [run for run in self.runs if run.run >= self.first_run]
-
-
 class Runs:
     """The runs of every tag of this session, kept in `reports`."""
 
@@ -80,7 +55,7 @@ class Runs:
         self._session = session
         self._most = keep
         self._append = append
-        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._held: OrderedDict[str, Held] = OrderedDict()
 
     def add(
         self,
@@ -106,9 +81,21 @@ class Runs:
         StorageFault
             If the report could not be written; then no run was added.
         """
+        with self._reports.alone():
+            return self._add(tag, newest, run, curves, follow_commit=follow_commit)
+
+    def _add(
+        self,
+        tag: str,
+        newest: Newest,
+        run: Run,
+        curves: Callable[[int], Series | None],
+        *,
+        follow_commit: bool,
+    ) -> int:
         held = self._hold(tag)
         if follow_commit and not self._append and _moved(held.report, newest):
-            held = _Held()
+            held = Held(mark=held.mark)
         run = replace(run, run=held.total + 1)
         series = curves(run.run)
         if series is not None and run.ok is not None:
@@ -127,10 +114,11 @@ class Runs:
             replaced=replaced,
         )
         report = compose(standing, newest, runs)
-        self._reports.write(tag, encode_report(report, lines))
+        file = self._reports.write(tag, encode_report(report, lines))
         self._remember(
             tag,
-            _Held(
+            Held(
+                mark=self._reports.mark_of(file),
                 report=report,
                 runs=runs,
                 lines=lines,
@@ -151,8 +139,12 @@ class Runs:
         StorageFault
             If the report could not be written; asked again, it is tried again.
         """
-        held = self._hold(tag)
-        pending = [place for place, run in enumerate(held.runs) if run.ok is None]
+        with self._reports.alone():
+            return self._complete(tag, ending)
+
+    def _complete(self, tag: str, ending: Ending) -> Completed:
+        held = self._hold_pending(tag)
+        pending = held.pending()
         if held.report is None or not pending:
             return Completed(added=0, file=None)
         runs, lines = held.runs.copy(), held.lines.copy()
@@ -165,10 +157,12 @@ class Runs:
         file = self._keep_failed(tag, held, report) if failed else self._keep(tag, held, report)
         return Completed(added=len(pending), file=file, failed=failed)
 
-    def _keep(self, tag: str, held: _Held, report: Report) -> str:
+    def _keep(self, tag: str, held: Held, report: Report) -> str:
         if held.curves is not None:
             path = self._reports.write_series(tag, encode_series(held.curves))
             report = replace(report, series=path)
+        if not held.in_place:
+            report = replace(report, replaced=self._reports.rotate(tag))
         # Where runs are continued, what was kept in case none ended well is in the report itself.
         backup = held.replaced if held.first_run > 1 else None
         if backup is not None:
@@ -179,68 +173,70 @@ class Runs:
             directory.remove(history_name(file.removesuffix(".json"), backup))
         if held.failed_file is not None:
             directory.remove(held.failed_file)
+        mark = self._reports.mark_of(file)
         kept = dataclasses.replace(
-            held, report=report, in_place=True, curves=None, failed_file=None
+            held, mark=mark, report=report, in_place=True, curves=None, failed_file=None
         )
         self._remember(tag, kept)
         return file
 
-    def _keep_failed(self, tag: str, held: _Held, report: Report) -> str:
+    def _keep_failed(self, tag: str, held: Held, report: Report) -> str:
         """No run of this session ended well: the report before it comes back as it was."""
         file = self._reports.write_failed(tag, encode_report(revise(report, held.own())))
         if held.replaced is not None:
             self._reports.unrotate(tag)
-        else:
+        elif held.in_place:
             self._reports.withdraw(tag)
+        mark = self._reports.mark(tag)
         undone = dataclasses.replace(
-            held, report=report, in_place=False, curves=None, failed_file=file
+            held, mark=mark, report=report, in_place=False, curves=None, failed_file=file
         )
         self._remember(tag, undone)
         return file
 
-    def _hold(self, tag: str) -> _Held:
+    def _hold(self, tag: str) -> Held:
+        """What is known of a tag; read anew where somebody else wrote its file since."""
         held = self._held.get(tag)
-        if held is None:
+        if held is None or self._reports.mark_of(held.mark.file) != held.mark:
             return self._load(tag)
         self._held.move_to_end(tag)
         return held
 
-    def _remember(self, tag: str, held: _Held) -> None:
+    def _hold_pending(self, tag: str) -> Held:
+        """The same with the runs that are still open, whoever took the file's place meanwhile."""
+        known = self._held.get(tag)
+        held = self._hold(tag)
+        if known is None or not known.pending() or held.in_place:
+            return held
+        return dataclasses.replace(known, mark=held.mark, in_place=False)
+
+    def _remember(self, tag: str, held: Held) -> None:
         self._held[tag] = held
         self._held.move_to_end(tag)
         if len(self._held) > _MOST_HELD:
             self._held.popitem(last=False)
 
-    def _load(self, tag: str) -> _Held:
+    def _load(self, tag: str) -> Held:
         """What the files say: this session's report, its failed runs, or one to continue."""
+        mark = self._reports.mark(tag)
         current = _readable(self._reports.current, tag)
         if current is not None and current.session == self._session:
-            return _found(current, current.runs, current.first_run, in_place=True)
-        failed = _readable(self._reports.read, f"{tag}.failed")
+            return Held.found(current, current.runs, mark, first_run=current.first_run, own=True)
+        failed = _readable(self._reports.failed, tag)
         earlier = current if self._append else None
-        if failed is not None and failed.session == self._session and failed.name == tag:
+        before = earlier.runs_total if earlier else 0
+        if failed and failed.session == self._session and failed.first_run > before:
             runs = [*(earlier.runs if earlier else []), *failed.runs]
-            return _found(failed, runs, failed.first_run, in_place=False)
+            return Held.found(failed, runs, mark, first_run=failed.first_run)
         if earlier is not None:
-            return _found(earlier, earlier.runs, earlier.runs_total + 1, in_place=False)
-        return _Held()
+            return Held.found(earlier, earlier.runs, mark, first_run=earlier.runs_total + 1)
+        return Held(mark=mark)
 
 
-def _found(report: Report, runs: list[Run], first_run: int, *, in_place: bool) -> _Held:
-    return _Held(
-        report=report,
-        runs=runs,
-        lines=[encode_run(run) for run in runs],
-        total=report.runs_total,
-        first_run=first_run,
-        in_place=in_place,
-    )
-
-
-def _readable(read: Callable[[str], Report | None], address: str) -> Report | None:
+def _readable(read: Callable[[str], Report | None], tag: str) -> Report | None:
     """The report there; what is absent or damaged is none (rotating keeps the damaged file)."""
     try:
-        return read(address)
+        return read(tag)
     except ReportError:
         return None
 

@@ -198,6 +198,15 @@ class Directory:
         """Whether two names are one file."""
         return self._status(one)[:2] == self._status(other)[:2]
 
+    def identity(self, name: str) -> tuple[int, int, int] | None:
+        """Which file has the name now, and which writing of it; None if none has."""
+        try:
+            return self._status(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise storage_fault(error, f"cannot look at {self.shown_name(name)}") from error
+
     def changed_ns(self, name: str) -> int:
         """When the file was last written."""
         return self._status(name)[2]

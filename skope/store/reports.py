@@ -1,6 +1,7 @@
 """Reports at rest: read by what people call them, written whole, replaced ones kept."""
 
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Final, NamedTuple
 
 from skope.errors import ForeignReport, UnknownReport
 from skope.schema.codec import decode_report
@@ -12,6 +13,15 @@ from skope.store.directory import Directory
 from skope.store.identity import Identity, identify
 from skope.store.listing import list_directory, list_history
 from skope.store.names import stems
+from skope.store.turn import turn
+
+
+class Mark(NamedTuple):
+    """The file of a tag's report, and which writing of it."""
+
+    file: str
+    identity: tuple[int, int, int] | None
+    """None: there is none."""
 
 
 class Reports:
@@ -46,14 +56,25 @@ class Reports:
         """
         return locate(self.directory, address, paths=paths)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile; `StorageFault` if somebody does not stop doing so."""
+        return turn(self.directory.fd, self.directory.shown)
+
+    def mark(self, tag: str) -> Mark:
+        """Where the report of `tag` is or would be; another one once anybody wrote it."""
+        return self.mark_of(f"{self._stem(tag)}.json")
+
+    def mark_of(self, file: str) -> Mark:
+        """The mark of a file whose name is known: one look at it."""
+        return Mark(file, self.directory.identity(file))
+
     def current(self, tag: str) -> Report | None:
         """The report that `write` would replace, or None if it would replace nothing."""
-        stem = self._stem(tag)
-        try:
-            data = self.directory.read(f"{stem}.json")
-        except FileNotFoundError:
-            return None
-        return decode_report(data, where=self.directory.shown_name(f"{stem}.json"))
+        return self._decoded(f"{self._stem(tag)}.json")
+
+    def failed(self, tag: str) -> Report | None:
+        """The report that `write_failed` would replace, likewise."""
+        return self._decoded(self._failed_file(tag))
 
     def write(self, tag: str, data: bytes, *, durable: bool = False) -> str:
         """Make `data` the report of `tag`; the file name used.
@@ -97,8 +118,7 @@ class Reports:
 
     def write_failed(self, tag: str, data: bytes) -> str:
         """Keep the report of an invocation without a good run, beside the good one."""
-        name = f"{tag}.failed"
-        file = f"{self._stem(name, own=Identity('capture', tag))}.json"
+        file = self._failed_file(tag)
         self.directory.replace(file, data)
         return file
 
@@ -131,6 +151,16 @@ class Reports:
             message = f"{have} with a good run in {self.directory.shown}, and it takes {count}"
             raise UnknownReport(message, hint="skope runner --script S --tag T makes one")
         return usable[:count]
+
+    def _failed_file(self, tag: str) -> str:
+        return f"{self._stem(f'{tag}.failed', own=Identity('capture', tag))}.json"
+
+    def _decoded(self, file: str) -> Report | None:
+        try:
+            data = self.directory.read(file)
+        except FileNotFoundError:
+            return None
+        return decode_report(data, where=self.directory.shown_name(file))
 
     def _stem(self, name: str, *, own: Identity | None = None, key: str | None = None) -> str:
         """The first stem of `name` that is free or holds what `own` may replace."""

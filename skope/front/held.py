@@ -1,0 +1,58 @@
+"""What a session holds in memory of one tag: a copy of what its files say."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from skope.schema.codec import encode_run
+from skope.schema.report import Report, Run
+from skope.schema.series import Series
+from skope.store.reports import Mark
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """The runs of one tag in this session."""
+
+    mark: Mark
+    """The tag's file when it was last written or read; another session may have replaced it."""
+    report: Report | None = None
+    """As it was last written; None before the first run."""
+    runs: list[Run] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    """`runs`, encoded."""
+    total: int = 0
+    first_run: int = 1
+    """This session's own first; above 1 an earlier session's runs come before it."""
+    in_place: bool = False
+    """Whether the tag's file is this session's."""
+    curves: Series | None = None
+    """Of the newest run, while nobody knows how it will end."""
+    failed_file: str | None = None
+
+    @classmethod
+    def found(
+        cls, report: Report, runs: list[Run], mark: Mark, *, first_run: int, own: bool = False
+    ) -> Self:
+        """What is in files; `own`: the tag's file is this session's."""
+        return cls(
+            mark=mark,
+            report=report,
+            runs=runs,
+            lines=[encode_run(run) for run in runs],
+            total=report.runs_total,
+            first_run=first_run,
+            in_place=own,
+        )
+
+    @property
+    def replaced(self) -> int | None:
+        """The number in the history of what this session's report replaced."""
+        return self.report.replaced if self.report and self.in_place else None
+
+    def own(self) -> list[Run]:
+        """The runs of this session."""
+        return [run for run in self.runs if run.run >= self.first_run]
+
+    def pending(self) -> list[int]:
+        """The places of the runs whose script goes on."""
+        return [place for place, run in enumerate(self.runs) if run.ok is None]
