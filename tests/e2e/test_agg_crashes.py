@@ -255,7 +255,7 @@ def test_sync_groups_what_waits(tmp_path):
         assert 1 <= syncs < 16
 
 
-@pytest.mark.parametrize("records", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("records", [50_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 @pytest.mark.timeout(300)
 def test_it_is_ready_soon_with_many_records_behind_it(tmp_path, records):
     """After a kill of everything; the bound is generous, the figure is printed."""

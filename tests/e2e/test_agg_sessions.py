@@ -72,7 +72,7 @@ def test_a_tag_names_a_session_that_goes_on(tmp_path, tag):
         assert total(running) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_in_order(tmp_path, number):
     with agg(tmp_path, "--workers", 2, "--tag", "t") as running:
         post(running, ONE)
