@@ -24,6 +24,7 @@ from skope.store.names import aggregate_name, file_stem
 from skope.supervisor.access import settle
 from skope.supervisor.bulletin import Bulletin, Recovery
 from skope.supervisor.crew import IntakeCrew
+from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
 from skope.supervisor.sockets import Listeners, listen
@@ -35,8 +36,6 @@ from skope.view.intake import Standing
 PERIOD_NS: Final = NS_PER_S
 """Of the sampler: a record wants the machine's memory, not its every move."""
 
-UNFINISHED: Final = 5
-"""Exit code: the machine did not allow it."""
 _ROLE: Final = "agg"
 _PLAN: Final = Plan(period_ns=PERIOD_NS, ring=4096, levels=(256, 256, 256), slow=4096, book=16)
 
@@ -56,7 +55,7 @@ class Intake:
 def take(intake: Intake) -> int:
     """Takes records at the intake's place; returns the exit code once stopped by a signal.
 
-    It is `UNFINISHED` if the last reports could not be written.
+    It is `UNFINISHED` if the last reports could not be written, and nobody was in a hurry.
 
     Raises
     ------
@@ -103,9 +102,8 @@ def take(intake: Intake) -> int:
             rig.each_turn = session.say_now_and_then
             rig.wait(lambda: bool(rig.signals.asked))
             rig.stop()
-        if not serving or session.say_last() or len(rig.signals.asked) > 1:
-            return 0
-        return UNFINISHED
+        finished = not serving or session.say_last()
+        return 0 if (finished and not rig.lost) or len(rig.signals.asked) > 1 else UNFINISHED
 
 
 def _ready(listeners: Listeners, directory: Directory, choice: Choice) -> str:

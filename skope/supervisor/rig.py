@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import msgspec
 
-from skope._fast import Role, SupervisorLine
+from skope._fast import Book, Role, SupervisorLine
 from skope.errors import StartFault
 from skope.schema.wire import FrontConfig
 from skope.shm.message import seal_message
@@ -19,11 +19,12 @@ from skope.supervisor.children import Child, Spec
 from skope.supervisor.control import Control
 from skope.supervisor.crew import Crew, Inherited, signals_crew
 from skope.supervisor.loop import Loop
+from skope.supervisor.losses import Left, losses
 from skope.supervisor.signals import Signals
 from skope.supervisor.sockets import Listeners
 from skope.supervisor.stop import Stop
 from skope.supervisor.voice import Voice
-from skope.supervisor.watch import TURN_NS, Watch
+from skope.supervisor.watch import TURN_NS, Post, Watch
 
 _STOP_TURN_NS: Final = TURN_NS // 5
 
@@ -52,6 +53,8 @@ class Rig:
         self.signals: Final = Signals(self.loop)
         self.control: Final = Control(self.loop)
         self.each_turn: Callable[[], None] = _nothing
+        self.lost = False
+        """Set by `stop`: not everything was saved. It has been said."""
         self._listeners: Final = listeners
         self._config: Final = config
         self._voice: Final = voice
@@ -84,7 +87,7 @@ class Rig:
         stack.callback(self._listeners.close)
         stack.enter_context(self.loop)
         stack.enter_context(self.signals)
-        segment = Segment.create(self._plan)
+        self._segment = segment = Segment.create(self._plan)
         stack.callback(os.close, segment.fd)
         # Its mapping goes with the last line that is held of it, an error's traceback included.
         config = msgspec.structs.replace(self._config, session=f"{segment.header.session:016x}")
@@ -164,12 +167,28 @@ class Rig:
         stop = Stop(stages, monotonic_ns(), lambda: len(self.signals.asked) > 1)
         while not stop.turn(monotonic_ns()):
             self.loop.turn(_STOP_TURN_NS)
+        told = losses([_left(post, status) for post, status in stop.ended], self._unsaved())
+        if told:
+            self.lost = True
+            self._voice.say(f"skope: {told}")
+
+    def _unsaved(self) -> list[str]:
+        """The captures that are open still; a warm-up's are not kept anyway."""
+        if self._config.mode == "agg":
+            return []
+        book = Book(self._segment.view, self._segment.commit)
+        entries = [book.read(slot) for slot in book.open_slots()]
+        return [entry.name for entry in entries if not entry.warmup]
 
     def _kill_all(self) -> None:
         """For whatever went wrong on the way: nobody of ours is left."""
         for post in self.watch.posts:
             if post.running:
                 post.running.signal(signal.SIGKILL)
+
+
+def _left(post: Post, status: int) -> Left:
+    return Left(post.spec.title, post.spec.role, post.ready, status)
 
 
 def _nothing() -> None:

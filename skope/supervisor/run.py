@@ -17,6 +17,7 @@ from skope.supervisor.endings import exit_code_of
 from skope.supervisor.guarding import Guard
 from skope.supervisor.launch import Launcher, Outcome
 from skope.supervisor.logs import RunLog
+from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.progress import progress
 from skope.supervisor.reaper import become_subreaper
@@ -61,11 +62,15 @@ class Result:
     """Where the runs are; null: nothing was kept."""
     interrupted: int | None = None
     """The signal that ended it."""
+    lost: bool = False
+    """A capture by another name could not be saved. It has been said."""
 
     @property
     def exit_code(self) -> int:
-        """0, or 128 + n; a failed script is an error of its own."""
-        return 0 if self.interrupted is None else exit_code_of(-self.interrupted)
+        """0, 128 + n or `UNFINISHED`; a failed script is an error of its own."""
+        if self.interrupted is not None:
+            return exit_code_of(-self.interrupted)
+        return UNFINISHED if self.lost else 0
 
 
 def record(job: Job) -> Result:
@@ -108,6 +113,7 @@ def record(job: Job) -> Result:
                 result.interrupted = rig.signals.asked[0]
             voice.say("Tearing down...")
             rig.stop()
+            result.lost = rig.lost
     return result
 
 

@@ -7,6 +7,7 @@ from skope.schema.wire import FrontConfig
 from skope.store.directory import open_directory
 from skope.store.lock import RoleLock
 from skope.supervisor.access import settle
+from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
 from skope.supervisor.sockets import listen
@@ -19,6 +20,8 @@ _ROLE: Final = "server"
 
 def serve(place: Place, *, append: bool = False) -> int:
     """Serves /start and /stop at `place`; returns the exit code once stopped by a signal.
+
+    It is `UNFINISHED` if an open capture could not be saved.
 
     Raises
     ------
@@ -56,4 +59,4 @@ def serve(place: Place, *, append: bool = False) -> int:
                     voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
             rig.wait(lambda: bool(rig.signals.asked))
             rig.stop()
-    return 0
+    return UNFINISHED if rig.lost else 0

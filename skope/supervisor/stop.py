@@ -36,6 +36,8 @@ class Stop:
         self._began_ns: Final = now_ns
         self._stage_ns = now_ns
         self._hasty: Final = hasty
+        self.ended: Final[list[tuple[Post, int]]] = []
+        """Whom it reaped, and how they had ended."""
         self._asked = 0
         self._killed_ns: int | None = None
 
@@ -43,7 +45,7 @@ class Stop:
         """One look; True when it is over."""
         posts = [post for stage in self._stages for post in stage]
         for post in posts:
-            _reap(post)
+            self._reap(post)
         if all(post.running is None for post in posts):
             return True
         if self._killed_ns is not None:
@@ -59,6 +61,12 @@ class Stop:
             _signal(stage, signal.SIGCONT)
         return False
 
+    def _reap(self, post: Post) -> None:
+        if post.running and (status := post.running.poll()) is not None:
+            self.ended.append((post, status))
+            post.running.close()
+            post.running = None
+
     def _may_ask(self, now_ns: int) -> bool:
         """Whether it is the next stage's turn: the one before is gone, or had its time."""
         if self._asked == len(self._stages):
@@ -66,12 +74,6 @@ class Stop:
         before = [post for stage in self._stages[: self._asked] for post in stage]
         gone = all(post.running is None for post in before)
         return gone or now_ns - self._stage_ns > STAGE_NS
-
-
-def _reap(post: Post) -> None:
-    if post.running and post.running.poll() is not None:
-        post.running.close()
-        post.running = None
 
 
 def _signal(posts: Iterable[Post], number: int) -> None:

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from skope.store.names import stems
 from tests.e2e.command_line import (
     children_of,
     eventually,
@@ -109,6 +110,17 @@ def test_a_runner_works_beside_a_server_and_on_its_port_it_says_how(tmp_path):
         assert f"pid {serving.pid}" in ended.err
         assert f"curl 'localhost:{port}/start?name=t'" in ended.err
         assert "skope runner --port 0" in ended.err
+
+
+def test_one_that_cannot_be_saved_is_said_unless_the_script_failed(tmp_path):
+    for stem in stems("part"):
+        (tmp_path / ".skope" / f"{stem}.json").mkdir(parents=True)
+    script = 'curl -s "$SKOPE_URL/start?name=part"'
+    for end, code in (("exit 0", 5), ("exit 3", 4)):
+        with runner(tmp_path, script=f"{script}; {end}") as running:
+            ended = running.end()
+            assert ended.code == code, ended
+            assert "1 open capture could not be saved" in ended.err
 
 
 def test_a_capture_by_another_name_is_a_report_of_its_own(tmp_path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -117,6 +118,36 @@ def test_a_stopped_child_does_not_block_its_stop(tmp_path, title):
         assert ended.code == 0, ended
         assert time.monotonic() - began < 15
         assert not any(is_alive(pid) for pid in pids)
+
+
+def test_a_capture_that_cannot_be_saved_at_its_stop_is_said(tmp_path):
+    with server(tmp_path) as serving:
+        for name in ("a", "b"):
+            assert get(f"{serving.url}/start?name={name}")[0] == 200
+        shutil.rmtree(tmp_path / ".skope")
+        (tmp_path / ".skope").touch()
+        ended = serving.stop()
+        assert ended.code == 5, ended
+        said = "2 open captures could not be saved, the front ended (exit code 5): a, b"
+        assert said in ended.err
+
+
+@pytest.mark.parametrize(("open_capture", "code"), [(True, 5), (False, 0)])
+def test_a_front_killed_at_its_stop_loses_what_was_open(tmp_path, open_capture, code):
+    with server(tmp_path) as serving:
+        if open_capture:
+            assert get(f"{serving.url}/start?name=a")[0] == 200
+        front = serving.children()["front"]
+        # Stopped, the supervisor finds both at once: the wish and the death.
+        serving.process.send_signal(signal.SIGSTOP)
+        serving.process.send_signal(signal.SIGTERM)
+        os.kill(front, signal.SIGKILL)
+        assert eventually(lambda: not is_alive(front))
+        serving.process.send_signal(signal.SIGCONT)
+        ended = serving.end()
+        assert ended.code == code, ended
+        said = "1 open capture could not be saved, the front ended (SIGKILL): a"
+        assert (said in ended.err) == open_capture
 
 
 def test_the_whole_group_asked_to_stop_is_no_reason_to_start_again(tmp_path):

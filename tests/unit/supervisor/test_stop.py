@@ -93,3 +93,12 @@ def test_haste_kills_at_once():
     assert not stop.turn(1)
     assert front.heard[-1] == sampler.heard[-1] == KILL
     assert stop.turn(2)
+
+
+def test_it_remembers_how_each_ended():
+    front, sampler = Program(CONT), Program(KILL)
+    stop = stop_of(front, sampler)
+    now = 0
+    while not stop.turn(now):
+        now += NS_PER_S // 4
+    assert [status for _, status in stop.ended] == [0, 0]
