@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPConnection
+    from socket import socket as Socket  # noqa: N812
     from typing import Final
 
     Item = tuple[str, float, str | None, float | None, float]
@@ -229,7 +230,7 @@ def _import() -> None:
         import json  # noqa: F401, PLC0415
         import urllib.parse  # noqa: F401, PLC0415
 
-        "localhost".encode("idna")  # as a look-up of a host's address would
+        "a".encode("idna")  # as the look-up of a host's address would
     except Exception:  # noqa: BLE001 - then every delivery fails, and that is counted
         return
 
@@ -259,7 +260,31 @@ def _connection() -> HTTPConnection:
     port = os.environ.get("SKOPE_PORT") or "9001"
     url = urlsplit(os.environ.get("SKOPE_URL") or f"http://{host}:{port}")
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-    return kind(url.hostname or "localhost", url.port, timeout=TIMEOUT_S)
+    connection = kind(url.hostname or "localhost", url.port, timeout=TIMEOUT_S)
+    if kind is HTTPConnection and connection.host == "localhost":
+        connection.sock = _loopback(connection.port)
+    return connection
+
+
+def _loopback(port: int) -> Socket:
+    """Connected to this machine without looking its name up.
+
+    A fork while a thread is in `getaddrinfo` leaves the C library's lock held in the child, for
+    ever, and with it every look-up of the application's own.
+    """
+    import socket  # noqa: PLC0415
+
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(TIMEOUT_S)
+            sock.connect((address, port))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            sock.close()
+        else:
+            return sock
+    raise ConnectionRefusedError
 
 
 def _finish_with_multiprocessing(leave: Callable[[], None]) -> None:
