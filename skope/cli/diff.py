@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from skope.cli import aggregates, exits, reading
-from skope.cli.messages import complain, json_text, say
+from skope.cli.messages import complain, json_text, put, say
 from skope.cli.options import wants_colour
 from skope.diff.compare import compare
 from skope.diff.policy import Policy
@@ -64,9 +64,9 @@ def run(options: argparse.Namespace) -> int:
     except _NoBase as absent:
         return _no_base(sides, absent.error, as_json=options.json)
     if options.json:
-        print(encode_diff(diff).decode(), end="")
+        put(encode_diff(diff).decode(), end="")
     else:
-        print(_rendered(diff, options))
+        put(_rendered(diff, options))
     kept = _keep(options, diff)
     return gate(diff, options.fail_on) or kept
 
@@ -176,7 +176,7 @@ def _keep(options: argparse.Namespace, diff: Diff | AggregateDiff) -> int:
 def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:
     if as_json:
         told = {"verdict": "no base", "base": sides.base, "head": sides.head}
-        print(json_text(told | {"reason": error.message}))
+        put(json_text(told | {"reason": error.message}))
     else:
-        print(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
+        put(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
     return exits.DONE

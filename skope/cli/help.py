@@ -5,6 +5,7 @@ from typing import Final
 
 from skope._version import VERSION
 from skope.cli.commands import BY_NAME, COMMANDS
+from skope.cli.messages import put
 from skope.errors import UsageError
 
 _EXAMPLES: Final = """\
@@ -43,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print help on a command, or the overview."""
     if options.topic is None:
-        print(overview())
+        put(overview())
         return 0
     command = BY_NAME.get(options.topic)
     if command is None:
@@ -57,5 +58,5 @@ def run(options: argparse.Namespace) -> int:
 
     from skope.cli.options import parser_of
 
-    print(parser_of(command, import_module(command.module)).format_help(), end="")
+    put(parser_of(command, import_module(command.module)).format_help(), end="")
     return 0

@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from skope.cli.messages import json_text
+from skope.cli.messages import json_text, put
 from skope.cli.options import terminal_columns, wants_colour
 from skope.cli.reading import open_reports
 from skope.store.aggregates import Aggregates
@@ -27,16 +27,16 @@ def run(options: argparse.Namespace) -> int:
     if options.history:
         earlier = reports.history()
         text = of_history(earlier, now, columns=columns, colour=colour)
-        print(json_text(earlier) if options.json else text)
+        put(json_text(earlier) if options.json else text)
         return 0
     if options.agg:
         stored = Aggregates(reports.directory).listing()
-        print(json_text(stored) if options.json else of_aggregates(stored, now, colour=colour))
+        put(json_text(stored) if options.json else of_aggregates(stored, now, colour=colour))
         return 0
     listing = reports.listing()
     if options.diffs:
-        print(json_text(listing.diffs) if options.json else of_diffs(listing.diffs, now))
+        put(json_text(listing.diffs) if options.json else of_diffs(listing.diffs, now))
         return 0
     text = of_listing(listing, now, columns=columns, colour=colour)
-    print(json_text(listing) if options.json else text)
+    put(json_text(listing) if options.json else text)
     return 0

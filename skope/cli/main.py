@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from skope.cli import exits
 from skope.cli.commands import BY_NAME, Command
 from skope.cli.descriptors import hold_standard_descriptors
+from skope.cli.messages import complain, put, stdout_fault
 from skope.cli.words import split
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 
@@ -65,14 +66,14 @@ def _without_command(words: Sequence[str]) -> int:
     if "-V" in words or "--version" in words:
         from skope._version import VERSION
 
-        print(f"skope {VERSION}")
+        put(f"skope {VERSION}")
         return exits.DONE
     if words and "--help" not in words:
         message = "no command was given"
         raise UsageError(message, hint="`skope help` lists them")
     from skope.cli.help import overview
 
-    print(overview())
+    put(overview())
     return exits.DONE
 
 
@@ -85,8 +86,6 @@ def _unknown(name: str) -> UsageError:
 
 
 def _failed(error: SkopeError) -> int:
-    from skope.cli.messages import complain
-
     complain(error)
     return exits.exit_code_of(error)
 
@@ -114,11 +113,10 @@ def _settled(code: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError as error:
         _abandon_stdout()
-        return exits.exit_code_of(error)
+        return code or exits.exit_code_of(error)
     except OSError as error:
         _abandon_stdout()
-        fault = EnvironmentFault(f"cannot write to stdout: {error.strerror}")
-        return code or _failed(fault)
+        return code or _failed(stdout_fault(error))
     return code
 
 

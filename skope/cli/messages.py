@@ -1,10 +1,9 @@
 """What is said to a person on stderr, and to a program on stdout."""
 
-import contextlib
 import sys
 from typing import Final
 
-from skope.errors import SkopeError
+from skope.errors import EnvironmentFault, SkopeError
 
 _COLUMNS: Final = 80
 
@@ -20,9 +19,6 @@ def say(text: str) -> None:
     """A message, kept apart from the data on stdout."""
     if sys.stderr is None:
         return  # `print` would take stdout instead
-    if sys.stdout is not None:
-        with contextlib.suppress(OSError):  # whoever wrote to stdout hears of that
-            sys.stdout.flush()
     lines = [text]
     if len(text) > _COLUMNS:
         import textwrap
@@ -35,6 +31,29 @@ def say(text: str) -> None:
             break_on_hyphens=False,
         )
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def put(text: str, *, end: str = "\n") -> None:
+    """Data on stdout, all of it out when this returns.
+
+    Raises
+    ------
+    EnvironmentFault
+        If it does not get there.
+    BrokenPipeError
+        If nobody reads it any more.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise stdout_fault(error) from error
+
+
+def stdout_fault(error: OSError) -> EnvironmentFault:
+    """``cannot write to stdout: No space left on device``."""
+    return EnvironmentFault(f"cannot write to stdout: {error.strerror}")
 
 
 def json_text(value: object) -> str:

@@ -1,12 +1,13 @@
 """`skope runner`: launch a script or a command, and keep what its runs showed."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from skope.cli.exits import exit_code_of
+from skope.cli.messages import complain, put, say
 from skope.cli.place import configure_access, place_of
-from skope.errors import UsageError
+from skope.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
     from skope.schema.report import Report
@@ -47,10 +48,14 @@ def run(options: argparse.Namespace) -> int:
 
     job = job_of(options)
     result = record(job)
+    unseen = 0
     if result.file is not None:
-        _show(options, result.file, result.notes)
+        try:
+            _show(options, result.file, result.notes)
+        except (EnvironmentFault, BrokenPipeError) as error:
+            unseen = _unseen(error)
     verdict(job, result)
-    return result.exit_code
+    return result.exit_code or unseen
 
 
 def job_of(options: argparse.Namespace) -> "Job":
@@ -88,6 +93,13 @@ def _command(options: argparse.Namespace) -> "Command":
     return of_words(options.words)
 
 
+def _unseen(error: EnvironmentFault | BrokenPipeError) -> int:
+    """What it showed is in the report all the same: how the script ended comes first."""
+    if isinstance(error, EnvironmentFault):
+        complain(error)
+    return exit_code_of(error)
+
+
 def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
     from skope.cli.options import wants_colour
     from skope.schema.codec import decode_report
@@ -98,23 +110,21 @@ def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
         shown = directory.shown_name(file)
         data = directory.read(file)
         if options.json:
-            print(data.decode(), end="")
+            put(data.decode(), end="")
             return
         report = decode_report(data, where=shown)
         previous, address = (None, None) if options.append else _replaced(directory, report, file)
-    print()
-    print(
-        of_report(
-            report,
-            previous=previous,
-            previous_address=address,
-            saved=shown,
-            following=_following(report, address),
-            colour=wants_colour(options),
-        )
+    text = of_report(
+        report,
+        previous=previous,
+        previous_address=address,
+        saved=shown,
+        following=_following(report, address),
+        colour=wants_colour(options),
     )
+    put(f"\n{text}")
     for note in notes:
-        print(f"skope: {note}", file=sys.stderr)
+        say(f"skope: {note}")
 
 
 def _replaced(

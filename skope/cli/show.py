@@ -3,6 +3,7 @@
 import argparse
 
 from skope.cli import aggregates, reading
+from skope.cli.messages import put
 from skope.cli.options import wants_colour
 from skope.schema.codec import decode_aggregate_diff, decode_diff, decode_report
 from skope.store.addresses import Found
@@ -33,14 +34,14 @@ def run(options: argparse.Namespace) -> int:
         return _aggregate(options, address)
     found = reading.find(options, address)
     rendered = _rendered(found, options)
-    print(found.data.decode().rstrip("\n") if options.json else rendered)
+    put(found.data.decode().rstrip("\n") if options.json else rendered)
     return 0
 
 
 def _aggregate(options: argparse.Namespace, address: str) -> int:
     file = aggregates.find(options, address)
     text = aggregates.rendered(file, every=options.all, colour=wants_colour(options))
-    print(file.data.decode().rstrip("\n") if options.json else text)
+    put(file.data.decode().rstrip("\n") if options.json else text)
     return 0
 
 

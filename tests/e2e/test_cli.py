@@ -196,11 +196,16 @@ def test_a_reader_that_leaves_is_no_error(here):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_behind_stdout_is_said(here):
+@pytest.mark.parametrize(
+    "words",
+    [("list",), ("show", "test1"), ("show", "--json"), ("diff", "--json"), ("help",), ("-V",)],
+    ids=" ".join,
+)
+def test_a_full_disk_behind_stdout_is_said(here, words):
     for unbuffered in ("", "1"):
         with Path("/dev/full").open("w") as full:
-            done = skope("list", cwd=here, code=5, stdout=full, PYTHONUNBUFFERED=unbuffered)
-        assert re.fullmatch(r"skope: .*No space left on device\n", done.stderr)
+            done = skope(*words, cwd=here, code=5, stdout=full, PYTHONUNBUFFERED=unbuffered)
+        assert done.stderr == "skope: cannot write to stdout: No space left on device\n"
 
 
 def test_a_plain_terminal_gets_question_marks(here):

@@ -1,6 +1,7 @@
 """However a script ends, the runner's ending is defined, and none hangs."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +155,16 @@ def test_what_makes_no_sense_is_refused(tmp_path, words):
     assert ended.code == 2, ended
     assert "Traceback" not in ended.err
     assert not (tmp_path / ".skope").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(("line", "code"), [("true", 5), ("exit 3", 4)])
+def test_a_full_disk_behind_stdout_is_said_and_a_failed_script_comes_first(bench, line, code):
+    for unbuffered in ("", "1"):
+        with Path("/dev/full").open("w") as full:
+            ended = bench(line, stdout=full, env={"PYTHONUNBUFFERED": unbuffered})
+        assert ended.code == code, ended
+        assert "skope: cannot write to stdout: No space left on device\n" in ended.err
 
 
 def test_several_runs_are_logged_and_summed_up(bench):
