@@ -5,10 +5,9 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from time import monotonic, monotonic_ns, process_time_ns
-from typing import Final, Protocol
+from time import monotonic, monotonic_ns
+from typing import Final
 
 import msgspec
 
@@ -18,8 +17,10 @@ from skope.agg.publish import Publisher
 from skope.agg.report import encode_aggregate
 from skope.agg.session import read_accounting
 from skope.errors import SkopeError, StorageFault
+from skope.publish.answers import Complaints, answer
+from skope.publish.pulse import BeatingPlace, Pulse
 from skope.schema.wire import AggConfig, FrontConfig
-from skope.shm.bell import REPORTS, Bell, Which
+from skope.shm.bell import REPORTS, Bell
 from skope.shm.segment import Segment
 from skope.shm.stripes import Stripes
 from skope.store.names import aggregate_name
@@ -29,7 +30,6 @@ FAILED: Final = 1
 
 _BELL_S: Final = 0.02
 """How long a GET may wait before its report is begun."""
-_BEAT_S: Final = 0.25
 _LARGEST_CONFIG: Final = 1 << 20
 
 
@@ -41,44 +41,6 @@ class Options(argparse.Namespace):
     bell: int
     lifeline: int
     config: int
-
-
-class Pulse:
-    """Says "alive", also from within a report that takes long to write."""
-
-    def __init__(self, line: ChildLine) -> None:
-        self._line = line
-        self._beats = 0
-        self._due = 0.0
-
-    def beat(self) -> None:
-        """Beats, if it is time to."""
-        now = monotonic()
-        if now >= self._due:
-            self._due = now + _BEAT_S
-            self._beats += 1
-            self._line.beat(monotonic_ns(), process_time_ns(), self._beats)
-
-
-class BeatingPlace:
-    """A folder to which the pulse goes on while a report is written, piece by piece."""
-
-    def __init__(self, folder: Folder, pulse: Pulse) -> None:
-        self._folder = folder
-        self._pulse = pulse
-
-    def replace(self, name: str, parts: Iterable[bytes], *, durable: bool) -> int:
-        """Puts a file in place at one stroke."""
-        return self._folder.replace(name, self._beating(parts), durable=durable)
-
-    def modified_ns(self, name: str) -> int:
-        """When a file was last written; 0 when it is not there."""
-        return self._folder.modified_ns(name)
-
-    def _beating(self, parts: Iterable[bytes]) -> Iterator[bytes]:
-        for part in parts:
-            self._pulse.beat()
-            yield part
 
 
 def main(arguments: list[str]) -> int:
@@ -143,40 +105,6 @@ def _serve(publisher: Publisher, bell: Bell, pulse: Pulse, waits: tuple[int, int
         for which in REPORTS:
             answer(bell, which, publisher)
         complaints.say(publisher.troubles)
-
-
-class Complaints:
-    """Says what the disk refuses, once, and once when it is over."""
-
-    def __init__(self) -> None:
-        self._said: set[str] = set()
-
-    def say(self, troubles: Mapping[Which, str]) -> None:
-        """Says what is new."""
-        for text in sorted(set(troubles.values()) - self._said):
-            sys.stderr.write(f"skope: {text}; the records are safe in the journal\n")
-        if self._said and not troubles:
-            sys.stderr.write("skope: the reports can be written again\n")
-        self._said = set(troubles.values())
-
-
-class Writes(Protocol):
-    """As much of a `Publisher` as an answer needs."""
-
-    def bring_up(self, which: Which) -> bool:
-        """Brings a report up to date; whether it now holds all that is acknowledged."""
-
-
-def answer(bell: Bell, which: Which, publisher: Writes) -> None:
-    """Brings `which` up to date if somebody waits for it, and says how that went."""
-    now_ns = monotonic_ns()
-    if bell.asked_ns(which) <= max(bell.answered_ns(which), bell.refused_ns(which)):
-        return
-    try:
-        if publisher.bring_up(which):
-            bell.answer(which, now_ns)
-    except StorageFault:
-        bell.refuse(which, now_ns)
 
 
 def _finish(publisher: Publisher, reports: Folder, agg: AggConfig) -> None:
