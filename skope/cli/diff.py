@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from skope.cli import aggregates, exits, reading
-from skope.cli.messages import complain, json_text, put, say
+from skope.cli.messages import json_text, put, say, warn
 from skope.cli.options import wants_colour
 from skope.diff.compare import compare
 from skope.diff.policy import Policy
-from skope.errors import StorageFault, UnknownReport, UsageError
+from skope.errors import StorageFault, UnknownReport, UnsafeDirectory, UsageError
 from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.codec import encode_diff
 from skope.schema.diff import Diff
@@ -67,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
         put(encode_diff(diff).decode(), end="")
     else:
         put(_rendered(diff, options))
-    kept = _keep(options, diff)
-    return gate(diff, options.fail_on) or kept
+    _keep(options, diff)
+    return gate(diff, options.fail_on)
 
 
 class _NoBase(Exception):
@@ -158,19 +158,18 @@ def _called(address: str) -> dict[str, str]:
     return {"path": address} if is_path(address) else {"name": address}
 
 
-def _keep(options: argparse.Namespace, diff: Diff | AggregateDiff) -> int:
-    """Write the diff; what could not be written is said, after what was asked for was printed."""
+def _keep(options: argparse.Namespace, diff: Diff | AggregateDiff) -> None:
+    """Write the diff. It was printed already, so one that cannot be written changes no verdict."""
     base, head = diff.base.name, diff.head.name
     try:
         reports = reading.open_reports(options, create=True)
         file = reports.write_diff(base, head, encode_diff(diff))
-    except StorageFault as error:
-        complain(error)
-        return exits.exit_code_of(error)
+    except (StorageFault, UnsafeDirectory) as error:
+        warn(error)
+        return
     usual = report_name(diff.name)
     taken = f" ({usual} is something else's)" if file != usual else ""
     say(f"wrote {reports.directory.shown_name(file)}{taken}")
-    return exits.DONE
 
 
 def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:

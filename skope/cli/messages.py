@@ -10,9 +10,12 @@ _COLUMNS: Final = 80
 
 def complain(error: SkopeError) -> None:
     """``skope: what is wrong``, then indented what to do about it."""
-    say(f"skope: {_clean(error.message)}")
-    for line in (error.hint or "").splitlines():
-        say(f"  {_clean(line)}")
+    _explain("skope:", error)
+
+
+def warn(error: SkopeError) -> None:
+    """The same of what does not change how it ends."""
+    _explain("skope: warning:", error)
 
 
 def say(text: str) -> None:
@@ -61,6 +64,12 @@ def json_text(value: object) -> str:
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(value)).decode()
+
+
+def _explain(opening: str, error: SkopeError) -> None:
+    say(f"{opening} {_clean(error.message)}")
+    for line in (error.hint or "").splitlines():
+        say(f"  {_clean(line)}")
 
 
 def _clean(text: str) -> str:
