@@ -35,9 +35,16 @@ def open_aggregates(options: argparse.Namespace, *, create: bool = False) -> Agg
 
 
 def find(options: argparse.Namespace, address: str) -> AggregateFile:
-    """The aggregate `address` means, a path or a tag; what is in the file is not looked at."""
+    """The aggregate `address` means, a path or a tag; what is in the file is not looked at.
+
+    What looks like a path and is none may still be a tag.
+    """
     if is_path(address):
-        return aggregate_at(address)
+        try:
+            return aggregate_at(address)
+        except UnknownReport:
+            if not _is_tag(options, address):
+                raise
     aggregates = open_aggregates(options)
     try:
         return aggregates.find(address)
@@ -49,17 +56,14 @@ def is_taken(options: argparse.Namespace, address: str) -> bool:
     """Whether writing the aggregate `address` would replace something."""
     if is_path(address):
         return Path(address).exists()
-    try:
-        return open_aggregates(options).has(address)
-    except UnknownReport:
-        return False
+    return _is_tag(options, address)
 
 
 def standing(options: argparse.Namespace, address: str) -> Standing:
     """What `address` names; neither where there is nothing."""
     try:
-        if is_path(address):
-            kind = identify(aggregate_at(address).data).kind
+        if is_path(address) and (data := _data_at(address)) is not None:
+            kind = identify(data).kind
             return Standing(kind != "aggregate", kind == "aggregate")
         reports = reading.open_reports(options)
     except ReportError:
@@ -119,6 +123,20 @@ def rendered(file: AggregateFile, *, every: bool, colour: bool) -> str:
     return of_aggregate(
         file.name, totals, quantiles, written=file.written, every=every, colour=colour
     )
+
+
+def _is_tag(options: argparse.Namespace, address: str) -> bool:
+    try:
+        return open_aggregates(options).has(address)
+    except UnknownReport:
+        return False
+
+
+def _data_at(path: str) -> bytes | None:
+    try:
+        return aggregate_at(path).data
+    except UnknownReport:
+        return None
 
 
 def _has_report(options: argparse.Namespace, address: str) -> bool:

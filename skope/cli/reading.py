@@ -18,7 +18,10 @@ def open_reports(options: argparse.Namespace, *, create: bool = False) -> Report
 
 
 def find(options: argparse.Namespace, address: str) -> Found:
-    """The file `address` means: a path, which needs no directory of reports, or a tag."""
+    """The file `address` means: a path, which needs no directory of reports, or a tag.
+
+    What looks like a path and is none may still be a tag.
+    """
     if is_path(address):
         return _path(options, address)
     reports = open_reports(options)
@@ -38,25 +41,27 @@ def read(options: argparse.Namespace, address: str) -> Report:
 
 
 def _path(options: argparse.Namespace, path: str) -> Found:
+    """The file at `path`; where there is none, the capture that is called so."""
     try:
         return at_path(path)
     except UnknownReport as error:
-        hint = _tag_for(options, path) or error.hint
-        raise UnknownReport(error.message, hint=hint) from None
-
-
-def _tag_for(options: argparse.Namespace, path: str) -> str | None:
-    """What to write instead of a path that is nowhere, where a capture is called like it."""
+        nowhere = error
     try:
         reports = open_reports(options)
-        for entry in reports.listing().captures:
-            if entry.address == path:
-                return f"the capture of that name is {reports.directory.shown_name(entry.file)}"
-            if entry.address == path.removesuffix(".json"):
-                return f"a tag is written without .json: {entry.address}"
     except UnknownReport:
-        return None
-    return None
+        raise nowhere from None
+    try:
+        return reports.find(path)
+    except UnknownReport:
+        hint = _tag_for(reports, path) or nowhere.hint
+        raise UnknownReport(nowhere.message, hint=hint) from None
+
+
+def _tag_for(reports: Reports, path: str) -> str | None:
+    """What to write instead of a path that is nowhere, where a capture is called nearly so."""
+    plain = path.removesuffix(".json")
+    known = any(entry.address == plain for entry in reports.listing().captures)
+    return f"a tag is written without .json: {plain}" if known else None
 
 
 def _advice(reports: Reports, address: str) -> str:

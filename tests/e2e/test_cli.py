@@ -168,6 +168,17 @@ def test_show_prints_text_or_the_files_json(here):
     assert skope("show", cwd=here).stdout.startswith("feature/pool ")
 
 
+def test_a_tag_that_looks_like_a_path_is_found_where_no_file_is(here):
+    with open_directory(here / ".skope", given=False) as directory:
+        Reports(directory).write("T.json", encode_report(a_report("T.json", at=AT + 9)))
+    assert skope("show", "T.json", cwd=here).stdout.startswith("T.json ")
+    assert skope("show", cwd=here).stdout.startswith("T.json ")
+    assert "INCONCLUSIVE" in skope("diff", "--base", "T.json", "--head", "test1", cwd=here).stdout
+    assert "INCONCLUSIVE" in skope("diff", cwd=here).stdout
+    (here / "T.json").write_bytes(an_original("a path"))
+    assert skope("show", "T.json", cwd=here).stdout.startswith("a path ")
+
+
 def test_list_prints_text_or_json(here):
     assert skope("list", cwd=here).stdout.splitlines()[1].startswith("  feature/pool ")
     found = json.loads(skope("list", "--json", cwd=here).stdout)

@@ -206,3 +206,13 @@ def test_any_field_may_be_anything(here, capsys, field, value):
         told = capsys.readouterr()
         assert code in (0, 2), told.err
         assert "Traceback" not in told.err
+
+
+def test_a_tag_that_looks_like_a_path_is_found_where_no_file_is(run, here):
+    (here / ".skope" / "night.json.agg.json").write_bytes(encode_aggregate(BASE))
+    code, out, _ = run("show", "night.json")
+    assert (code, out.split()[0]) == (0, "night.json")
+    assert diff(run, "night.json", "day")[0] == 0
+    (here / "night.json").write_text(json.dumps({"chat": five_fields(3, 0.1)}))
+    assert "3 executions" in run("show", "night.json")[1]
+    assert run("show", "nowhere.json")[2].startswith("skope: no file nowhere.json")
