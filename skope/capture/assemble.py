@@ -82,7 +82,9 @@ def _summary(runs: Sequence[Run], reasons: dict[str, str]) -> dict[str, Any]:
     """The fields of a report that are made from all of its runs."""
     good = [run for run in runs if run.ok is not False]
     names = list(dict.fromkeys(name for run in runs for name in run.values))
-    medians = {name: _median(run.values.get(name) for run in good) for name in names}
+    medians: dict[str, Number | None] = dict.fromkeys(names)
+    if good:
+        medians = {name: _median(run.values.get(name) for run in good) for name in names}
     leading = medians if good else runs[-1].values
     return {
         "value": _value_text(len(good), len(runs)),

@@ -16,6 +16,7 @@ from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
 from skope.capture.record import Record
 from skope.errors import AlreadyStarted, TooManyCaptures
+from skope.front.closing import keep_each
 from skope.front.commit import Commit
 from skope.front.heads import Heads
 from skope.front.meant import which
@@ -221,15 +222,34 @@ class Captures:
         return self._done(message, completed.added, notes, completed)
 
     def close_all(self, note: str) -> None:
-        """Closes what is open as interrupted: kept, and left out of every comparison."""
+        """Closes what is open as interrupted: kept, and left out of every comparison.
+
+        Raises
+        ------
+        StorageFault
+            If some could not be kept; all that could were.
+        """
         stop_ns = self._clock()
+        after = Edge.of(self._probe.read(stop_ns))
         ending = Ending(ok=False, exit_code=None, note=note, values={})
-        for slot in self._book.open_slots():
+        slots = self._book.open_slots()
+        listed = self._runs.listed() if slots else frozenset()
+
+        def keep(slot: int) -> None:
             entry = self._book.read(slot)
             if not entry.warmup:
-                self._add(entry, self._record(entry, stop_ns), ok=None)
-                self._runs.complete(entry.name, ending)
+                recording = self._record(entry, stop_ns, after)
+                self._runs.interrupt(
+                    entry.name,
+                    recording.newest,
+                    recording.run,
+                    ending,
+                    listed=listed,
+                    follow_commit=self._tag is None,
+                )
             self._book.close(slot)
+
+        keep_each(slots, keep, clock=self._clock)
 
     def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
         edge = self._probe.read(self._clock())
@@ -259,8 +279,8 @@ class Captures:
         self._heads.follow(slot)
         return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
 
-    def _record(self, entry: Entry, stop_ns: int) -> Recording:
-        after = Edge.of(self._probe.read(stop_ns))
+    def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> Recording:
+        after = after or Edge.of(self._probe.read(stop_ns))
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
         window: Window = "script" if entry.kind == CaptureKind.CAPTURE_SCRIPT else "signals"
         return self._recorder.record(

@@ -1,7 +1,9 @@
 """What a session holds in memory of one tag: a copy of what its files say."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
+
+from msgspec.structs import replace as renumbered
 
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
@@ -42,6 +44,16 @@ class Held:
             total=report.runs_total,
             first_run=first_run,
             in_place=own,
+        )
+
+    def adding(self, run: Run, *, most: int) -> Self:
+        """With one run more, which gets its number here; the oldest beyond `most` go."""
+        run = renumbered(run, run=self.total + 1)
+        return replace(
+            self,
+            runs=[*self.runs, run][-most:],
+            lines=[*self.lines, encode_run(run)][-most:],
+            total=run.run,
         )
 
     @property

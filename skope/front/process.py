@@ -27,7 +27,7 @@ from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
 
 NOT_STARTED: Final = 5
-"""Exit code when the machine does not allow it."""
+"""Exit code when the machine does not allow it, or not to keep all that was open at the end."""
 
 _LARGEST_CONFIG: Final = 1 << 20
 

@@ -7,7 +7,7 @@ session left, which moves to the history, and comes back if no run of this sessi
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
 from skope.schema.series import Series
 from skope.store.names import history_name
-from skope.store.reports import Reports
+from skope.store.reports import Mark, Reports
 
 _MOST_HELD: Final = 256
 """Tags held in memory; the others are read from their files again."""
@@ -96,39 +96,25 @@ class Runs:
         held = self._hold(tag)
         if follow_commit and not self._append and _moved(held.report, newest):
             held = Held(mark=held.mark)
-        run = replace(run, run=held.total + 1)
+        in_place, replaced = held.in_place, held.replaced
+        held = held.adding(run, most=self._most)
+        run = held.runs[-1]
         series = curves(run.run)
         if series is not None and run.ok is not None:
             newest = replace(newest, series=self._reports.write_series(tag, encode_series(series)))
-        replaced = held.replaced
         # Runs that are continued are still there when this one ended well: nothing to bring back.
-        if not held.in_place and not (held.first_run > 1 and run.ok):
+        if not in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
-        runs = [*held.runs, run][-self._most :]
-        lines = [*held.lines, encode_run(run)][-self._most :]
-        standing = Standing(
-            name=tag,
-            session=self._session,
-            runs_total=run.run,
-            first_run=held.first_run,
-            replaced=replaced,
+        report = compose(self._standing(tag, held, replaced), newest, held.runs)
+        file = self._reports.write(tag, encode_report(report, held.lines))
+        added = dataclasses.replace(
+            held,
+            mark=self._reports.mark_of(file),
+            report=report,
+            in_place=True,
+            curves=series if run.ok is None else None,
         )
-        report = compose(standing, newest, runs)
-        file = self._reports.write(tag, encode_report(report, lines))
-        self._remember(
-            tag,
-            Held(
-                mark=self._reports.mark_of(file),
-                report=report,
-                runs=runs,
-                lines=lines,
-                total=run.run,
-                first_run=held.first_run,
-                in_place=True,
-                curves=series if run.ok is None else None,
-                failed_file=held.failed_file,
-            ),
-        )
+        self._remember(tag, added)
         return run.run
 
     def complete(self, tag: str, ending: Ending) -> Completed:
@@ -142,20 +128,64 @@ class Runs:
         with self._reports.alone():
             return self._complete(tag, ending)
 
+    def listed(self) -> frozenset[str]:
+        """The files there are; `StorageFault` if the directory does not tell."""
+        return frozenset(self._reports.directory.names())
+
+    def interrupt(
+        self,
+        tag: str,
+        newest: Newest,
+        run: Run,
+        ending: Ending,
+        *,
+        listed: Container[str],
+        follow_commit: bool = False,
+    ) -> None:
+        """Adds a run that ended badly, and ends so what is still open; the report is written once.
+
+        `listed` are the files there are, so that of ten thousand not each has to be looked for.
+
+        Raises
+        ------
+        StorageFault
+            If the report could not be written; then no run was added.
+        """
+        with self._reports.alone():
+            if tag not in self._held and (file := self._reports.new_failed_file(tag, listed)):
+                held = Held(mark=Mark(file, None)).adding(_ended(run, ending), most=1)
+                report = compose(self._standing(tag, held, None), newest, held.runs)
+                self._reports.directory.replace(file, encode_report(report, held.lines))
+                return
+            held = self._hold_pending(tag)
+            if follow_commit and not self._append and _moved(held.report, newest):
+                held = Held(mark=held.mark)
+            held = _all_ended(held, ending).adding(_ended(run, ending), most=self._most)
+            standing = self._standing(tag, held, held.replaced)
+            self._settle(tag, held, compose(standing, newest, held.runs))
+
     def _complete(self, tag: str, ending: Ending) -> Completed:
         held = self._hold_pending(tag)
-        pending = held.pending()
-        if held.report is None or not pending:
+        report, added = held.report, len(held.pending())
+        if report is None or not added:
             return Completed(added=0, file=None)
-        runs, lines = held.runs.copy(), held.lines.copy()
-        for place in pending:
-            runs[place] = _ended(runs[place], ending)
-            lines[place] = encode_run(runs[place])
-        report = revise(held.report, runs)
-        held = dataclasses.replace(held, runs=runs, lines=lines)
+        held = _all_ended(held, ending)
+        return self._settle(tag, held, revise(report, held.runs), added=added)
+
+    def _settle(self, tag: str, held: Held, report: Report, *, added: int = 1) -> Completed:
+        """Puts a report whose runs are all over where it belongs."""
         failed = not any(run.ok for run in held.own())
         file = self._keep_failed(tag, held, report) if failed else self._keep(tag, held, report)
-        return Completed(added=len(pending), file=file, failed=failed)
+        return Completed(added=added, file=file, failed=failed)
+
+    def _standing(self, tag: str, held: Held, replaced: int | None) -> Standing:
+        return Standing(
+            name=tag,
+            session=self._session,
+            runs_total=held.total,
+            first_run=held.first_run,
+            replaced=replaced,
+        )
 
     def _keep(self, tag: str, held: Held, report: Report) -> str:
         if held.curves is not None:
@@ -182,7 +212,9 @@ class Runs:
 
     def _keep_failed(self, tag: str, held: Held, report: Report) -> str:
         """No run of this session ended well: the report before it comes back as it was."""
-        file = self._reports.write_failed(tag, encode_report(revise(report, held.own())))
+        own = held.own()
+        told = report if len(own) == len(held.runs) else revise(report, own)
+        file = self._reports.write_failed(tag, encode_report(told))
         if held.replaced is not None:
             self._reports.unrotate(tag)
         elif held.in_place:
@@ -250,6 +282,14 @@ def _moved(report: Report | None, newest: Newest) -> bool:
 
 def _commit(host: Host | None) -> str | None:
     return host.git.commit if host and host.git else None
+
+
+def _all_ended(held: Held, ending: Ending) -> Held:
+    runs, lines = held.runs.copy(), held.lines.copy()
+    for place in held.pending():
+        runs[place] = _ended(runs[place], ending)
+        lines[place] = encode_run(runs[place])
+    return dataclasses.replace(held, runs=runs, lines=lines)
 
 
 def _ended(run: Run, ending: Ending) -> Run:

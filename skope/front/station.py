@@ -28,7 +28,7 @@ class Station:
     services: Services
     upkeep: Upkeep
     close: Callable[[], object]
-    """Called once nothing is asked any more."""
+    """Called once nothing is asked any more; raises what could not be kept."""
     runs: Runs | None = None
     """Who is told of a script's begin and end; None where no script runs."""
 

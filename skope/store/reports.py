@@ -1,5 +1,6 @@
 """Reports at rest: read by what people call them, written whole, replaced ones kept."""
 
+from collections.abc import Container
 from contextlib import AbstractContextManager
 from typing import Final, NamedTuple
 
@@ -12,7 +13,7 @@ from skope.store.addresses import Found, locate
 from skope.store.directory import Directory
 from skope.store.identity import Identity, identify
 from skope.store.listing import list_directory, list_history
-from skope.store.names import stems
+from skope.store.names import file_stem, stems
 from skope.store.turn import turn
 
 
@@ -121,6 +122,11 @@ class Reports:
         file = self._failed_file(tag)
         self.directory.replace(file, data)
         return file
+
+    def new_failed_file(self, tag: str, listed: Container[str]) -> str | None:
+        """Where `write_failed` writes when nothing of `tag` is among the files `listed`."""
+        report, failed = (f"{file_stem(name)}.json" for name in (tag, f"{tag}.failed"))
+        return None if report in listed or failed in listed else failed
 
     def write_diff(self, base_tag: str, head_tag: str, data: bytes) -> str:
         """Keep the diff of two captures; the file name used."""

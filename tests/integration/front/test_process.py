@@ -41,6 +41,19 @@ def test_sigterm_ends_it_in_order_with_open_captures(front):
     assert front.ask("/cancel?name=open").status == 404
 
 
+def test_open_captures_that_cannot_be_kept_are_counted_and_make_it_fail(tmp_path):
+    with FrontWorker(tmp_path) as worker:
+        worker.start()
+        for name in "abc":
+            assert worker.ask(f"/start?name={name}").status == 200
+        worker.directory.joinpath(".gitignore").unlink(missing_ok=True)
+        worker.directory.rmdir()
+        worker.directory.write_text("a file is in the way")
+        assert worker.terminate() == 5
+        (line,) = worker.errors.read_text().splitlines()
+        assert line.startswith("skope front: 3 open captures were not kept: cannot open")
+
+
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["ipv4", "ipv6"])
 def test_sigterm_lets_a_request_finish_and_closes_idle_connections(front, family):
     if family == socket.AF_INET6 and len(front.sockets) < 2:

@@ -10,6 +10,7 @@ from skope.errors import (
     TooManyCaptures,
     UnknownCapture,
 )
+from skope.front.closing import CLOSING_NS
 from skope.schema.host import Git
 from tests.unit.capture.made import MIB, PERIOD
 from tests.unit.front.made import SHAPE, START, Bench
@@ -256,8 +257,7 @@ def test_what_is_open_at_shutdown_is_kept_as_interrupted(tmp_path):
     report = bench.report("b")
     assert [(run.run, run.ok) for run in report.runs] == [(1, True), (2, False)]
     assert report.value == "one run"
-    assert bench.files() == ["a.failed.json", "a.json", "b.json", "history", "series"]
-    assert list((path / "history").iterdir()) == []
+    assert bench.files() == ["a.failed.json", "a.json", "b.json", "series"]
 
 
 def test_a_capture_of_three_milliseconds_has_its_exact_time(bench):
@@ -273,3 +273,55 @@ def test_a_capture_of_three_milliseconds_has_its_exact_time(bench):
     assert report.metrics["machine.cpu_usage"].reason == "the window held no clock tick"
     assert report.series is None
     assert report.trust.grade == "A"
+
+
+def test_each_is_tried_at_shutdown_although_one_fails_and_each_is_written_once(bench, monkeypatch):
+    names = ["a", "b", "c", "d"]
+    for name in names:
+        bench.captures.start(name, None, restart=False)
+    bench.wait()
+    written = []
+    whole = bench.reports.directory.replace
+
+    def replace(file, data, **flags):
+        if file.startswith(("a", "c")):
+            raise StorageFault(FULL)
+        written.append(file)
+        whole(file, data, **flags)
+
+    monkeypatch.setattr(bench.reports.directory, "replace", replace)
+    with pytest.raises(StorageFault, match=r"^2 open captures were not kept: disk full$"):
+        bench.captures.close_all("interrupted")
+    assert sorted(written) == ["b.failed.json", "d.failed.json"]
+    report = bench.report("d.failed")
+    assert (report.name, report.exec_time, report.value) == ("d", 0.1, "one failed run")
+    assert report.metrics["exec_time"].reason == "no run ended well"
+    assert [(run.run, run.ok, run.note) for run in report.runs] == [(1, False, "interrupted")]
+
+
+def test_shutdown_ends_in_time_and_counts_what_was_not_kept(bench, monkeypatch):
+    for k in range(7):
+        bench.captures.start(f"n{k}", None, restart=False)
+    bench.wait()
+    whole = bench.reports.directory.replace
+
+    def slow(*args, **flags):
+        bench.now_ns += CLOSING_NS // 5
+        whole(*args, **flags)
+
+    monkeypatch.setattr(bench.reports.directory, "replace", slow)
+    with pytest.raises(StorageFault, match=r"^2 open captures were not kept: there are 4 s for it"):
+        bench.captures.close_all("interrupted")
+    assert len(bench.files()) == 5
+
+
+def test_an_earlier_interruption_of_that_name_is_replaced(tmp_path):
+    path = tmp_path / ".skope"
+    for session in ("s1", "s2"):
+        bench = Bench(path, session=session)
+        bench.captures.start("a", None, restart=False)
+        bench.wait()
+        bench.captures.close_all("interrupted")
+    report = bench.report("a.failed")
+    assert (report.session, len(report.runs)) == ("s2", 1)
+    assert bench.files() == ["a.failed.json"]
