@@ -80,21 +80,19 @@ def _intake(
     from skope.agg.worker import Worker  # noqa: PLC0415
     from skope.front.memory import UsedMemory  # noqa: PLC0415
     from skope.front.published import Published  # noqa: PLC0415
-    from skope.probe.edges import EdgeProbe  # noqa: PLC0415
+    from skope.probe.memory import used_bytes  # noqa: PLC0415
     from skope.shm.bell import Bell  # noqa: PLC0415
     from skope.shm.stripes import Stripes  # noqa: PLC0415
 
     if config.agg is None or shared.stripes is None or shared.bell is None:
         message = "this worker was started without a session"
         raise StorageFault(message)
-    with EdgeProbe(segment.view) as probe:
-        memory = UsedMemory(RingReader(segment.view), probe.read)
     worker = Worker(
         folder=Folder(Path(config.agg.folder)),
         stripes=Stripes(shared.stripes),
         worker=shared.worker,
         max_names=config.agg.max_names,
-        memory=memory,
+        memory=UsedMemory(RingReader(segment.view), used_bytes),
     )
     published = Published(Bell(shared.bell), shared.worker, config.directory, config.agg)
     return Station(

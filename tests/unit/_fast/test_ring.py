@@ -30,6 +30,9 @@ def test_rows_are_those_of_the_list(memory_of, sample_at, gaps, capacity, since,
     assert reader.next == len(instants)
     assert reader.oldest_ns == (held[0] if held else NEVER)
     assert list(reader.latest()["begin_ns"]) == held[-1:]
+    for gauge, value in enumerate(reader.latest()["gauges"].tolist()[0] if held else ()):
+        assert reader.newest_gauge(gauge) == value
+    assert held or reader.newest_gauge(0) is None
 
 
 @given(gaps=GAPS, capacity=st.integers(1, 9), start=st.integers(0, 50))

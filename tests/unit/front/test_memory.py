@@ -1,8 +1,6 @@
 """The machine's memory, for records that do not say."""
 
-import numpy as np
-
-from skope._fast import GAUGES, UNAVAILABLE, dtype
+from skope._fast import GAUGES, UNAVAILABLE
 from skope.front.memory import UsedMemory
 
 MIB = 1 << 20
@@ -15,32 +13,25 @@ class Ring:
     def __init__(self):
         self.next = 0
         self.asked = 0
-        self.rows = np.zeros(0, dtype("sample"))
+        self.gauges = None
 
     def tick(self, used):
         self.next += 1
-        self.rows = np.zeros(1, dtype("sample"))
-        self.rows["gauges"][0, USED] = used
+        self.gauges = {USED: used}
 
-    def latest(self):
+    def newest_gauge(self, gauge):
         self.asked += 1
-        return self.rows
-
-
-def edge(used):
-    made = np.zeros(1, dtype("edge"))
-    made["gauges"][0, USED] = used
-    return made.tobytes()
+        return None if self.gauges is None else self.gauges[gauge]
 
 
 def test_before_the_first_tick_it_reads_the_machine_itself():
-    memory = UsedMemory(Ring(), lambda: edge(3 * MIB))
+    memory = UsedMemory(Ring(), lambda: 3 * MIB)
     assert memory() == 3.0
 
 
 def test_then_it_is_the_newest_tick_s():
     ring = Ring()
-    memory = UsedMemory(ring, lambda: edge(3 * MIB))
+    memory = UsedMemory(ring, lambda: 3 * MIB)
     ring.tick(5 * MIB)
     assert [memory() for _ in range(3)] == [5.0] * 3
     ring.tick(MIB // 2)
@@ -50,7 +41,7 @@ def test_then_it_is_the_newest_tick_s():
 
 def test_a_machine_that_does_not_say_is_no_zero():
     ring = Ring()
-    memory = UsedMemory(ring, lambda: edge(UNAVAILABLE))
+    memory = UsedMemory(ring, lambda: None)
     assert memory() is None
     ring.tick(UNAVAILABLE)
     assert memory() is None
