@@ -2,12 +2,14 @@
 
 Every operation is relative to the descriptor and follows no link, so neither a name nor a link
 planted later leads outside. A file is written under a temporary name in its own folder, then
-renamed: a reader sees the old one or the new one. The writer holds a `flock` on its temporary
-file, so one that nobody holds is a dead writer's and the next writer removes it.
+renamed: a reader sees the old one or the new one.
+
+A directory that is removed, moved away or made anew under a running Skope is followed: the path
+counts, for every reader and every writer alike. One that is gone reads as empty and is made anew
+by whoever writes next.
 """
 
 import errno
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -18,13 +20,11 @@ from typing import Final, Self
 
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
 from skope.store.faults import storage_fault
+from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_TEMPORARY: Final = ".skope-tmp-"
 _FOLDER_MODE: Final = 0o755
-_FILE_MODE: Final = 0o644
 MOST_BYTES: Final = 64 << 20
 """Of a report."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
@@ -68,6 +68,8 @@ class Directory:
         self.shown: Final = shown
         self.fd = -1
         self._given: Final = given
+        self._held: tuple[int, int] | None = None
+        """Device and inode of what `fd` is; None where the path is not followed."""
         self._swept: set[str] = set()
 
     def open(self, *, create: bool) -> None:
@@ -92,10 +94,43 @@ class Directory:
         except BaseException:
             os.close(fd)
             raise
-        self.close()
-        self.fd = fd
+        status = os.fstat(fd)
+        if self.fd < 0:
+            self.fd = fd
+        else:
+            # The number stays: another thread may be about to use it.
+            os.dup2(fd, self.fd, inheritable=False)
+            os.close(fd)
+        self._held = (status.st_dev, status.st_ino)
+        self._swept.clear()
         if created:
             self.replace(".gitignore", b"*\n")
+
+    def follow(self, *, create: bool = False) -> bool:
+        """Make sure that the open directory is the one at its path; whether there is one.
+
+        Raises
+        ------
+        UnsafeDirectory, StorageFault
+            If what is there now cannot be used.
+        """
+        if self._held is None:
+            return True
+        try:
+            status = self.path.stat(follow_symlinks=self._given)
+        except (FileNotFoundError, NotADirectoryError):
+            if not create:
+                return False
+        except OSError:
+            return True  # its path cannot be walked any more, but what is open is as good as ever
+        else:
+            if (status.st_dev, status.st_ino) == self._held:
+                return True
+        try:
+            self.open(create=create)
+        except UnknownReport:
+            return False
+        return True
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -149,9 +184,8 @@ class Directory:
         try:
             self._replace(name, data, durable=durable)
         except FileNotFoundError:
-            # Somebody removed the directory under a running Skope: begin a new one, once.
+            # Somebody removed the directory just now: begin a new one, once.
             self.open(create=True)
-            self._swept.clear()
             self._replace_or_fault(name, data, durable=durable)
         except OSError as error:
             raise self._write_fault(name, error) from error
@@ -213,6 +247,8 @@ class Directory:
 
     def names(self, folder: str = "") -> list[str]:
         """The files in the directory or in one of its folders, in no order; temporary ones not."""
+        if not self.follow():
+            return []
         try:
             return [name for name in self._all_names(folder) if not name.startswith(".")]
         except FileNotFoundError:
@@ -242,14 +278,14 @@ class Directory:
     def _replace(self, name: str, data: bytes, *, durable: bool) -> None:
         with self._folder(name, make=True) as (fd, leaf):
             self._sweep(fd, name.rpartition("/")[0])
-            temporary, file = _new_temporary(fd)
+            temporary, file = new_temporary(fd)
             try:
                 _write_all(file, data)
                 if durable:
                     os.fdatasync(file)
                 os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
             except BaseException:
-                _unlink_quietly(temporary, fd)
+                unlink_quietly(temporary, fd)
                 raise
             finally:
                 os.close(file)
@@ -262,15 +298,25 @@ class Directory:
             return
         self._swept.add(folder)
         for name in self._all_names(folder):
-            if name.startswith(_TEMPORARY):
-                _remove_if_abandoned(name, fd)
+            if name.startswith(PREFIX):
+                remove_if_abandoned(name, fd)
 
     def _write_fault(self, name: str, error: OSError) -> StorageFault:
-        return storage_fault(error, f"cannot write {self.shown_name(name)}")
+        return self.fault(error, f"cannot write {self.shown_name(name)}")
+
+    def fault(self, error: OSError, doing: str) -> StorageFault:
+        """What the kernel says about a file that was to be made in the directory."""
+        if error.errno == errno.ENOENT and self.follow():
+            return StorageFault(
+                f"{doing}: no file can be made there", hint="--dir names another directory"
+            )
+        return storage_fault(error, doing)
 
     @contextmanager
     def _folder(self, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
         """The descriptor of the folder `name` is in, and its last part."""
+        if not self.follow(create=make):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         folder, _, leaf = name.rpartition("/")
         if not folder:
             yield self.fd, leaf
@@ -326,45 +372,6 @@ def _make_folder(path: str | Path, dir_fd: int | None = None) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _new_temporary(fd: int) -> tuple[str, int]:
-    """A new file in folder `fd`, locked as long as it is open."""
-    while True:
-        name = _TEMPORARY + os.urandom(6).hex()
-        file = os.open(name, _NEW_FILE, _FILE_MODE, dir_fd=fd)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(file).st_nlink:
-                return name, file
-        except BlockingIOError:
-            pass  # a sweeper was faster and removes it
-        except BaseException:
-            os.close(file)
-            _unlink_quietly(name, fd)
-            raise
-        os.close(file)
-
-
-def _remove_if_abandoned(name: str, fd: int) -> None:
-    try:
-        file = os.open(name, _READ, dir_fd=fd)
-    except OSError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _unlink_quietly(name, fd)
-    except OSError:
-        return
-    finally:
-        os.close(file)
-
-
-def _unlink_quietly(name: str, fd: int) -> None:
-    try:
-        os.unlink(name, dir_fd=fd)
-    except OSError:
-        return
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -12,7 +12,6 @@ import msgspec
 
 from skope.errors import LockHeld
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.store.names import file_stem
 
 _OPEN: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -54,6 +53,7 @@ class RoleLock:
     def acquire(self) -> None:
         """Take the lock; `LockHeld` names who has it."""
         try:
+            self._directory.follow(create=True)
             while self._fd < 0:
                 self._fd = self._attempt()
             holder = Holder(
@@ -64,7 +64,27 @@ class RoleLock:
         except OSError as error:
             self.release()
             shown = self._directory.shown_name(self._name)
-            raise storage_fault(error, f"cannot write {shown}") from error
+            raise self._directory.fault(error, f"cannot write {shown}") from error
+
+    def renew(self) -> bool:
+        """Take the lock again if its file, or the directory itself, was replaced or removed.
+
+        Whether it had to be taken. While there is no directory there is nothing to lock.
+
+        Raises
+        ------
+        LockHeld, StorageFault
+            If somebody else was faster, or it cannot be; asked again, it is tried again.
+        """
+        if not self._directory.follow():
+            return False
+        if self._fd >= 0:
+            if self._is_in_place(self._fd):
+                return False
+            os.close(self._fd)
+            self._fd = -1
+        self.acquire()
+        return True
 
     def release(self) -> None:
         """Give the lock back and remove its file."""

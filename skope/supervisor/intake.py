@@ -28,6 +28,7 @@ from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
 from skope.supervisor.sockets import Listeners, listen
+from skope.supervisor.tenure import Tenure
 from skope.supervisor.token import TokenFile
 from skope.supervisor.voice import Voice
 from skope.units import NS_PER_S
@@ -68,7 +69,7 @@ def take(intake: Intake) -> int:
     place = intake.place
     with (
         open_directory(place.directory, given=place.given) as directory,
-        RoleLock(directory, _ROLE),
+        RoleLock(directory, _ROLE) as lock,
         listen(place.host, place.port) as listeners,
         _Session(intake, directory, voice) as session,
     ):
@@ -91,9 +92,10 @@ def take(intake: Intake) -> int:
             agg=session.config,
         )
         with (
-            TokenFile(directory, _ROLE, access),
+            TokenFile(directory, _ROLE, access) as token,
             Rig(listeners, config, voice, crew=session.crew, plan=_PLAN) as rig,
         ):
+            rig.upkeep = Tenure(lock, token, voice.say).renew
             serving = rig.start()
             if serving:
                 voice.say(_ready(listeners, directory, session.choice))

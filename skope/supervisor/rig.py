@@ -53,6 +53,8 @@ class Rig:
         self.signals: Final = Signals(self.loop)
         self.control: Final = Control(self.loop)
         self.each_turn: Callable[[], None] = _nothing
+        self.upkeep: Callable[[], None] = _nothing
+        """Called as often, for what serving rests on."""
         self.lost = False
         """Set by `stop`: not everything was saved. It has been said."""
         self._listeners: Final = listeners
@@ -146,6 +148,7 @@ class Rig:
         if self._leaving:
             return
         self.watch.turn(monotonic_ns())
+        self.upkeep()
         self.each_turn()
 
     @property

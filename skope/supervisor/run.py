@@ -24,6 +24,7 @@ from skope.supervisor.reaper import become_subreaper
 from skope.supervisor.rig import Rig
 from skope.supervisor.script import Stdio
 from skope.supervisor.sockets import Listeners, listen
+from skope.supervisor.tenure import Tenure
 from skope.supervisor.token import TokenFile
 from skope.supervisor.voice import Voice
 
@@ -86,7 +87,7 @@ def record(job: Job) -> Result:
     role = runner_role(job.tag)
     with (
         open_directory(job.place.directory, given=job.place.given) as directory,
-        RoleLock(directory, role, command="skope runner"),
+        RoleLock(directory, role, command="skope runner") as lock,
         listen(job.place.host, job.place.port, tag=job.tag) as listeners,
     ):
         access = settle(
@@ -100,10 +101,11 @@ def record(job: Job) -> Result:
         config = _config(job, directory, listeners, access)
         become_subreaper()
         with (
-            TokenFile(directory, role, access),
+            TokenFile(directory, role, access) as token,
             Rig(listeners, config, voice) as rig,
             Guard() as guard,
         ):
+            rig.upkeep = Tenure(lock, token, voice.say).renew
             result = Result()
             if rig.start():
                 environment = script_environment(os.environ, listeners, access)

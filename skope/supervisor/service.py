@@ -11,6 +11,7 @@ from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
 from skope.supervisor.sockets import listen
+from skope.supervisor.tenure import Tenure
 from skope.supervisor.token import TokenFile
 from skope.supervisor.voice import Voice
 
@@ -31,7 +32,7 @@ def serve(place: Place, *, append: bool = False) -> int:
     voice = Voice()
     with (
         open_directory(place.directory, given=place.given) as directory,
-        RoleLock(directory, _ROLE),
+        RoleLock(directory, _ROLE) as lock,
         listen(place.host, place.port) as listeners,
     ):
         access = settle(
@@ -52,7 +53,11 @@ def serve(place: Place, *, append: bool = False) -> int:
             keep_runs=KEPT_RUNS,
             append=append,
         )
-        with TokenFile(directory, _ROLE, access), Rig(listeners, config, voice) as rig:
+        with (
+            TokenFile(directory, _ROLE, access) as token,
+            Rig(listeners, config, voice) as rig,
+        ):
+            rig.upkeep = Tenure(lock, token, voice.say).renew
             if rig.start():
                 voice.say(f"skope: listening on {listeners.url}, reports go to {directory.shown}")
                 if access.generated:

@@ -20,16 +20,27 @@ class TokenFile:
         self._name: Final = f"{role}.token"
         self._token: Final = access.token if access.generated else None
 
+    def write(self) -> None:
+        """Puts it there, whatever was there before.
+
+        Raises
+        ------
+        StorageFault
+            If it cannot be written.
+        """
+        if self._token is None:
+            return
+        try:
+            self._remove()
+            fd = os.open(self._name, _FLAGS, 0o600, dir_fd=self._directory.fd)
+            with os.fdopen(fd, "w") as file:
+                file.write(f"{self._token}\n")
+        except OSError as error:
+            shown = self._directory.shown_name(self._name)
+            raise storage_fault(error, f"cannot write {shown}") from error
+
     def __enter__(self) -> Self:
-        if self._token is not None:
-            try:
-                self._remove()
-                fd = os.open(self._name, _FLAGS, 0o600, dir_fd=self._directory.fd)
-                with os.fdopen(fd, "w") as file:
-                    file.write(f"{self._token}\n")
-            except OSError as error:
-                shown = self._directory.shown_name(self._name)
-                raise storage_fault(error, f"cannot write {shown}") from error
+        self.write()
         return self
 
     def __exit__(

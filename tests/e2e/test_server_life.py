@@ -186,6 +186,40 @@ def test_twice_in_one_directory_is_refused_with_a_pid(tmp_path):
         assert f"pid {serving.pid}" in ended.err
 
 
+@pytest.mark.parametrize("lose", [shutil.rmtree, lambda path: path.rename(f"{path}-old")])
+def test_a_lost_directory_is_followed_for_reading_writing_and_the_lock(tmp_path, lose):
+    with server(tmp_path) as serving:
+        for path in ("start?name=old", "stop?name=old", "start?name=new"):
+            assert get(f"{serving.url}/{path}")[0] == 200
+        lose(tmp_path / ".skope")
+        assert get(f"{serving.url}/api/reports")[1]["captures"] == []
+        assert get(f"{serving.url}/stop?name=new")[0] == 200
+        captures = get(f"{serving.url}/api/reports")[1]["captures"]
+        assert [entry["address"] for entry in captures] == ["new"]
+        assert get(f"{serving.url}/api/reports/old")[0] == 404
+        assert serving.report("new")["runs_total"] == 1
+        assert eventually((tmp_path / ".skope" / "server.lock").exists)
+        ended = run(tmp_path, "server", "--port", "0")
+        assert ended.code == 5, ended
+        assert f"pid {serving.pid}" in ended.err
+        assert serving.stop().code == 0
+        assert not (tmp_path / ".skope" / "server.lock").exists()
+
+
+def test_whoever_took_the_directory_meanwhile_is_named_once(tmp_path):
+    with server(tmp_path) as first:
+        first.process.send_signal(signal.SIGSTOP)
+        shutil.rmtree(tmp_path / ".skope")
+        with server(tmp_path) as second:
+            first.process.send_signal(signal.SIGCONT)
+            assert f"pid {second.pid}" in first.line("its directory was replaced")
+            assert second.stop().code == 0
+        assert eventually((tmp_path / ".skope" / "server.lock").exists)
+        ended = first.stop()
+        assert ended.code == 0, ended
+        assert ended.err.count("was replaced") == 1
+
+
 def test_a_wide_bind_prints_a_token_once_and_keeps_it_private(tmp_path):
     with server(tmp_path, "--host", "0.0.0.0") as serving:
         token = serving.line("Bearer").rpartition(" ")[2].strip()

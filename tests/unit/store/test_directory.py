@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import shutil
 import stat
 
 import pytest
@@ -11,6 +12,7 @@ from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirec
 from skope.store import directory as module
 from skope.store.directory import open_directory
 from skope.store.faults import storage_fault
+from skope.store.temporary import new_temporary
 
 
 def leftovers(path):
@@ -141,7 +143,7 @@ def test_too_large_a_file_is_not_read(directory):
 
 def test_a_dead_writers_file_is_swept_a_living_ones_is_not(directory):
     (directory.path / ".skope-tmp-dead").write_bytes(b"half")
-    name, fd = module._new_temporary(directory.fd)
+    name, fd = new_temporary(directory.fd)
     try:
         with open_directory(directory.path, given=False) as another:
             another.replace("a.json", b"x")
@@ -174,6 +176,52 @@ def test_a_directory_removed_meanwhile_is_begun_anew(directory):
     directory.replace("a.json", b"x")
     assert (directory.path / "a.json").read_bytes() == b"x"
     assert (directory.path / ".gitignore").exists()
+
+
+def remove(directory):
+    shutil.rmtree(directory.path)
+
+
+def move_away(directory):
+    directory.path.rename(directory.path.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("lose", [remove, move_away])
+def test_the_path_counts_for_readers_and_writers_alike(directory, lose):
+    with open_directory(directory.path, given=True) as reader:
+        directory.replace("series/a.json", b"old")
+        lose(directory)
+        assert not reader.exists("series/a.json")
+        assert reader.names("series") == []
+        with pytest.raises(FileNotFoundError):
+            reader.read("series/a.json")
+        assert not directory.path.exists()
+        number = directory.fd
+        directory.replace("series/a.json", b"new")
+        assert reader.read("series/a.json") == b"new"
+        assert sorted(reader.names()) == ["series"]
+        assert directory.fd == number
+        assert not os.get_inheritable(number)
+
+
+def test_one_made_anew_by_somebody_else_is_checked_again(directory):
+    move_away(directory)
+    directory.path.mkdir()
+    directory.path.chmod(0o777)
+    for use in (directory.names, lambda: directory.replace("a.json", b"x")):
+        with pytest.raises(UnsafeDirectory, match="anybody"):
+            use()
+    directory.path.rmdir()
+    directory.path.touch()
+    with pytest.raises(StorageFault, match="a file is in the way"):
+        directory.read("a.json")
+
+
+def test_where_no_file_can_be_made_it_is_not_called_gone():
+    with open_directory("/proc/self", given=True) as there:
+        with pytest.raises(StorageFault, match="no file can be made there") as caught:
+            there.replace("a.json", b"x")
+        assert "--dir" in caught.value.hint
 
 
 def test_a_durable_write_is_as_whole(directory):

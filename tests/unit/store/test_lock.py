@@ -2,13 +2,15 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 
 import pytest
 
-from skope.errors import LockHeld
+from skope.errors import LockHeld, StorageFault
+from skope.store.directory import open_directory
 from skope.store.lock import RoleLock, runner_role
 
 HOLD = """
@@ -97,3 +99,37 @@ def test_a_killed_holder_leaves_no_lock(directory):
         holder.communicate(timeout=30)
     with RoleLock(directory, "server"):
         assert directory.exists("server.lock")
+
+
+def test_it_is_taken_again_when_its_file_or_the_directory_was_lost(directory):
+    with RoleLock(directory, "server", command="skope server") as lock:
+        assert not lock.renew()
+        directory.remove("server.lock")
+        assert lock.renew()
+        directory.path.rename(directory.path.with_name("elsewhere"))
+        assert not lock.renew()
+        with open_directory(directory.path, given=True) as anew:
+            assert lock.renew()
+            assert not lock.renew()
+            with pytest.raises(LockHeld, match=f"pid {os.getpid()}"):
+                RoleLock(anew, "server").acquire()
+
+
+def test_whoever_was_faster_keeps_it_until_it_lets_go(directory):
+    with RoleLock(directory, "server") as lock:
+        shutil.rmtree(directory.path)
+        with open_directory(directory.path, given=True) as anew:
+            with RoleLock(anew, "server"):
+                for _ in range(2):
+                    with pytest.raises(LockHeld):
+                        lock.renew()
+            assert lock.renew()
+            assert anew.exists("server.lock")
+
+
+def test_where_no_file_can_be_made_it_is_not_called_gone():
+    with (
+        open_directory("/proc/self", given=True) as there,
+        pytest.raises(StorageFault, match="no file can be made there"),
+    ):
+        RoleLock(there, "server").acquire()
