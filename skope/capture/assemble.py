@@ -24,6 +24,7 @@ from skope.stats.median import median
 
 _DIGITS: Final = 6
 _NO_GOOD_RUN: Final = "no run ended well"
+_UNFINISHED: Final = "the run's script has not ended"
 _SCRIPT_SOURCE: Final = "wait4 of the script, whole-script"
 _SOURCES: Final = {
     "script.memory_peak": f"{_SCRIPT_SOURCE}: ru_maxrss of its largest process",
@@ -80,18 +81,19 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
 
 def _summary(runs: Sequence[Run], reasons: dict[str, str]) -> dict[str, Any]:
     """The fields of a report that are made from all of its runs."""
-    good = [run for run in runs if run.ok is not False]
+    good = [run for run in runs if run.ok]
+    why_none = _UNFINISHED if runs[-1].ok is None else _NO_GOOD_RUN
     names = list(dict.fromkeys(name for run in runs for name in run.values))
     medians: dict[str, Number | None] = dict.fromkeys(names)
     if good:
         medians = {name: _median(run.values.get(name) for run in good) for name in names}
     leading = medians if good else runs[-1].values
     return {
-        "value": _value_text(len(good), len(runs)),
+        "value": _value_text(runs, len(good)),
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, reasons.get(name) if good else _NO_GOOD_RUN)
+            name: _metric(name, value, reasons.get(name) if good else why_none)
             for name, value in medians.items()
         },
     }
@@ -117,7 +119,10 @@ def _metric(name: str, value: Number | None, reason: str | None) -> Metric:
     )
 
 
-def _value_text(good: int, kept: int) -> str:
-    if not good:
-        return f"the newest of {kept} failed runs" if kept > 1 else "one failed run"
-    return f"median of {good} runs" if good > 1 else "one run"
+def _value_text(runs: Sequence[Run], good: int) -> str:
+    if good:
+        return f"median of {good} runs" if good > 1 else "one run"
+    kept = len(runs)
+    if all(run.ok is None for run in runs):
+        return f"the newest of {kept} unfinished runs" if kept > 1 else "one unfinished run"
+    return f"the newest of {kept} failed runs" if kept > 1 else "one failed run"

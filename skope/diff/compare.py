@@ -157,7 +157,7 @@ def _side(report: Report) -> Side:
     return Side(
         name=report.name,
         runs=len(report.good_runs()),
-        failed=len(report.runs) - len(report.good_runs()),
+        failed=len(report.failed_runs()) + len(report.unfinished_runs()),
         trust=report.trust.grade if report.trust is not None else None,
         commit=git.commit if git is not None else None,
         dirty=git.dirty if git is not None else None,

@@ -23,6 +23,7 @@ from skope.schema.series import Series
 from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
 
+_UNFINISHED: Final = "unfinished: Skope was killed before the script ended"
 _MOST_HELD: Final = 256
 """Tags held in memory; the others are read from their files again."""
 
@@ -256,6 +257,8 @@ class Runs:
             return Held.found(current, current.runs, mark, first_run=current.first_run, own=True)
         failed = _readable(self._reports.failed, tag)
         earlier = current if self._append else None
+        if earlier is not None:
+            earlier = replace(earlier, runs=[_abandoned(run) for run in earlier.runs])
         before = earlier.runs_total if earlier else 0
         if failed and failed.session == self._session and failed.first_run > before:
             runs = [*(earlier.runs if earlier else []), *failed.runs]
@@ -282,6 +285,13 @@ def _moved(report: Report | None, newest: Newest) -> bool:
 
 def _commit(host: Host | None) -> str | None:
     return host.git.commit if host and host.git else None
+
+
+def _abandoned(run: Run) -> Run:
+    """A run of an earlier session; whose script's end it did not see, nobody will."""
+    if run.ok is not None:
+        return run
+    return replace(run, ok=False, note="; ".join(filter(None, (run.note, _UNFINISHED))))
 
 
 def _all_ended(held: Held, ending: Ending) -> Held:

@@ -46,7 +46,8 @@ def encode_run(run: Run) -> bytes:
 
 def decode_run(row: dict[str, Any]) -> Run:
     """The inverse of `encode_run`, from a parsed row."""
-    own = {field: row[field] for field in _RUN_FIELDS if field in row}
+    # Only who knows of runs that may fail says how one ended.
+    own = {"ok": True} | {field: row[field] for field in _RUN_FIELDS if field in row}
     values = {key: value for key, value in row.items() if key not in _RUN_FIELDS}
     return msgspec.convert(own | {"values": values}, Run)
 

@@ -65,6 +65,7 @@ class Side(Struct, frozen=True, kw_only=True):
     runs: int
     """Good runs."""
     failed: int
+    """Failed or unfinished."""
     trust: str | None
     commit: str | None
     dirty: bool | None

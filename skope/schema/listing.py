@@ -16,6 +16,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     runs: int
     """Good ones."""
     failed: int
+    unfinished: int = 0
+    """Their script had not ended when the report was written."""
     exec_time: Seconds
     metrics: dict[str, Number | None]
     """The values a list shows, by metric; null where the report has none."""

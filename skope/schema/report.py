@@ -35,7 +35,7 @@ class Run(Struct, frozen=True, kw_only=True):
     """Its number within this report, from 1; never reused."""
     timestamp: UnixSeconds
     ok: bool | None = None
-    """False: failed, kept, and left out of medians and comparisons. null: still running."""
+    """False: failed. null: its script had not ended when this was written. Only true ones count."""
     exit_code: int | None = None
     note: str | None = None
     """What was unusual, in a sentence: closed at the script's end, interrupted, …"""
@@ -133,5 +133,13 @@ class Report(Struct, frozen=True, kw_only=True):
     host: Host | None
 
     def good_runs(self) -> list[Run]:
-        """The runs that count: neither failed nor unfinished with a failure."""
-        return [run for run in self.runs if run.ok is not False]
+        """The runs that count: those that are known to have ended well."""
+        return [run for run in self.runs if run.ok]
+
+    def failed_runs(self) -> list[Run]:
+        """The runs that are known to have failed."""
+        return [run for run in self.runs if run.ok is False]
+
+    def unfinished_runs(self) -> list[Run]:
+        """The runs whose end nobody saw, or has not seen yet."""
+        return [run for run in self.runs if run.ok is None]

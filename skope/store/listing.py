@@ -34,7 +34,7 @@ class _Metrics(Struct, frozen=True, rename=lambda name: name.replace("machine_",
 
 
 class _Run(Struct, frozen=True):
-    ok: bool | None = None
+    ok: bool | None = True
 
 
 class _Graded(Struct, frozen=True):
@@ -137,12 +137,12 @@ def _address(file: str, name: str, place: _Place) -> str:
 
 def _entry(directory: Directory, file: str, row: _Row, address: str) -> Entry:
     runs = row.runs if row.runs is not None else [_Run()]
-    failed = sum(run.ok is False for run in runs)
     return Entry(
         address=address,
         file=file,
-        runs=len(runs) - failed,
-        failed=failed,
+        runs=sum(run.ok is True for run in runs),
+        failed=sum(run.ok is False for run in runs),
+        unfinished=sum(run.ok is None for run in runs),
         exec_time=row.exec_time,
         metrics=row.metrics.values(),
         subject=row.subject,

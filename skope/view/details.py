@@ -84,6 +84,8 @@ def _run(run: Run, columns: Sequence[tuple[str, str]]) -> str:
     said = []
     if run.ok is False:
         said.append("failed" if run.exit_code is None else f"failed, exit code {run.exit_code}")
+    if run.ok is None:
+        said.append("unfinished")
     if run.note:
         said.append(clean(run.note))
     line = f"  {right(str(run.run), 5)}{values}   {left(run.trust or '?', 5)}  {'; '.join(said)}"

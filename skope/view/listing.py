@@ -73,14 +73,14 @@ def _captures(entries: Sequence[Entry], now: float, columns: int, *, colour: boo
         lines.append(
             f"  {left(tag if width(tag) <= column else '', column)}{right(_runs(entry), 6)}"
             f"{right(numbers.quantity(entry.exec_time, 's'), 12)}{right(cpu, 14)}{right(peak, 14)}"
-            f"{right(entry.trust or '?', 4)}    {numbers.ago(entry.timestamp, now)}"
+            f"{right(clean(entry.trust or '?'), 4)}    {numbers.ago(entry.timestamp, now)}"
         )
     return [*lines, "  * of the whole machine"] if borrowed else lines
 
 
 def _runs(entry: Entry) -> str:
-    tried = entry.runs + entry.failed
-    return f"{entry.runs}/{tried}!" if entry.failed else str(entry.runs)
+    bad = entry.failed + entry.unfinished
+    return f"{entry.runs}/{entry.runs + bad}!" if bad else str(entry.runs)
 
 
 def _value(entry: Entry, name: str, unit: str) -> str:

@@ -130,8 +130,10 @@ def _doubts(report: Report) -> list[str]:
     newest = report.runs[-1] if report.runs else None
     if newest is not None and newest.note:
         lines += _labelled("note", newest.note)
-    failed = [run for run in report.runs if run.ok is False]
-    if failed:
+    if unfinished := report.unfinished_runs():
+        said = numbers.plural(len(unfinished), "run")
+        lines += _labelled("unfinished", f"{said}, in no median or comparison")
+    if failed := report.failed_runs():
         codes = sorted({run.exit_code for run in failed if run.exit_code is not None})
         ended = f", exit code {', '.join(map(str, codes))}" if codes else ""
         lines += _labelled("failed", f"{numbers.plural(len(failed), 'run')}{ended}")

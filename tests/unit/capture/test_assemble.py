@@ -52,8 +52,14 @@ def test_each_metric_says_what_it_is():
     assert composed(run(1, 3.0)).metrics["exec_time"].reason is None
 
 
-def test_a_run_that_is_not_over_counts():
-    assert composed(run(1, 3.0, ok=None)).value == "one run"
+def test_a_run_that_is_not_over_is_shown_and_does_not_count():
+    report = composed(run(1, 3.0, ok=None))
+    assert (report.value, report.exec_time, report.good_runs()) == ("one unfinished run", 3.0, [])
+    metric = report.metrics["exec_time"]
+    assert (metric.value, metric.reason) == (None, "the run's script has not ended")
+    report = composed(run(1, 3.0), run(2, 5.0, ok=None))
+    assert (report.value, report.exec_time) == ("one run", 3.0)
+    assert [r.run for r in report.unfinished_runs()] == [2]
 
 
 def test_without_a_good_run_the_newest_is_shown_and_no_median():

@@ -343,3 +343,12 @@ def test_a_thousand_runs_a_side_are_compared_too():
     diff = compare(side(exec_time=base), side(exec_time=head))
     assert diff.verdict == "regression"
     assert "Mann–Whitney (normal) p < 0.0001, n = 1000+1000" in diff.changes[0].reason
+
+
+def test_an_unfinished_run_is_compared_with_nothing():
+    head = three([*STEADY, 9.9], [*STEADY, 9.9], [*STEADY, 9.9], name="head")
+    runs = [*head.runs[:-1], replace(head.runs[-1], ok=None)]
+    diff = compare(three(STEADY), replace(head, runs=runs))
+    assert (diff.head.runs, diff.head.failed) == (5, 1)
+    assert change_of(diff, "exec_time").n_head == 5
+    assert change_of(diff, "exec_time").head == 1.0

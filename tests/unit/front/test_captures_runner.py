@@ -2,7 +2,7 @@
 
 import pytest
 
-from skope.errors import StorageFault
+from skope.errors import StorageFault, UnknownReport
 from skope.schema.wire import RunBegin
 from tests.unit.front.made import Bench, end
 
@@ -283,3 +283,37 @@ def test_stopping_in_the_middle_keeps_finished_runs(bench):
         (True, None),
         (False, "interrupted"),
     ]
+
+
+def test_a_session_killed_before_its_scripts_end_leaves_no_good_run(tmp_path):
+    path = tmp_path / ".skope"
+    bench = Bench(path, tag=T, keep=1000)
+    launch(bench)
+    bench.captures.run_begin(begin(2))
+    bench.wait(5)
+    bench.capture()
+    report = bench.report(T)
+    assert [run.run for run in report.good_runs()] == [1]
+    assert [run.run for run in report.unfinished_runs()] == [2]
+    (entry,) = bench.reports.listing().captures
+    assert (entry.runs, entry.failed, entry.unfinished) == (1, 0, 1)
+    other = Bench(path, tag=T, keep=1000, session="s2", append=True)
+    assert launch(other).recorded == 1
+    report = other.report(T)
+    assert runs_of(report) == [(1, True, 0), (2, False, None), (3, True, 0)]
+    assert report.runs[1].note == "unfinished: Skope was killed before the script ended"
+    assert report.value == "median of 2 runs"
+
+
+def test_what_a_failing_session_puts_back_is_as_unfinished_as_it_was(tmp_path):
+    path = tmp_path / ".skope"
+    bench = Bench(path, tag=T, keep=1000)
+    bench.captures.run_begin(begin())
+    bench.capture()
+    launch(Bench(path, tag=T, keep=1000, session="s2"), exit_code=1)
+    report = bench.report(T)
+    assert runs_of(report) == [(1, None, None)]
+    assert (report.value, report.good_runs()) == ("one unfinished run", [])
+    assert report.metrics["exec_time"].value is None
+    with pytest.raises(UnknownReport):
+        bench.reports.newest(1)

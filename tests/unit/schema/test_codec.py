@@ -138,3 +138,12 @@ def test_curves_survive_their_file():
 def test_a_run_cannot_be_changed():
     with pytest.raises(AttributeError):
         Run(run=1, timestamp=1).run = 2
+
+
+def test_a_run_that_does_not_say_how_it_ended_is_good_and_one_that_does_not_know_is_not():
+    rows = '[{"run":1,"timestamp":1,"exec_time":2.0},{"run":2,"timestamp":1,"ok":null}]'
+    data = an_original().removesuffix(b"}") + f',"runs":{rows}}}'.encode()
+    report = decode_report(data)
+    assert [run.ok for run in report.runs] == [True, None]
+    assert [run.run for run in report.good_runs()] == [1]
+    assert decode_report(encode_report(report)) == report

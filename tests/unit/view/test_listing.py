@@ -84,6 +84,10 @@ def test_a_long_tag_is_whole_on_its_own_line():
     assert width(lines[2]) == width(lines[3])
 
 
+def test_unfinished_runs_are_no_good_runs():
+    assert "  1/2!" in of_listing(a_listing(an_entry(unfinished=1)), NOW)
+
+
 def test_failed_and_foreign_files_are_named():
     listing = a_listing(failed=[an_entry("a.failed", 0, failed=1)], unreadable=["x\x1b.json"])
     assert of_listing(listing, NOW).splitlines() == [

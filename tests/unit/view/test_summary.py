@@ -46,6 +46,14 @@ def test_several_runs_show_their_range():
     assert "(test1@1): `skope diff --head test1` judges" in earlier
 
 
+def test_unfinished_runs_are_named_and_left_out():
+    report = a_report(runs=[{}, {"ok": None, "exec_time": 1.0}])
+    text = summary.of_report(report)
+    assert "1 of 2 runs good" in text
+    assert "  unfinished   1 run, in no median or comparison" in text
+    assert "   A      unfinished" in details.of_report(report)
+
+
 def test_failed_runs_are_counted_and_left_out():
     report = a_report(runs=[{}, {"ok": False, "exec_time": 99.0}, {}], runs_total=50)
     text = summary.of_report(report)
