@@ -7,11 +7,12 @@ before its first instruction until `release`: whoever watches it knows its pid b
 import contextlib
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from skope.supervisor.command import Command
+from skope.supervisor.signals import STOPPING
 
 _KIB: Final = 1024
 _NOT_STARTED: Final = 127
@@ -57,16 +58,20 @@ class Script:
         self.ended: Ended | None = None
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
+        # A signal that comes before the child is itself waits until it is: our handlers would
+        # swallow it.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 os.close(self._gate_fd)
-                _become(command, environment, stdio, gate_fd, fault_fd)
+                _become(command, environment, stdio, mask, gate_fd, fault_fd)
         except OSError:
             os.close(self._fault_fd)
             os.close(self._gate_fd)
             raise
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(gate_fd)
             os.close(fault_fd)
 
@@ -98,12 +103,16 @@ class Script:
     def signal(self, number: int) -> None:
         """To the process group it was started with, which is ours to signal until it is reaped.
 
-        A stopped one is continued, to act on it.
+        A stopped one is continued, to act on it. Just forked, it has no group yet and is alone.
         """
-        if self.ended is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
+        if self.ended is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            try:
                 os.killpg(self.pid, number)
                 os.killpg(self.pid, signal.SIGCONT)
+            except ProcessLookupError:
+                os.kill(self.pid, number)
 
     def end_now(self) -> None:
         """For when nobody can wait any more."""
@@ -119,6 +128,7 @@ def _become(
     command: Command,
     environment: Mapping[str, str],
     stdio: Stdio,
+    mask: Collection[int],
     gate_fd: int,
     fault_fd: int,
 ) -> None:
@@ -127,7 +137,11 @@ def _become(
         signal.set_wakeup_fd(-1)
         for number in _IGNORED_BY_PYTHON:
             signal.signal(number, signal.SIG_DFL)
+        for number in STOPPING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         os.setsid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
             if fd != place:
                 os.dup2(fd, place)

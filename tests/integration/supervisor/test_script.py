@@ -10,6 +10,7 @@ import pytest
 from skope.supervisor.command import Command
 from skope.supervisor.guard import GRACE_S
 from skope.supervisor.script import Script, Stdio
+from skope.supervisor.signals import STOPPING
 from tests.integration.supervisor.conftest import TARGETS, eventually, is_alive
 
 
@@ -48,6 +49,31 @@ def test_nothing_runs_before_its_release(tmp_path):
     script.release()
     finished(script)
     assert mark.exists()
+
+
+@pytest.fixture
+def noted():
+    """Signals are noted and nothing else, as in the supervisor."""
+    before = {number: signal.signal(number, lambda *_: None) for number in STOPPING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize("number", STOPPING)
+@pytest.mark.usefixtures("noted")
+def test_a_signal_that_comes_before_its_release_ends_it(monkeypatch, number, group):
+    def nobody(*_):
+        raise ProcessLookupError
+
+    script = Script(command("sleep", "5"), os.environ, Stdio())
+    with monkeypatch.context() as patch:
+        if not group:
+            patch.setattr(os, "killpg", nobody)
+        script.signal(number)
+    script.release()
+    assert finished(script).status == -number
 
 
 def test_what_it_used_is_what_the_kernel_says():
