@@ -61,13 +61,14 @@ def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
     """The report of `runs`, the newest last."""
     told = asdict(newest)
     reasons = told.pop("reasons")
-    return Report(**asdict(standing), **told, **_summary(runs, reasons), runs=list(runs))
+    summary = _summary(runs, reasons, told.pop("window"))
+    return Report(**asdict(standing), **told, **summary, runs=list(runs))
 
 
 def revise(report: Report, runs: Sequence[Run]) -> Report:
     """`report` with other runs, its medians made anew."""
     reasons = {name: m.reason for name, m in report.metrics.items() if m.reason is not None}
-    return replace(report, runs=list(runs), **_summary(runs, reasons))
+    return replace(report, runs=list(runs), **_summary(runs, reasons, report.window))
 
 
 def system_manager(values: dict[str, Number | None]) -> SystemManager:
@@ -79,9 +80,14 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
     )
 
 
-def _summary(runs: Sequence[Run], reasons: dict[str, str]) -> dict[str, Any]:
-    """The fields of a report that are made from all of its runs."""
-    good = [run for run in runs if run.ok]
+def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> dict[str, Any]:
+    """The fields of a report that are made from all of its runs.
+
+    A whole script and what lies between its signals are two quantities: no median holds both.
+    """
+    ended_well = [run for run in runs if run.ok]
+    window = (ended_well or runs)[-1].window or untold
+    good = [run for run in ended_well if run.window in (None, window)]
     why_none = _UNFINISHED if runs[-1].ok is None else _NO_GOOD_RUN
     names = list(dict.fromkeys(name for run in runs for name in run.values))
     medians: dict[str, Number | None] = dict.fromkeys(names)
@@ -89,7 +95,8 @@ def _summary(runs: Sequence[Run], reasons: dict[str, str]) -> dict[str, Any]:
         medians = {name: _median(run.values.get(name) for run in good) for name in names}
     leading = medians if good else runs[-1].values
     return {
-        "value": _value_text(runs, len(good)),
+        "value": _value_text(runs, len(good), len(ended_well) - len(good)),
+        "window": window,
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
@@ -119,9 +126,10 @@ def _metric(name: str, value: Number | None, reason: str | None) -> Metric:
     )
 
 
-def _value_text(runs: Sequence[Run], good: int) -> str:
+def _value_text(runs: Sequence[Run], good: int, others: int) -> str:
     if good:
-        return f"median of {good} runs" if good > 1 else "one run"
+        text = f"median of {good} runs" if good > 1 else "one run"
+        return f"{text}; {others} of another window left out" if others else text
     kept = len(runs)
     if all(run.ok is None for run in runs):
         return f"the newest of {kept} unfinished runs" if kept > 1 else "one unfinished run"

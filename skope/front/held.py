@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from msgspec.structs import replace as renumbered
+from msgspec.structs import replace as renewed
 
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
@@ -36,6 +36,7 @@ class Held:
         cls, report: Report, runs: list[Run], mark: Mark, *, first_run: int, own: bool = False
     ) -> Self:
         """What is in files; `own`: the tag's file is this session's."""
+        runs = [renewed(run, window=run.window or report.window) for run in runs]
         return cls(
             mark=mark,
             report=report,
@@ -48,7 +49,7 @@ class Held:
 
     def adding(self, run: Run, *, most: int) -> Self:
         """With one run more, which gets its number here; the oldest beyond `most` go."""
-        run = renumbered(run, run=self.total + 1)
+        run = renewed(run, run=self.total + 1)
         return replace(
             self,
             runs=[*self.runs, run][-most:],

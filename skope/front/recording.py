@@ -109,7 +109,7 @@ class Recorder:
             host=self._host_at(span.start_ns, slow),
             reasons=reasons,
         )
-        run = Run(run=0, timestamp=timestamp, trust=trust.grade, values=values)
+        run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
 
     def _host_at(self, start_ns: int, slow: Rows) -> Host:

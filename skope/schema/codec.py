@@ -29,7 +29,7 @@ MOST_BYTES: Final = 64 << 20
 
 _T = TypeVar("_T")
 _encode: Final = msgspec.json.Encoder().encode
-_RUN_FIELDS: Final = ("run", "timestamp", "ok", "exit_code", "note", "trust")
+_RUN_FIELDS: Final = ("run", "timestamp", "ok", "exit_code", "note", "trust", "window")
 _LISTED: Final = frozenset({"runs", "metrics", "changes", "environment", "curves"})
 """Fields whose members each get a line of their own."""
 
@@ -37,7 +37,7 @@ _LISTED: Final = frozenset({"runs", "metrics", "changes", "environment", "curves
 def encode_run(run: Run) -> bytes:
     """One run as one line of JSON, its values beside its own fields."""
     row: dict[str, Any] = {"run": run.run, "timestamp": run.timestamp, "ok": run.ok}
-    for optional in ("exit_code", "note", "trust"):
+    for optional in _RUN_FIELDS[3:]:
         value = getattr(run, optional)
         if value is not None:
             row[optional] = value

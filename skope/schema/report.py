@@ -40,6 +40,8 @@ class Run(Struct, frozen=True, kw_only=True):
     note: str | None = None
     """What was unusual, in a sentence: closed at the script's end, interrupted, …"""
     trust: Grade | None = None
+    window: Window | None = None
+    """What was captured; null: what the report says of all."""
     values: dict[str, Number | None] = {}
     """Every metric by its name, in the metric's unit; null where it could not be had."""
 
@@ -113,6 +115,7 @@ class Report(Struct, frozen=True, kw_only=True):
     value: str
     """What the leading numbers are: `one run`, `median of 5 runs`."""
     window: Window
+    """Of the newest good run, and so of all that count."""
     subject: str
     runs_total: int
     """All runs ever recorded here, kept or not."""
@@ -133,8 +136,12 @@ class Report(Struct, frozen=True, kw_only=True):
     host: Host | None
 
     def good_runs(self) -> list[Run]:
-        """The runs that count: those that are known to have ended well."""
-        return [run for run in self.runs if run.ok]
+        """The runs that count: known to have ended well, and of the report's window."""
+        return [run for run in self.runs if run.ok and run.window in (None, self.window)]
+
+    def runs_of_other_windows(self) -> list[Run]:
+        """The runs that ended well and cannot be compared with those that count."""
+        return [run for run in self.runs if run.ok and run.window not in (None, self.window)]
 
     def failed_runs(self) -> list[Run]:
         """The runs that are known to have failed."""

@@ -35,6 +35,7 @@ class _Metrics(Struct, frozen=True, rename=lambda name: name.replace("machine_",
 
 class _Run(Struct, frozen=True):
     ok: bool | None = True
+    window: str | None = None
 
 
 class _Graded(Struct, frozen=True):
@@ -52,6 +53,7 @@ class _Row(Struct, frozen=True):
     timestamp: float
     exec_time: float
     schema: str | None = None
+    window: str = "signals"
     subject: str = "machine"
     runs: list[_Run] | None = None
     metrics: _Metrics = _Metrics()
@@ -140,7 +142,7 @@ def _entry(directory: Directory, file: str, row: _Row, address: str) -> Entry:
     return Entry(
         address=address,
         file=file,
-        runs=sum(run.ok is True for run in runs),
+        runs=sum(bool(run.ok) and run.window in (None, row.window) for run in runs),
         failed=sum(run.ok is False for run in runs),
         unfinished=sum(run.ok is None for run in runs),
         exec_time=row.exec_time,

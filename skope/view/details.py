@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from skope.schema.host import Host
-from skope.schema.report import Metric, Report, Run, Sampling
+from skope.schema.report import Metric, Report, Run, Sampling, Window
 from skope.view import numbers
 from skope.view.numbers import quantity, scale_of
 from skope.view.paragraph import paragraph
@@ -59,7 +59,7 @@ def _runs(report: Report, *, every: bool) -> list[str]:
     chosen = _columns(report)
     titles = "".join(right(name.removeprefix("machine.").upper(), 14) for name, _ in chosen)
     lines = [f"  {right('RUN', 5)}{titles}   TRUST"]
-    lines += [_run(run, chosen) for run in shown]
+    lines += [_run(run, chosen, report.window) for run in shown]
     if any(name.startswith("machine.") for name, _ in chosen):
         lines.append("  cpu_time and memory_peak: of the whole machine")
     if len(shown) < len(report.runs):
@@ -79,11 +79,13 @@ def _columns(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def _run(run: Run, columns: Sequence[tuple[str, str]]) -> str:
+def _run(run: Run, columns: Sequence[tuple[str, str]], window: Window) -> str:
     values = "".join(right(quantity(run.values.get(name), unit), 14) for name, unit in columns)
     said = []
     if run.ok is False:
         said.append("failed" if run.exit_code is None else f"failed, exit code {run.exit_code}")
+    if run.window not in (None, window):
+        said.append("left out: the whole script" if run.window == "script" else "left out: signals")
     if run.ok is None:
         said.append("unfinished")
     if run.note:

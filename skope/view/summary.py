@@ -58,9 +58,10 @@ def _heading(report: Report, *, colour: bool) -> str:
 
 
 def _runs(report: Report) -> str:
-    good, kept = len(report.good_runs()), len(report.runs)
+    good = len(report.good_runs())
+    kept = len(report.runs) - len(report.runs_of_other_windows())
     said = numbers.plural(good, "run") if good == kept else f"{good} of {kept} runs good"
-    if report.runs_total > kept:
+    if report.runs_total > len(report.runs):
         said += f" (of {numbers.count(report.runs_total)})"
     return said
 
@@ -130,6 +131,9 @@ def _doubts(report: Report) -> list[str]:
     newest = report.runs[-1] if report.runs else None
     if newest is not None and newest.note:
         lines += _labelled("note", newest.note)
+    if others := report.runs_of_other_windows():
+        windows = " and ".join(sorted({_WINDOWS[run.window or report.window] for run in others}))
+        lines += _labelled("left out", f"{numbers.plural(len(others), 'run')}: {windows}")
     if unfinished := report.unfinished_runs():
         said = numbers.plural(len(unfinished), "run")
         lines += _labelled("unfinished", f"{said}, in no median or comparison")

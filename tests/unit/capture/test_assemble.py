@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from skope.capture.assemble import Newest, Standing, compose, revise
 from skope.schema.codec import decode_report, encode_report
 from skope.schema.report import Overhead, Run, Sampling, Trust
@@ -126,3 +128,20 @@ def test_the_originals_file_is_one_run_of_unknown_trust():
     report = decode_report(json.dumps({key: original[key] for key in kept}).encode())
     assert (len(report.runs), report.trust, report.host) == (1, None, None)
     assert report.runs[0].values["machine.memory_usage"] == 62.375
+
+
+def test_only_runs_of_the_newest_good_window_count():
+    def of(window, number, exec_time, **more):
+        return replace(run(number, exec_time, **more), window=window)
+
+    report = composed(of("script", 1, 9.0), of("signals", 2, 1.0), of("signals", 3, 2.0))
+    assert (report.window, report.exec_time) == ("signals", 1.5)
+    assert report.value == "median of 2 runs; 1 of another window left out"
+    assert [r.run for r in report.good_runs()] == [2, 3]
+    assert [r.run for r in report.runs_of_other_windows()] == [1]
+    read = decode_report(encode_report(report))
+    assert read == report
+    failed = composed(of("signals", 1, 1.0), of("script", 2, 9.0, ok=False))
+    assert (failed.window, failed.exec_time) == ("signals", 1.0)
+    revised = revise(failed, [failed.runs[0], replace(failed.runs[1], ok=True)])
+    assert (revised.window, revised.exec_time) == ("script", 9.0)

@@ -352,3 +352,14 @@ def test_an_unfinished_run_is_compared_with_nothing():
     assert (diff.head.runs, diff.head.failed) == (5, 1)
     assert change_of(diff, "exec_time").n_head == 5
     assert change_of(diff, "exec_time").head == 1.0
+
+
+def test_runs_of_another_window_are_not_compared_and_the_windows_block():
+    head = three([9.9, *STEADY], [9.9, *STEADY], [9.9, *STEADY], name="head")
+    mixed = replace(head, runs=[replace(head.runs[0], window="script"), *head.runs[1:]])
+    diff = compare(three(STEADY), mixed)
+    assert (diff.head.runs, diff.head.failed) == (5, 0)
+    assert change_of(diff, "exec_time").n_head == 5
+    assert [fact.fact for fact in diff.environment if fact.blocking] == []
+    other = compare(three(STEADY), replace(mixed, window="script"))
+    assert [fact.fact for fact in other.environment if fact.blocking] == ["window"]

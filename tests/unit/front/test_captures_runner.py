@@ -317,3 +317,32 @@ def test_what_a_failing_session_puts_back_is_as_unfinished_as_it_was(tmp_path):
     assert report.metrics["exec_time"].value is None
     with pytest.raises(UnknownReport):
         bench.reports.newest(1)
+
+
+def test_a_launch_that_signals_and_one_that_does_not_are_not_one_median(tmp_path):
+    bench = Bench(tmp_path / ".skope", tag=T, keep=1000)
+    launch(bench, 1)
+    bench.captures.run_begin(begin(2))
+    bench.wait(30)
+    bench.captures.run_end(end(2))
+    report = bench.report(T)
+    assert (report.window, report.exec_time) == ("script", 0.3)
+    assert report.value == "one run; 1 of another window left out"
+    assert [run.window for run in report.runs] == ["signals", "script"]
+    assert report.metrics["exec_time"].value == 0.3
+    (entry,) = bench.reports.listing().captures
+    assert entry.runs == 1
+
+
+def test_appended_runs_of_another_window_do_not_mix_with_a_file_that_has_one_for_all(tmp_path):
+    path = tmp_path / ".skope"
+    launch(Bench(path, tag=T, keep=1000))
+    file = path / "T.json"
+    file.write_bytes(file.read_bytes().replace(b'"window":"signals",', b""))
+    bench = Bench(path, tag=T, keep=1000, session="s2", append=True)
+    bench.captures.run_begin(begin())
+    bench.wait(30)
+    bench.captures.run_end(end())
+    report = bench.report(T)
+    assert [run.window for run in report.runs] == ["signals", "script"]
+    assert (report.window, [run.run for run in report.good_runs()]) == ("script", [2])

@@ -54,6 +54,15 @@ def test_unfinished_runs_are_named_and_left_out():
     assert "   A      unfinished" in details.of_report(report)
 
 
+def test_runs_of_another_window_are_named_and_left_out():
+    report = a_report(runs=[{}, {}, {}])
+    mixed = replace(report, runs=[replace(report.runs[0], window="script"), *report.runs[1:]])
+    text = summary.of_report(mixed)
+    assert "2 runs, /start to /stop" in text
+    assert "  left out     1 run: the whole script" in text
+    assert "left out: the whole script" in details.of_report(mixed)
+
+
 def test_failed_runs_are_counted_and_left_out():
     report = a_report(runs=[{}, {"ok": False, "exec_time": 99.0}, {}], runs_total=50)
     text = summary.of_report(report)
