@@ -78,8 +78,10 @@ class Captures:
         self._pid = os.getpid()
 
     @classmethod
-    def build(cls, segment: Segment, config: FrontConfig, host: Host) -> Self:
+    def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
         """The service over a segment, for the reports of one directory.
+
+        `working` is the directory whose commit `host` tells.
 
         Raises
         ------
@@ -97,7 +99,7 @@ class Captures:
         log = Log(view)
         directory = open_directory(config.directory, given=True)
         book = Book(view, segment.commit)
-        commit = Commit(Path(config.directory).parent, read_git, host.git)
+        commit = Commit(working, read_git, host.git)
         runs = Runs(
             Reports(directory),
             session=f"{header.session:016x}",

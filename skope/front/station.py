@@ -63,8 +63,8 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     from skope.front.captures import Captures  # noqa: PLC0415
     from skope.probe.host import read_host  # noqa: PLC0415
 
-    host = read_host(Path(config.directory).parent, version=VERSION)
-    captures = Captures.build(segment, config, host)
+    working = Path(config.working_directory or Path(config.directory).parent)
+    captures = Captures.build(segment, config, read_host(working, version=VERSION), working)
     return Station(
         services=Services(documents=documents, signals=captures),
         upkeep=captures,

@@ -74,6 +74,9 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     worker: int = 0
     directory: str
     """Absolute path of the report directory."""
+    working_directory: str | None = None
+    """Absolute path of where Skope was started: whose repository a report names. null: beside the
+    report directory."""
     session: str
     tag: str | None = None
     host: str = "localhost"

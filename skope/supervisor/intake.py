@@ -82,6 +82,7 @@ def take(intake: Intake) -> int:
         config = FrontConfig(
             mode="agg",
             directory=str(directory.path),
+            working_directory=str(Path.cwd()),
             session="",
             tag=intake.tag,
             host=place.host,

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic_ns
 from typing import Final
 
@@ -137,6 +138,7 @@ def _config(job: Job, directory: Directory, listeners: Listeners, access: Access
     return FrontConfig(
         mode="runner",
         directory=str(directory.path),
+        working_directory=str(Path.cwd()),
         session="",
         tag=job.tag,
         host=job.place.host,

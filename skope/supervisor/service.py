@@ -1,6 +1,7 @@
 """`skope server`: listens until it is asked to stop."""
 
 import os
+from pathlib import Path
 from typing import Final
 
 from skope.schema.wire import FrontConfig
@@ -44,6 +45,7 @@ def serve(place: Place, *, append: bool = False) -> int:
         config = FrontConfig(
             mode="server",
             directory=str(directory.path),
+            working_directory=str(Path.cwd()),
             session="",
             host=place.host,
             port=listeners.port,

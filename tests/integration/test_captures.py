@@ -54,7 +54,7 @@ class Rig:
 
     def worker(self):
         host = read_host(self.folder, version=VERSION)
-        self.captures = Captures.build(self.segment, self.config, host)
+        self.captures = Captures.build(self.segment, self.config, host, self.folder)
         return self.captures
 
     def wait(self, seconds):
