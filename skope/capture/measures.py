@@ -55,10 +55,13 @@ def stolen_ns(span: Span) -> int:
 
 
 def pressure(span: Span) -> float | None:
-    """The share of the time in which some task waited for a processor; None where untold."""
+    """The share of the time in which some task waited for a processor; None where untold.
+
+    The kernel settles its account late: a short window may be charged with more than it lasted.
+    """
     stalled = span.counted_extra(_PSI_CPU)
     length_ns = span.after.monotonic_ns - span.before.monotonic_ns
-    return None if stalled is None or length_ns <= 0 else stalled / length_ns
+    return None if stalled is None or length_ns <= 0 else min(1.0, stalled / length_ns)
 
 
 def _rise(span: Span, counters: list[int]) -> int:

@@ -82,7 +82,7 @@ def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
     if throttled:
         yield "B", f"processors were throttled {throttled} times"
     if span.fell_back():
-        yield "A", "a counter of the kernel went backwards and was held at its last value"
+        yield "B", "a counter of the kernel went backwards and was held at its last value"
 
 
 def _rise_of_throttles(slow: Rows) -> int:

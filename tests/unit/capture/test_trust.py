@@ -137,9 +137,14 @@ def test_a_worker_that_was_away_is_a_b():
     assert graded(deaths=before).grade == "A"
 
 
-def test_a_held_counter_is_told_and_costs_nothing():
+def test_a_held_counter_is_a_b():
     trust = graded(after={"flags": FLAGS["clamped"]})
-    assert (trust.grade, len(trust.reasons)) == ("A", 1)
+    assert (trust.grade, len(trust.reasons)) == ("B", 1)
+
+
+def test_nobody_waits_longer_than_the_window_lasted():
+    trust = graded(after={"extra": {"psi_cpu_ns": 2 * LONG}})
+    assert trust.reasons == ["tasks waited for a processor 100% of the time"]
 
 
 def test_the_worst_finding_decides_and_all_are_told():
