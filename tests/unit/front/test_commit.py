@@ -1,6 +1,7 @@
 """git is asked when HEAD moved, and only then."""
 
 import subprocess
+from threading import Event
 
 import pytest
 
@@ -63,3 +64,24 @@ def test_outside_of_a_repository_there_is_none(tmp_path):
     commit, asked = watched(tmp_path)
     assert commit.now() is None
     assert asked == []
+
+
+def test_a_git_that_takes_its_time_is_heard_later(repository, monkeypatch):
+    monkeypatch.setattr("skope.front.commit.PATIENCE_S", 0.01)
+    go, said = Event(), Event()
+    before = read_git(repository)
+
+    def read(directory):
+        assert go.wait(30)
+        try:
+            return read_git(directory)
+        finally:
+            said.set()
+
+    commit = Commit(repository, read, before)
+    git(repository, "commit", "-q", "--allow-empty", "-m", "two")
+    assert commit.now() == commit.now() == before
+    go.set()
+    assert said.wait(30)
+    commit._asked.result(30)
+    assert commit.now() == read_git(repository) != before
