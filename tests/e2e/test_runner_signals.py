@@ -113,7 +113,7 @@ def test_a_runner_works_beside_a_server_and_on_its_port_it_says_how(tmp_path):
 
 
 def test_one_that_cannot_be_saved_is_said_unless_the_script_failed(tmp_path):
-    for stem in stems("part"):
+    for stem in (*stems("part"), *stems("part.failed")):
         (tmp_path / ".skope" / f"{stem}.json").mkdir(parents=True)
     script = 'curl -s "$SKOPE_URL/start?name=part"'
     for end, code in (("exit 0", 5), ("exit 3", 4)):
