@@ -152,7 +152,10 @@ cdef class Book:
         self.entry(slot).signals += 1
 
     def finished(self, uint64_t slot, uint64_t added):
-        """Says that the launch whose reserve this is has ended and that it added so many runs."""
+        """Says that the launch whose reserve this is has ended and that it added so many runs.
+
+        Of any other capture: that it is about to become the run of that number.
+        """
         store_release(&self.entry(slot).done, added + 1)
 
     def put_head(self, uint64_t slot, uint64_t end_ns, uint64_t level, bytes fold):

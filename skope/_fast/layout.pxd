@@ -244,7 +244,7 @@ cdef struct book_t:
     uint64_t has_module
     uint64_t head_turn              # 0: no head; else even or odd: that one holds. Stored last
     uint64_t committed              # entry 0: how many entries were ever allocated
-    uint64_t done                   # CAPTURE_SCRIPT: 0 while it runs; then 1 + runs it added
+    uint64_t done                   # 0 while it runs; then 1 + runs it added (others: its run)
     uint64_t pad
     edge_t start
     head_t head_even                # the two are written in turn, so one is always whole

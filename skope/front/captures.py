@@ -10,8 +10,11 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import Final, Protocol, Self
 
+from msgspec.structs import replace as changed
+
 from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
 from skope._fast import SupervisorLine as Log
+from skope.capture.assemble import system_manager
 from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
 from skope.capture.record import Record
@@ -26,7 +29,7 @@ from skope.probe.edges import EdgeProbe
 from skope.probe.git import read_git
 from skope.schema.host import Host
 from skope.schema.names import check_module, check_name
-from skope.schema.report import Window
+from skope.schema.report import Run, Window
 from skope.schema.wire import (
     Cancelled,
     FrontConfig,
@@ -156,16 +159,18 @@ class Captures:
         """
         stop_ns = self._clock()
         entry = self._book.read(which(self._book, name, self._tag))
-        recording = self._record(entry, stop_ns)
-        number = self._keep(entry, recording)
+        run = self._kept(entry)
+        if run is None:
+            recording = self._record(entry, stop_ns)
+            run = changed(recording.run, run=self._keep(entry, recording))
         self._book.close(entry.slot)
         return Stopped(
             name=entry.name,
             module=entry.module,
-            timestamp=recording.run.timestamp,
-            system_manager=recording.system_manager,
-            exec_time=recording.exec_time,
-            run=number,
+            timestamp=run.timestamp,
+            system_manager=system_manager(run.values),
+            exec_time=float(run.values["exec_time"] or 0.0),
+            run=run.run,
             report=entry.name,
         )
 
@@ -239,7 +244,7 @@ class Captures:
 
         def keep(slot: int) -> None:
             entry = self._book.read(slot)
-            if not entry.warmup:
+            if not entry.warmup and self._kept(entry) is None:
                 recording = self._record(entry, stop_ns, after)
                 self._runs.interrupt(
                     entry.name,
@@ -302,21 +307,36 @@ class Captures:
             recording.newest,
             recording.as_run(ok=ok),
             curves=recording.series,
+            announce=lambda number: self._announce(entry, number),
             follow_commit=self._tag is None,
         )
+
+    def _announce(self, entry: Entry, number: int) -> None:
+        """Notes in the book which run the capture is about to become."""
+        if entry.kind != CaptureKind.CAPTURE_SCRIPT:
+            self._book.finished(entry.slot, number)
+
+    def _kept(self, entry: Entry) -> Run | None:
+        """The run a capture became although it is open: a worker was killed before it closed it."""
+        if not entry.done:
+            return None
+        timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
+        return self._runs.kept(entry.name, entry.done - 1, timestamp)
 
     def _close_launch(self, reserve: Entry | None, stop_ns: int) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:
             entry = self._book.read(slot)
-            if not entry.warmup:
+            stopped = self._kept(entry) is not None
+            if not entry.warmup and not stopped:
                 recording = self._record(entry, stop_ns).noted(_CLOSED_AT_END)
                 self._add(entry, recording, ok=None)
             self._book.close(slot)
-            return [_CLOSED_AT_END]
+            return [] if stopped else [_CLOSED_AT_END]
         if reserve is not None and not reserve.signals:
-            if not reserve.warmup:
+            # A run that waits for a silent script's end is this one, kept by a killed worker.
+            if not reserve.warmup and not self._runs.has_pending(reserve.name):
                 self._add(reserve, self._record(reserve, stop_ns), ok=None)
             return [_WHOLE_SCRIPT]
         return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from msgspec.structs import replace as changed
 
 from skope._fast import SLOW_VALUES, UNAVAILABLE, Entry
-from skope.capture.assemble import Newest, system_manager
+from skope.capture.assemble import Newest
 from skope.capture.coverage import watch
 from skope.capture.deaths import Death
 from skope.capture.edge import Span
@@ -19,7 +19,7 @@ from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
 from skope.schema.host import Host
-from skope.schema.report import Overhead, Run, SystemManager, Window
+from skope.schema.report import Overhead, Run, Window
 from skope.schema.series import Series
 from skope.units import NS_PER_S, seconds
 
@@ -38,11 +38,6 @@ class Recording:
     """Its number is not known yet."""
     cut: Cut
     slow: Rows
-
-    @property
-    def system_manager(self) -> SystemManager:
-        """The machine in two numbers."""
-        return system_manager(self.run.values)
 
     @property
     def exec_time(self) -> float:

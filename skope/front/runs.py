@@ -65,6 +65,7 @@ class Runs:
         run: Run,
         *,
         curves: Callable[[int], Series | None],
+        announce: Callable[[int], object],
         follow_commit: bool = False,
     ) -> int:
         """Adds a run to the report of `tag`; its number.
@@ -75,6 +76,7 @@ class Runs:
         newest : what the report tells of it
         run : the run, whose number is given here; `ok` None: to be completed later
         curves : the run's curves, given its number
+        announce : told that number before anything is written
         follow_commit : begin a new file when the commit is another one
 
         Raises
@@ -83,28 +85,26 @@ class Runs:
             If the report could not be written; then no run was added.
         """
         with self._reports.alone():
-            return self._add(tag, newest, run, curves, follow_commit=follow_commit)
+            held = self._hold(tag)
+            if follow_commit and not self._append and _moved(held.report, newest):
+                held = Held(mark=held.mark)
+            announce(held.total + 1)
+            return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
 
     def _add(
         self,
         tag: str,
         newest: Newest,
-        run: Run,
+        before: Held,
+        held: Held,
         curves: Callable[[int], Series | None],
-        *,
-        follow_commit: bool,
     ) -> int:
-        held = self._hold(tag)
-        if follow_commit and not self._append and _moved(held.report, newest):
-            held = Held(mark=held.mark)
-        in_place, replaced = held.in_place, held.replaced
-        held = held.adding(run, most=self._most)
-        run = held.runs[-1]
+        run, replaced = held.runs[-1], before.replaced
         series = curves(run.run)
         if series is not None and run.ok is not None:
             newest = replace(newest, series=self._reports.write_series(tag, encode_series(series)))
         # Runs that are continued are still there when this one ended well: nothing to bring back.
-        if not in_place and not (held.first_run > 1 and run.ok):
+        if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
         report = compose(self._standing(tag, held, replaced), newest, held.runs)
         file = self._reports.write(tag, encode_report(report, held.lines))
@@ -117,6 +117,16 @@ class Runs:
         )
         self._remember(tag, added)
         return run.run
+
+    def kept(self, tag: str, number: int, timestamp: int) -> Run | None:
+        """The run that was announced under that number, if its report was written."""
+        held = self._hold(tag)
+        runs = held.runs if held.in_place else []
+        return next((run for run in runs if (run.run, run.timestamp) == (number, timestamp)), None)
+
+    def has_pending(self, tag: str) -> bool:
+        """Whether a run of the tag waits for its script's end."""
+        return bool(self._hold(tag).pending())
 
     def complete(self, tag: str, ending: Ending) -> Completed:
         """Says how the runs that are still open ended, and puts the report where it belongs.
