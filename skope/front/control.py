@@ -13,7 +13,7 @@ import msgspec
 
 from skope.errors import SkopeError
 from skope.front.services import Runs
-from skope.schema.wire import Control, RunBegin, RunDone, RunEnd
+from skope.schema.wire import Control, RunBegin, RunDone, RunEnd, RunReady
 
 _MOST_BYTES: Final = 64 << 10
 
@@ -57,16 +57,16 @@ class ControlLink:
             _log.warning("passed over a control message that cannot be read: %s", error)
             return
         if isinstance(message, RunBegin):
-            self._begin(message)
+            self._answer(self._begin_run(message), loop)
         elif isinstance(message, RunEnd):
-            self._unsent += _encode(self._end_run(message)) + b"\n"
-            self._write(loop)
+            self._answer(self._end_run(message), loop)
 
-    def _begin(self, message: RunBegin) -> None:
+    def _begin_run(self, message: RunBegin) -> RunReady:
         try:
             self._runs.run_begin(message)
         except SkopeError as error:
             _log.warning("run %d: %s", message.run, error)
+        return RunReady(run=message.run)
 
     def _end_run(self, message: RunEnd) -> RunDone:
         try:
@@ -74,6 +74,10 @@ class ControlLink:
         except SkopeError as error:
             fault = f"{error.message}: {error.hint}" if error.hint else error.message
             return RunDone(run=message.run, recorded=0, fault=fault)
+
+    def _answer(self, message: RunReady | RunDone, loop: AbstractEventLoop) -> None:
+        self._unsent += _encode(message) + b"\n"
+        self._write(loop)
 
     def _write(self, loop: AbstractEventLoop) -> None:
         try:

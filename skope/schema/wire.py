@@ -114,6 +114,12 @@ class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):
     """False for a warm-up run: its signals are obeyed and nothing is kept."""
 
 
+class RunReady(Struct, frozen=True, kw_only=True, tag="run-ready"):
+    """Front to supervisor: that launch is known; its script may signal now."""
+
+    run: int
+
+
 class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
     """Supervisor to front: the script ended and was reaped."""
 
@@ -140,4 +146,4 @@ class RunDone(Struct, frozen=True, kw_only=True, tag="run-done"):
     """Why the report could not be written."""
 
 
-Control = RunBegin | RunEnd | RunDone
+Control = RunBegin | RunReady | RunEnd | RunDone

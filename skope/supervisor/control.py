@@ -10,16 +10,22 @@ from typing import Final
 
 import msgspec
 
-from skope.schema.wire import RunBegin, RunDone, RunEnd
+from skope.schema.wire import RunBegin, RunDone, RunEnd, RunReady
 from skope.supervisor.loop import Loop
 
 _MOST_BYTES: Final = 1 << 16
+_decode: Final = msgspec.json.Decoder(RunReady | RunDone).decode
 
 
 class Control:
-    """The supervisor's end. One launch at a time: `begin`, `end`, then `done` is the answer."""
+    """The supervisor's end. One launch at a time.
+
+    `begin`, and `ready` is the answer; `end`, and `done` is.
+    """
 
     def __init__(self, loop: Loop) -> None:
+        self.ready = False
+        """The front knows of the current launch."""
         self.done: RunDone | None = None
         """The front's answer about the current launch."""
         self._loop: Final = loop
@@ -43,7 +49,8 @@ class Control:
 
     def begin(self, message: RunBegin) -> None:
         """A launch begins: whatever was before is over."""
-        self._begin, self._end, self.done = message, None, None
+        self._begin, self._end = message, None
+        self.ready, self.done = False, None
         self._send(message)
 
     def end(self, message: RunEnd) -> None:
@@ -82,9 +89,11 @@ class Control:
                 self._understand(line)
 
     def _understand(self, line: bytes) -> None:
-        done = msgspec.json.decode(line, type=RunDone)
-        if self._end is not None and done.run == self._end.run:
-            self.done = done
+        answer = _decode(line)
+        if isinstance(answer, RunReady):
+            self.ready = self.ready or (self._begin is not None and answer.run == self._begin.run)
+        elif self._end is not None and answer.run == self._end.run:
+            self.done = answer
 
     def _hang_up(self, ours: socket.socket) -> None:
         self._loop.forget(ours.fileno())

@@ -19,6 +19,8 @@ from skope.supervisor.rig import Rig
 from skope.supervisor.script import Ended, Script, Stdio
 from skope.units import NS_PER_S
 
+_READY_NS: Final = 30 * NS_PER_S
+"""How long the front may take to hear of a launch, its own restart included."""
 _REPORT_NS: Final = 60 * NS_PER_S
 """How long a report may take, a hung front and its successor's start included."""
 _HURRIED_NS: Final = NS_PER_S
@@ -72,8 +74,8 @@ class Launcher:
         except OSError as error:
             message = f"cannot start {self._command.title}: {error.strerror}"
             raise StartFault(message) from error
-        control.begin(RunBegin(run=number, pid=script.pid, record=record))
         self._guard.tell(script.pid)
+        self._announce(script, RunBegin(run=number, pid=script.pid, record=record))
         script.release()
         leash = Leash(monotonic_ns(), self._timeout_ns)
         ended = self._await_end(script, leash)
@@ -92,6 +94,20 @@ class Launcher:
         )
         self._end_leftovers()
         return Outcome(ended=ended, failure=failure, done=self._await_report(number))
+
+    def _announce(self, script: Script, message: RunBegin) -> None:
+        """Until the front knows of the launch: a /start that came earlier would be nobody's."""
+        control, asked = self._rig.control, self._rig.signals.asked
+        control.begin(message)
+        try:
+            heard = self._rig.wait(
+                lambda: control.ready or script.has_ended or bool(asked), limit_ns=_READY_NS
+            )
+        except BaseException:
+            script.end_now()
+            raise
+        if not heard:
+            self._say("skope: the front does not answer; the script begins all the same")
 
     def _await_end(self, script: Script, leash: Leash) -> Ended:
         asked = self._rig.signals.asked

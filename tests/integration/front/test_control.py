@@ -6,7 +6,7 @@ import socket
 import msgspec
 import pytest
 
-from skope.schema.wire import RunBegin, RunDone, RunEnd
+from skope.schema.wire import RunBegin, RunDone, RunEnd, RunReady
 from tests.integration.front.worker import PATIENCE_S, FrontWorker
 
 ENDED = {"exit_code": 0, "ok": True, "user_s": 0.5, "system_s": 0.25, "max_rss_bytes": 1 << 20}
@@ -33,9 +33,20 @@ def tell(ours, *messages) -> None:
 
 
 def hear(ours) -> RunDone:
-    heard = ours.recv(65536)
-    assert heard.endswith(b"\n")
-    return msgspec.json.decode(heard, type=RunDone)
+    """What it says when a launch is done; that it knows of one is passed over."""
+    while True:
+        heard = ours.recv(65536)
+        assert heard.endswith(b"\n")
+        for line in heard.splitlines():
+            if isinstance(answer := msgspec.json.decode(line, type=RunReady | RunDone), RunDone):
+                return answer
+
+
+def test_it_says_that_it_knows_of_a_launch(runner, pair):
+    ours, _ = pair
+    for run in (1, 1, 2):
+        tell(ours, RunBegin(run=run, pid=os.getpid()))
+        assert msgspec.json.decode(ours.recv(65536), type=RunReady).run == run
 
 
 def test_signals_of_a_script_become_a_run(runner, pair):

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from skope.schema.wire import Control as Message
-from skope.schema.wire import RunBegin, RunDone, RunEnd
+from skope.schema.wire import RunBegin, RunDone, RunEnd, RunReady
 from skope.supervisor.control import Control
 from skope.supervisor.loop import Loop
 from skope.units import NS_PER_S
@@ -48,6 +48,22 @@ def test_the_front_hears_of_begin_and_end_and_answers(loop, control):
         say(front, DONE)
         loop.turn(NS_PER_S)
         assert control.done == DONE
+
+
+def test_the_front_says_that_it_knows_of_the_launch(loop, control):
+    with control.link():
+        control.begin(BEGIN)
+        assert not control.ready
+    with control.link() as successor:
+        assert heard(successor) == [BEGIN]
+        say(successor, RunReady(run=2))
+        loop.turn(NS_PER_S)
+        assert not control.ready
+        say(successor, RunReady(run=3))
+        loop.turn(NS_PER_S)
+        assert control.ready
+        control.begin(RunBegin(run=4, pid=43))
+        assert not control.ready
 
 
 def test_an_answer_in_pieces_is_one_answer(loop, control):

@@ -3,10 +3,12 @@ import pytest
 
 from skope.errors import StorageFault
 from skope.front.control import ControlLink
-from skope.schema.wire import RunBegin, RunDone, RunEnd
+from skope.schema.wire import Control as Message
+from skope.schema.wire import RunBegin, RunDone, RunEnd, RunReady
 
 BEGIN = RunBegin(run=3, pid=7)
 END = RunEnd(run=3, exit_code=0, ok=True, user_s=0.1, system_s=0.2, max_rss_bytes=1)
+READY = RunReady(run=3)
 DONE = RunDone(run=3, recorded=2, report="t.json")
 
 
@@ -89,7 +91,7 @@ def test_messages_are_lines_however_they_are_cut(size):
     end = End(*(stream[at : at + size] for at in range(0, len(stream), size)))
     play(end, runs)
     assert runs.told == [BEGIN, END]
-    assert end.sent == line(DONE)
+    assert end.sent == line(READY) + line(DONE)
 
 
 def test_asked_twice_it_answers_twice():
@@ -108,7 +110,8 @@ def test_what_cannot_be_read_is_passed_over(caplog):
 def test_a_report_that_cannot_be_written_is_said():
     end = End(line(BEGIN) + line(END))
     play(end, Book(StorageFault("no space", hint="free some")))
-    answer = msgspec.json.decode(end.sent, type=RunDone)
+    ready, answer = (msgspec.json.decode(one, type=Message) for one in end.sent.splitlines())
+    assert ready == READY
     assert (answer.run, answer.recorded, answer.fault) == (3, 0, "no space: free some")
 
 

@@ -1,0 +1,84 @@
+"""A launch, and what it waits for before the script begins."""
+
+import os
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from skope.schema.wire import RunDone
+from skope.supervisor.command import Command
+from skope.supervisor.launch import Launcher
+from skope.supervisor.script import Stdio
+from skope.units import NS_PER_S
+
+
+class Front:
+    """The control line to a front that has to be given time."""
+
+    def __init__(self, hears):
+        self.hears = hears
+        self.ready, self.done = False, None
+
+    def begin(self, message):
+        self.ready, self.done = False, None
+
+    def end(self, message):
+        self.done = RunDone(run=message.run, recorded=1)
+
+
+class Rig:
+    """Turns until what is waited for has come; `front.hears` looks at each turn first."""
+
+    def __init__(self, front):
+        self.control = front
+        self.signals = SimpleNamespace(asked=[])
+        self.watch = SimpleNamespace(pids=set)
+        self.each_turn = None
+
+    def wait(self, over, *, limit_ns=None, every_ns=None):
+        end = time.monotonic() + (60 if limit_ns is None else limit_ns / NS_PER_S)
+        while not over():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+            self.each_turn()
+            if not self.control.ready:
+                self.control.hears(self)
+        return True
+
+
+def launch(rig, mark):
+    guard = SimpleNamespace(pid=0, tell=lambda group: None)
+    command = Command(argv=("touch", str(mark)), title="touch")
+    launcher = Launcher(rig, guard, command, os.environ, timeout_ns=None, say=pytest.fail)
+    return launcher.launch(1, Stdio(), record=True)
+
+
+def test_the_script_begins_when_the_front_knows_of_it(tmp_path):
+    mark, turns = tmp_path / "mark", []
+
+    def hears(rig):
+        assert not mark.exists()
+        turns.append(1)
+        rig.control.ready = len(turns) == 20
+
+    outcome = launch(Rig(Front(hears)), mark)
+    assert (outcome.failure, outcome.done.recorded) == (None, 1)
+    assert len(turns) == 20
+    assert mark.exists()
+
+
+def test_or_when_somebody_does_not_want_to_wait(tmp_path):
+    outcome = launch(Rig(Front(lambda rig: rig.signals.asked.append(2))), tmp_path / "mark")
+    assert outcome.failure == "interrupted by SIGINT"
+
+
+def test_one_that_no_front_will_hear_of_is_ended(tmp_path):
+    def hears(rig):
+        raise LookupError
+
+    mark = tmp_path / "mark"
+    with pytest.raises(LookupError):
+        launch(Rig(Front(hears)), mark)
+    assert not mark.exists()
