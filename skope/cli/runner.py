@@ -123,8 +123,10 @@ def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
         colour=wants_colour(options),
     )
     put(f"\n{text}")
-    for note in notes:
-        say(f"skope: {note}")
+    # Only of a script can one expect that it signals.
+    if options.script is not None or report.window != "script":
+        for note in notes:
+            say(f"skope: {note}")
 
 
 def _replaced(

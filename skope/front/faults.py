@@ -80,6 +80,9 @@ def fault_of(error: BaseException) -> Fault:
         return Fault(error=type(error).__name__, detail=detail)
     if isinstance(error, NotFound):
         return Fault(error="NotFound", detail="there is no such endpoint: GET / lists them")
+    if isinstance(error, MethodNotAllowed):
+        detail = f"{error}: it takes {error.headers.get('Allow') or 'no method'}"
+        return Fault(error="MethodNotAllowed", detail=detail)
     if isinstance(error, SanicException):
         return Fault(error=type(error).__name__, detail=str(error))
     return Fault(error="InternalError", detail="Skope failed here: its own output says how")

@@ -13,7 +13,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -209,6 +209,12 @@ class Directory:
             return
         except OSError as error:
             raise storage_fault(error, f"cannot remove {self.shown_name(name)}") from error
+
+    def remove_if_empty(self, folder: str) -> None:
+        """Remove one of its folders if nothing is in it."""
+        if self.follow():
+            with suppress(OSError):
+                os.rmdir(folder, dir_fd=self.fd)
 
     def rename(self, old: str, new: str) -> None:
         """Give a file another name, replacing what had it."""

@@ -49,6 +49,7 @@ def bring_back(directory: Directory, stem: str) -> bool:
     name = history_name(stem, kept[0])
     directory.rename(name, f"{stem}.json")
     directory.remove(name)  # renaming a file to its own other name leaves both
+    directory.remove_if_empty(_FOLDER)
     return True
 
 

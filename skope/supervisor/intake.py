@@ -112,7 +112,7 @@ def take(intake: Intake) -> int:
 def _ready(listeners: Listeners, directory: Directory, choice: Choice) -> str:
     how = "continues" if choice.resumed else "begins"
     return (
-        f"skope: collecting on {listeners.url}, reports go to {directory.shown}, "
+        f"skope: collecting on {listeners.spoken}, reports go to {directory.shown}, "
         f"session {choice.name} {how}"
     )
 

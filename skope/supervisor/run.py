@@ -98,7 +98,7 @@ def record(job: Job) -> Result:
             allow_hosts=job.place.allow_hosts,
         )
         if job.place.port == 0:
-            voice.say(f"skope: listening on {listeners.url}")
+            voice.say(f"skope: listening on {listeners.spoken}")
         config = _config(job, directory, listeners, access)
         become_subreaper()
         with (

@@ -61,7 +61,9 @@ def serve(place: Place, *, append: bool = False) -> int:
         ):
             rig.upkeep = Tenure(lock, token, voice.say).renew
             if rig.start():
-                voice.say(f"skope: listening on {listeners.url}, reports go to {directory.shown}")
+                voice.say(
+                    f"skope: listening on {listeners.spoken}, reports go to {directory.shown}"
+                )
                 if access.generated:
                     voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
             rig.wait(lambda: bool(rig.signals.asked))

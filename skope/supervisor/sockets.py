@@ -53,6 +53,13 @@ class Listeners:
         host = self.connect_host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def spoken(self) -> str:
+        """The URL, and the address it is bound on where that is every one there is."""
+        bound = str(self.sockets[0].getsockname()[0])
+        every = ipaddress.ip_address(_plain(bound)).is_unspecified
+        return f"{self.url}, bound on {bound}" if every else self.url
+
     def filenos(self) -> tuple[int, ...]:
         return tuple(sock.fileno() for sock in self.sockets)
 

@@ -84,6 +84,23 @@ def test_a_failure_leaves_the_good_report_alone(bench):
     before = (bench.folder / ".skope" / "t.json").read_bytes()
     assert bench("exit 1").code == 4
     assert (bench.folder / ".skope" / "t.json").read_bytes() == before
+    assert not (bench.folder / ".skope" / "history").exists()
+
+
+def test_of_a_script_it_is_said_that_it_never_signalled_of_a_command_not(tmp_path, bench):
+    assert "the script never signalled: captured whole" in bench("true").err
+    words = ("runner", "--tag", "t", "--port", "0", "--")
+    ended = run(tmp_path, *words, "true")
+    assert (ended.code, "never signalled" in ended.err) == (0, False)
+    ended = run(tmp_path, *words, "sh", "-c", START)
+    assert "closed at the script's end: no /stop came" in ended.err
+
+
+def test_a_place_without_files_is_said(tmp_path):
+    ended = run(tmp_path, "--dir", "/proc/1", "runner", "--tag", "t", "--port", "0", "--", "true")
+    assert ended.code == 5, ended
+    assert "cannot write /proc/1/" in ended.err
+    assert "gone" not in ended.err
 
 
 def test_a_script_that_takes_too_long_is_ended(bench):

@@ -226,6 +226,7 @@ def test_a_wide_bind_prints_a_token_once_and_keeps_it_private(tmp_path):
         place = tmp_path / ".skope" / "server.token"
         assert place.read_text() == f"{token}\n"
         assert place.stat().st_mode & 0o777 == 0o600
+        assert f"http://127.0.0.1:{address_of(serving)[1]}, bound on 0.0.0.0" in serving.heard
         assert get(f"{serving.url}/start?name=a")[0] == 200
         assert serving.stop().code == 0
         assert not place.exists()

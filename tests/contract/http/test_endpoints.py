@@ -154,6 +154,7 @@ def test_what_is_not_there_is_said_in_json(raw, method, target, status, error):
         assert "use `skope agg`" in answer.json["detail"]
     if status == 405:
         assert "GET" in answer.headers["allow"]
+        assert answer.json["detail"].endswith(f": it takes {answer.headers['allow']}")
     assert raw.answer().status == 200
 
 

@@ -56,10 +56,9 @@ def test_statuses_are_the_contract_s(error, status):
 def test_sanic_s_own_errors_keep_their_status():
     assert status_of(NotFound()) == 404
     assert status_of(PayloadTooLarge()) == 413
-    assert (
-        fault_of(MethodNotAllowed("Method X not allowed", "X", ("GET",))).error
-        == "MethodNotAllowed"
-    )
+    fault = fault_of(MethodNotAllowed("Method X not allowed", "X", ("GET", "POST")))
+    assert fault.error == "MethodNotAllowed"
+    assert fault.detail == "Method X not allowed: it takes GET, POST"
 
 
 def test_what_nobody_foresaw_tells_nothing():

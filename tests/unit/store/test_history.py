@@ -53,6 +53,17 @@ def test_undone_before_and_after_the_new_report(reports):
     assert reports.history("test1") == []
 
 
+def test_undone_it_leaves_no_empty_folder(reports):
+    folder = reports.directory.path / "history"
+    for name in ("test1", "test2"):
+        saved(reports, name, 1)
+        reports.rotate(name)
+    reports.unrotate("test1")
+    assert [file.name for file in folder.iterdir()] == ["test2~1.json"]
+    reports.unrotate("test2")
+    assert not folder.exists()
+
+
 def test_a_crash_between_keep_and_write_keeps_once(reports):
     saved(reports, "test1", 1)
     assert reports.rotate("test1") == 1
