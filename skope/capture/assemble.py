@@ -39,8 +39,8 @@ class Newest(Struct, frozen=True, kw_only=True):
     window: Window
     subject: str
     series: str | None
-    sampling: Sampling
-    trust: Trust
+    sampling: Sampling | None
+    trust: Trust | None
     overhead: Overhead
     host: Host | None
     reasons: dict[str, str]

@@ -43,6 +43,15 @@ def measure(window: Window) -> tuple[dict[str, Number | None], dict[str, str]]:
     return values, reasons
 
 
+def measure_edges(span: Span) -> dict[str, Number | None]:
+    """What the leading fields of a report take, from the two edges alone."""
+    return {
+        "exec_time": seconds(span.length_ns),
+        "machine.cpu_usage": _usage(span),
+        "machine.memory_usage": _change(span),
+    }
+
+
 def cpu_share(span: Span, counter_ns: int) -> float | None:
     """`counter_ns` of processor time as a share of all there was; None without a clock tick."""
     total = _rise(span, _AT_WORK) + _rise(span, _AT_REST) + span.counted(_STEAL)
@@ -65,18 +74,17 @@ def pressure(span: Span) -> float | None:
 
 
 def _rise(span: Span, counters: list[int]) -> int:
-    return sum(span.counted(counter) for counter in counters)
+    before, after = span.before.counters, span.after.counters
+    return sum([max(0, after[counter] - before[counter]) for counter in counters])
 
 
-def _cpu_usage(window: Window) -> float | None:
-    span = window.span
+def _usage(span: Span) -> float | None:
     share = cpu_share(span, _rise(span, _AT_WORK) + span.counted(_STEAL))
     return None if share is None else round(100 * share, 2)
 
 
-def _memory_change(window: Window) -> float | None:
-    first = window.span.before.gauges[MEMORY_USED]
-    last = window.span.after.gauges[MEMORY_USED]
+def _change(span: Span) -> float | None:
+    first, last = span.before.gauges[MEMORY_USED], span.after.gauges[MEMORY_USED]
     return None if UNAVAILABLE in (first, last) else mebibytes(last - first)
 
 
@@ -114,12 +122,14 @@ MEASURES: Final[dict[str, Measure]] = {
     "exec_time": Measure(
         "CLOCK_MONOTONIC, /start to /stop", lambda w: seconds(w.span.length_ns), ""
     ),
-    "machine.cpu_usage": Measure(f"{_STAT}: busy of all", _cpu_usage, NO_CLOCK_TICK),
+    "machine.cpu_usage": Measure(f"{_STAT}: busy of all", lambda w: _usage(w.span), NO_CLOCK_TICK),
     "machine.cpu_time": Measure(
         f"{_STAT}: busy without steal", lambda w: seconds(_rise(w.span, _AT_WORK)), ""
     ),
     "machine.memory_usage": Measure(
-        "/proc/meminfo at both edges: MemTotal - MemAvailable", _memory_change, _NO_MEMINFO
+        "/proc/meminfo at both edges: MemTotal - MemAvailable",
+        lambda w: _change(w.span),
+        _NO_MEMINFO,
     ),
     "machine.memory_peak": Measure(
         "/proc/meminfo at ticks and edges: MemTotal - MemAvailable", _memory_peak, _NO_MEMINFO

@@ -14,7 +14,7 @@ from msgspec.structs import replace as changed
 
 from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
 from skope._fast import SupervisorLine as Log
-from skope.capture.assemble import system_manager
+from skope.capture.assemble import Newest, system_manager
 from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
 from skope.capture.record import Record
@@ -47,6 +47,8 @@ from skope.units import NS_PER_S, mebibytes
 
 _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
+_MOST_WHOLE: Final = 500
+"""Captures open at the end of which all is told; it takes a millisecond each."""
 _CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
 _WHOLE_SCRIPT: Final = "the script never signalled: captured whole"
 
@@ -240,16 +242,15 @@ class Captures:
         after = Edge.of(self._probe.read(stop_ns))
         ending = Ending(ok=False, exit_code=None, note=note, values={})
         slots = self._book.open_slots()
-        listed = self._runs.listed() if slots else frozenset()
+        brief = len(slots) > _MOST_WHOLE
+        listed = self._runs.listed()
 
         def keep(slot: int) -> None:
             entry = self._book.read(slot)
             if not entry.warmup and self._kept(entry) is None:
-                recording = self._record(entry, stop_ns, after)
                 self._runs.interrupt(
                     entry.name,
-                    recording.newest,
-                    recording.run,
+                    *self._at_end(entry, stop_ns, after, brief=brief),
                     ending,
                     listed=listed,
                     follow_commit=self._tag is None,
@@ -293,6 +294,15 @@ class Captures:
         return self._recorder.record(
             entry, span, window=window, same_worker=entry.front_pid == self._pid
         )
+
+    def _at_end(
+        self, entry: Entry, stop_ns: int, after: Edge, *, brief: bool
+    ) -> tuple[Newest, Run]:
+        if not brief:
+            recording = self._record(entry, stop_ns, after)
+            return recording.newest, recording.run
+        span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
+        return self._recorder.brief(entry, span, window="signals")
 
     def _keep(self, entry: Entry, recording: Recording) -> int:
         """Keeps a run in its report; its number, 0 for a warm-up's."""

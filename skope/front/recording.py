@@ -10,7 +10,7 @@ from skope.capture.assemble import Newest
 from skope.capture.coverage import watch
 from skope.capture.deaths import Death
 from skope.capture.edge import Span
-from skope.capture.measures import measure
+from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
 from skope.capture.trust import judge
@@ -18,13 +18,14 @@ from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
-from skope.schema.host import Host
+from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
 from skope.schema.series import Series
 from skope.units import NS_PER_S, seconds
 
 _SLOW_BEFORE_NS = 5 * NS_PER_S
 """How far before the start the slow lane's last reading is looked for."""
+_BRIEF = "one of many: only the readings at its start and end were kept"
 _LOAD1 = SLOW_VALUES.index("load1_milli")
 
 
@@ -107,11 +108,32 @@ class Recorder:
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
 
+    def brief(self, entry: Entry, span: Span, *, window: Window) -> tuple[Newest, Run]:
+        """What the readings at both ends tell of it, where there is no time for more."""
+        timestamp = span.before.realtime_ns // NS_PER_S
+        newest = Newest(
+            module=entry.module,
+            timestamp=timestamp,
+            window=window,
+            subject="machine",
+            series=None,
+            sampling=None,
+            trust=None,
+            overhead=Overhead(),
+            host=changed(self._host, git=self._git()),
+            reasons={},
+        )
+        run = Run(run=0, timestamp=timestamp, window=window, values=measure_edges(span))
+        return newest, changed(run, note=_BRIEF)
+
+    def _git(self) -> Git | None:
+        return self._commit.now() if self._commit else self._host.git
+
     def _host_at(self, start_ns: int, slow: Rows) -> Host:
         """The host, its load at the start and its commit as of now."""
         load = _load1(start_ns, slow)
-        git = self._commit.now() if self._commit else self._host.git
-        return changed(self._host, load1=self._host.load1 if load is None else load, git=git)
+        load = self._host.load1 if load is None else load
+        return changed(self._host, load1=load, git=self._git())
 
 
 def _load1(start_ns: int, slow: Rows) -> float | None:

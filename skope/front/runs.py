@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from skope.capture.assemble import Newest, Standing, compose, revise
-from skope.errors import ReportError
+from skope.errors import ReportError, StorageFault
 from skope.front.held import Held
 from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
@@ -139,9 +139,12 @@ class Runs:
         with self._reports.alone():
             return self._complete(tag, ending)
 
-    def listed(self) -> frozenset[str]:
-        """The files there are; `StorageFault` if the directory does not tell."""
-        return frozenset(self._reports.directory.names())
+    def listed(self) -> frozenset[str] | None:
+        """The files there are; None if the directory does not tell."""
+        try:
+            return frozenset(self._reports.directory.names())
+        except StorageFault:
+            return None
 
     def interrupt(
         self,
@@ -150,12 +153,12 @@ class Runs:
         run: Run,
         ending: Ending,
         *,
-        listed: Container[str],
+        listed: Container[str] | None,
         follow_commit: bool = False,
     ) -> None:
         """Adds a run that ended badly, and ends so what is still open; the report is written once.
 
-        `listed` are the files there are, so that of ten thousand not each has to be looked for.
+        `listed` are the files there are, if known: then not each of many has to be looked for.
 
         Raises
         ------
@@ -163,7 +166,10 @@ class Runs:
             If the report could not be written; then no run was added.
         """
         with self._reports.alone():
-            if tag not in self._held and (file := self._reports.new_failed_file(tag, listed)):
+            file = None
+            if listed is not None and tag not in self._held:
+                file = self._reports.new_failed_file(tag, listed)
+            if file is not None:
                 held = Held(mark=Mark(file, None)).adding(_ended(run, ending), most=1)
                 report = compose(self._standing(tag, held, None), newest, held.runs)
                 self._reports.directory.replace(file, encode_report(report, held.lines))

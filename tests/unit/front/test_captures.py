@@ -325,3 +325,21 @@ def test_an_earlier_interruption_of_that_name_is_replaced(tmp_path):
     report = bench.report("a.failed")
     assert (report.session, len(report.runs)) == ("s2", 1)
     assert bench.files() == ["a.failed.json"]
+
+
+def test_of_very_many_open_at_shutdown_the_leading_fields_are_kept(bench, monkeypatch):
+    monkeypatch.setattr("skope.front.captures._MOST_WHOLE", 2)
+    bench.capture("b")
+    for name in "abc":
+        bench.captures.start(name, "m", restart=False)
+    bench.used += 5 * MIB
+    bench.wait(30)
+    bench.captures.close_all("interrupted")
+    report = bench.report("a.failed")
+    assert (report.name, report.module, report.exec_time) == ("a", "m", 0.3)
+    assert (report.system_manager.memory_usage, report.system_manager.cpu_usage) == (5.0, 50.0)
+    assert (report.sampling, report.trust, report.good_runs()) == (None, None, [])
+    assert report.runs[0].note.startswith("one of many")
+    assert report.runs[0].note.endswith("; interrupted")
+    assert report.host.git.commit == "c" * 40
+    assert [(run.run, run.ok) for run in bench.report("b").runs] == [(1, True), (2, False)]
