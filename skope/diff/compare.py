@@ -61,10 +61,11 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
 
 def _gate(policy: Policy, pairing: Pairing) -> frozenset[str]:
     """The names of the gated metrics."""
-    if policy.gate is not None:
-        return frozenset(policy.gate)
     present = (*pairing.both, *pairing.only_in_base, *pairing.only_in_head)
-    return frozenset(pair.spec.name for pair in present if pair.spec.gated)
+    declared = [pair.spec.name for pair in present if pair.spec.gated]
+    gate = set(declared if policy.gate is None else policy.gate)
+    gate.update(name for name, wanted in policy.gating.items() if wanted)
+    return frozenset(name for name in gate if policy.gating.get(name, True))
 
 
 def _changes(
