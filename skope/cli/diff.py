@@ -5,8 +5,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from skope.cli import aggregates, exits, judging, reading
-from skope.cli.messages import json_text, put
+from skope.cli import aggregates, judging, reading
+from skope.cli.absence import NoBase
+from skope.cli.absence import conclude as conclude_without
+from skope.diff.budgets import broken_budgets
 from skope.diff.compare import compare
 from skope.errors import UnknownReport, UsageError
 from skope.schema.aggregate_diff import AggregateDiff
@@ -41,31 +43,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
-    as_json = judging.format_of(options) == "json"
+    judging.format_of(options)
     sides = _sides(options)
     compared = _aggregates if aggregates.both_meant(options, *sides) else _captures
     try:
         diff = compared(options, sides)
-    except _NoBase as absent:
-        return _no_base(sides, absent.error, as_json=as_json)
+    except NoBase as absent:
+        return conclude_without(options, absent)
     return judging.conclude(options, diff)
 
 
-class _NoBase(Exception):
-    """There is no base, and that is all right."""
-
-    def __init__(self, error: UnknownReport) -> None:
-        super().__init__(error.message)
-        self.error = error
-
-
 def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
+    policy = judging.policy(options)
     head = reading.read(options, sides.head)
     try:
         base = reading.read(options, sides.base)
     except UnknownReport as error:
-        raise _excused(options, error) from None
-    return _named(compare(base, head, judging.policy(options)), sides)
+        if options.missing_base != "pass":
+            raise
+        raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
+    return _named(compare(base, head, policy), sides)
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
@@ -78,12 +75,10 @@ def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     try:
         base = aggregates.collected(options, sides.base)
     except UnknownReport as error:
-        raise _excused(options, error) from None
+        if options.missing_base != "pass":
+            raise
+        raise NoBase(error, sides.head) from None
     return compare_aggregates(base, head, judging.policy(options))
-
-
-def _excused(options: argparse.Namespace, error: UnknownReport) -> Exception:
-    return _NoBase(error) if options.missing_base == "pass" else error
 
 
 def _sides(options: argparse.Namespace) -> _Sides:
@@ -114,12 +109,3 @@ def _named(diff: Diff, sides: _Sides) -> Diff:
 
 def _called(address: str) -> dict[str, str]:
     return {"path": address} if is_path(address) else {"name": address}
-
-
-def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:
-    if as_json:
-        told = {"verdict": "no base", "base": sides.base, "head": sides.head}
-        put(json_text(told | {"reason": error.message}))
-    else:
-        put(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
-    return exits.DONE

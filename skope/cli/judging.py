@@ -5,6 +5,8 @@ options, compare by this policy, and conclude here.
 """
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from skope.cli import exits, reading
 from skope.cli.messages import put, say, warn
 from skope.cli.options import wants_colour
 from skope.diff.policy import Policy
-from skope.errors import StorageFault, UnsafeDirectory, UsageError
+from skope.errors import EnvironmentFault, StorageFault, UnsafeDirectory, UsageError
 from skope.schema.codec import encode_diff
 from skope.schema.diff import Diff
 from skope.store.names import report_name
@@ -21,7 +23,7 @@ from skope.store.names import report_name
 if TYPE_CHECKING:
     from skope.schema.aggregate_diff import AggregateDiff
 
-FORMATS: Final = ("table", "json")
+FORMATS: Final = ("table", "json", "markdown", "csv")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,15 +67,39 @@ def format_of(options: argparse.Namespace) -> str:
 
 def conclude(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> int:
     """Prints the diff, keeps it beside the captures; the exit code gates when asked to."""
-    put(rendered(options, diff), end="")
+    publish(options, rendered(options, diff))
     keep(options, diff)
     return gate(diff, options.fail_on)
 
 
 def rendered(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> str:
     """The diff in the format asked for, its last line ended."""
-    if format_of(options) == "json":
-        return encode_diff(diff).decode()
+    match format_of(options):
+        case "json":
+            return encode_diff(diff).decode()
+        case "markdown":
+            return _markdown(diff, every=options.all)
+        case "csv":
+            return _lines(diff)
+        case _:
+            return _table(options, diff)
+
+
+def publish(options: argparse.Namespace, text: str) -> None:
+    """Prints what was rendered; Markdown is also added to the summary of a GitHub job."""
+    put(text, end="")
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not summary or format_of(options) != "markdown":
+        return
+    try:
+        with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(f"{text}\n")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        warn(EnvironmentFault(f"cannot add to the summary of the job, {summary}: {why}"))
+
+
+def _table(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> str:
     how = {"every": options.all, "verbose": options.verbose, "colour": wants_colour(options)}
     if isinstance(diff, Diff):
         from skope.view.text import of_diff
@@ -82,6 +108,22 @@ def rendered(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> str:
     from skope.view.aggregates import of_aggregate_diff
 
     return f"{of_aggregate_diff(diff, **how)}\n"
+
+
+def _markdown(diff: "Diff | AggregateDiff", *, every: bool) -> str:
+    if isinstance(diff, Diff):
+        from skope.view.markdown import of_diff
+
+        return of_diff(diff, every=every)
+    from skope.view.aggregate_markdown import of_aggregate_diff
+
+    return of_aggregate_diff(diff, every=every)
+
+
+def _lines(diff: "Diff | AggregateDiff") -> str:
+    from skope.view import delimited
+
+    return delimited.of_diff(diff) if isinstance(diff, Diff) else delimited.of_aggregate_diff(diff)
 
 
 def keep(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> None:
@@ -102,9 +144,11 @@ def gate(diff: "Diff | AggregateDiff", fail_on: str | None) -> int:
     """The exit code a verdict has; 0 unless somebody asked for gating."""
     if fail_on is None:
         return exits.DONE
-    judged = any(change.gated for change in diff.changes)
-    if not judged or any(difference.blocking for difference in diff.environment):
+    if any(difference.blocking for difference in diff.environment):
         return exits.INCONCLUSIVE
+    if not any(change.gated for change in diff.changes):
+        kept = any(change.budget is not None for change in diff.changes)
+        return exits.DONE if kept else exits.INCONCLUSIVE  # a broken budget is gated
     if diff.verdict == "regression":
         return exits.REGRESSION
     unclear = fail_on == "inconclusive" and diff.verdict == "inconclusive"
