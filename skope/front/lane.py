@@ -1,4 +1,4 @@
-"""The lane: hot requests answered on the spot, past Sanic, which has nine tenths of a request's cost.
+"""The lane: hot requests answered on the spot, past Sanic, whose part is most of what one costs.
 
 A chunk that holds nothing but whole, plain, hot requests (`skope._fast.recognise`) is served here
 by the services the routes call, and answered with one write. Everything else goes on untouched, so
@@ -46,6 +46,7 @@ class Lane(Guard):
     def data_received(self, data: bytes) -> None:
         if (
             self._hot is not None
+            and self.transport is not None
             and (self._clear or self._becomes_clear())
             and not self._gate.stopping
         ):

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from skope._fast import dump_tally
 from skope.front.documents import StoredDocuments
@@ -53,6 +52,7 @@ ODD = [
 
 def without_now(journal, since):
     """The journal without the times of arrival."""
+
     def arrival(match):
         return b'"timestamp":now' if float(match[0][12:]) >= since else match[0]
 
