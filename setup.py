@@ -12,6 +12,7 @@ from setuptools.command.build_ext import build_ext
 
 KERNELS = (
     "archive",
+    "births",
     "book",
     "control",
     "edge",

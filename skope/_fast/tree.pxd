@@ -17,6 +17,7 @@ cdef struct member_t:
     int parent
     bint gone
     int stat                        # descriptors that stay open: they are this process or nothing
+    bint opened                     # the three after `stat` are
     int io
     int status
     int schedstat
@@ -24,6 +25,7 @@ cdef struct member_t:
     uint64_t counters[12]           # its own and of those it waited for, as last seen
     uint64_t waited_ns              # of that, CPU of those it waited for
     uint64_t inherited_ns           # what that rose by since the tick before, and is not yet explained
+    uint64_t ticks                  # it was seen at
     uint64_t rss
     uint64_t threads
 
@@ -34,6 +36,7 @@ cdef struct tree_t:
     slots_t ring
     archives_t archives
     bint opened                     # the two above are set up
+    bint resumed                    # it goes on where a predecessor left
     uint64_t seq                    # of the wish that is served; 0: none
     int reaper
     int reaper_stat
@@ -47,12 +50,16 @@ cdef struct tree_t:
     uint64_t totals[12]             # as last published
     uint64_t ns_per_tick
     size_t turn                     # whose dear files are read next
+    int kin[1024]                   # the newest processes known to be of it, gone or not
+    size_t kin_count
     sample_t sample
 
 
 cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil
 cdef void end(tree_t *tree) noexcept nogil
 cdef bint has(const tree_t *tree, int pid) noexcept nogil
+cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil
+cdef void note_birth(tree_t *tree, int pid) noexcept nogil
 cdef bint admit(
     tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat
 ) noexcept nogil

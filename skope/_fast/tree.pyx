@@ -40,6 +40,7 @@ cdef enum:
     DEAR_READS = 8                  # members whose io, status and schedstat a tick reads
     SLOP_TICKS = 3                  # two truncated sums, and one more that may be under way
     PATH_BYTES = 64
+    KIN = 1024
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 cdef uint64_t PAGE = <uint64_t> sysconf(_SC_PAGESIZE)
@@ -73,6 +74,25 @@ cdef bint has(const tree_t *tree, int pid) noexcept nogil:
     return False
 
 
+cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil:
+    """Whether `pid` is of the tree, or was lately."""
+    cdef size_t k
+    if has(tree, pid):
+        return True
+    for k in range(min(tree.kin_count, <size_t> KIN)):
+        if tree.kin[k] == pid:
+            return True
+    return False
+
+
+cdef void note_birth(tree_t *tree, int pid) noexcept nogil:
+    """The kernel tells of one that was born into it."""
+    tree.kin[tree.kin_count % KIN] = pid
+    tree.kin_count += 1
+    if tree.totals[<int> TREE_FORKED] != UNKNOWN:
+        tree.totals[<int> TREE_FORKED] += 1
+
+
 cdef bint admit(tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat) noexcept nogil:
     """Takes a process in, with the descriptor; False when there is no room, and it stays yours."""
     cdef size_t capacity
@@ -93,9 +113,7 @@ cdef bint admit(tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat) noex
     member.parent = <int> stat.parent
     member.started = stat.started
     member.stat = stat_fd
-    member.io = open_of(pid, b"io")
-    member.status = open_of(pid, b"status")
-    member.schedstat = open_of(pid, b"schedstat")
+    member.io = member.status = member.schedstat = -1
     member.waited_ns = (stat.children_user + stat.children_system) * tree.ns_per_tick
     tree.count += 1
     tree.totals[<int> TREE_BORN] += 1
@@ -129,6 +147,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     cdef pid_stat_t stat
     cdef int fd = open_of(<int> tree.wish.pid, b"stat")
     cdef bint resumed = tree.answer.seq == tree.seq
+    tree.resumed = resumed
     memset(&tree.sample, 0, sizeof(sample_t))
     memset(tree.reaper_counters, 0, sizeof(tree.reaper_counters))
     tree.ns_per_tick = NS_PER_S // <uint64_t> sysconf(_SC_CLK_TCK)
@@ -139,6 +158,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
     tree.archives.before_ns = now_ns
+    tree.kin_count = 0
     if not resumed:
         memset(tree.answer.kept, 0, sizeof(tree.answer.kept))
         tree.answer.since_ns = now_ns
@@ -219,6 +239,7 @@ cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcep
     member.counters[<int> TREE_USER] = (stat.user + stat.children_user) * tree.ns_per_tick
     member.counters[<int> TREE_SYSTEM] = (stat.system + stat.children_system) * tree.ns_per_tick
     member.counters[<int> TREE_FAULTS_MAJOR] = stat.faults_major + stat.children_faults_major
+    member.ticks += 1
     member.rss = stat.rss_pages * PAGE
     member.threads = stat.threads
 
@@ -229,6 +250,12 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
     The last two are of one thread each; of a process with several they are unknown.
     """
     cdef uint64_t *counters = member.counters
+    if not member.opened:
+        # Not before its second tick: most processes do not live to see it.
+        member.opened = True
+        member.io = open_of(member.pid, b"io")
+        member.status = open_of(member.pid, b"status")
+        member.schedstat = open_of(member.pid, b"schedstat")
     text.fd = member.io
     if (
         member.io < 0 or read_record(text) != 0 or not scan_pid_io(
@@ -367,7 +394,8 @@ cdef void tick(
         _read_member(tree, text, &tree.members[m - 1])
     for m in range(min(tree.count, <size_t> DEAR_READS)):
         tree.turn = (tree.turn + 1) % tree.count
-        _read_dear(tree, text, &tree.members[tree.turn])
+        if tree.members[tree.turn].ticks > 1:
+            _read_dear(tree, text, &tree.members[tree.turn])
     _read_reaper(tree, text)
     for m in range(tree.count, 0, -1):
         if tree.members[m - 1].gone:

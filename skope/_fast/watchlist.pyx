@@ -13,17 +13,20 @@ from posix.time cimport clock_gettime, clockid_t, timespec
 from posix.unistd cimport close
 
 from skope._fast.archive cimport archives_t, resume
+from skope._fast.births cimport close_births, open_births, take_births
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, load_relaxed
 from skope._fast.layout cimport (
-    LEVELS, MAX_WORKERS, answer_t, child_t, coarse_t, cursor_t, header_t, sample_t, supervisor_t,
+    ABSENT, LEVELS, MAX_WORKERS, TREE_BORN, TREE_FORKED, answer_t, child_t, coarse_t, cursor_t, header_t, sample_t, supervisor_t,
     wish_t, wishes_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
-from skope._fast.tree cimport admit, begin, end, expel, has, open_of, read_stat, tick, tree_t
+from skope._fast.tree cimport (
+    admit, begin, end, expel, has, is_kin, note_birth, open_of, read_stat, tick, tree_t,
+)
 
 cdef extern from "<dirent.h>" nogil:
     ctypedef struct DIR:
@@ -37,7 +40,10 @@ cdef extern from "<dirent.h>" nogil:
 cdef enum:
     MOST_TREES = 64
     MOST_ASKED = 512                # pids looked at one by one
+    BORN_AT_ONCE = 512
     FIRST_WORKER = 2
+
+cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 
 
 cdef slots_t _slots(unsigned char *at, uint64_t capacity, uint64_t size) noexcept nogil:
@@ -76,7 +82,7 @@ cdef class Watchlist:
         self.record_at = header.at.tree_record
         self.areas = &view[header.at.trees_offset] if self.capacity else NULL
         self.loadavg = loadavg
-        self.last_pid = self.last_but_one = -1
+        self.last_pid = self.last_but_one = self.births.fd = -1
         memset(self.trees, 0, sizeof(self.trees))
 
     def __dealloc__(self):
@@ -84,6 +90,7 @@ cdef class Watchlist:
         for k in range(self.capacity):
             if self.trees[k].seq:
                 end(&self.trees[k])
+        close_births(&self.births)
         drop(&self.text)
 
     cdef void tick(self, uint64_t begin_ns, const sample_t *machine) noexcept nogil:
@@ -93,6 +100,7 @@ cdef class Watchlist:
             self.obey(begin_ns)
         if self.serving == 0:
             return
+        self.hear()
         self.look()
         for k in range(self.capacity):
             if self.trees[k].seq:
@@ -118,7 +126,12 @@ cdef class Watchlist:
                 begin(tree, &self.text, now_ns)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
+                self.listen()
+                if self.births.fd >= 0 and not tree.resumed:
+                    tree.totals[<int> TREE_FORKED] = tree.totals[<int> TREE_BORN]
             self.serving += tree.seq != 0
+        if self.serving == 0:
+            close_births(&self.births)
 
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil:
         """Finds its answer and its record, which whoever wished has laid out."""
@@ -141,6 +154,26 @@ cdef class Watchlist:
         tree.opened = True
 
     # --- who was born ---
+
+    cdef void listen(self) noexcept nogil:
+        if self.births.fd < 0:
+            open_births(&self.births)
+
+    cdef void hear(self) noexcept nogil:
+        """Counts the births that the kernel tells of, also of who is gone already."""
+        cdef uint64_t k
+        cdef size_t count = BORN_AT_ONCE
+        cdef size_t m
+        while count == BORN_AT_ONCE:
+            count = take_births(&self.births, self.born, BORN_AT_ONCE)
+            for m in range(count):
+                for k in range(self.capacity):
+                    if self.trees[k].seq and is_kin(&self.trees[k], self.born[m].parent):
+                        note_birth(&self.trees[k], self.born[m].child)
+        if self.births.lost:
+            self.births.lost = False
+            for k in range(self.capacity):
+                self.trees[k].totals[<int> TREE_FORKED] = UNKNOWN
 
     cdef int64_t newest_pid(self) noexcept nogil:
         self.text.fd = self.loadavg

@@ -163,6 +163,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
 
 _CLOCKS: Final = "clocks of the live, times of those that were waited for"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
+_FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"
 _IO: Final = "/proc/<pid>/io, with children that were waited for"
 _STATUS: Final = "/proc/<pid>/status at ticks, shorter-lived processes unseen"
@@ -206,7 +207,8 @@ def _wait(tree: TreeWindow) -> float | None:
 def _processes(tree: TreeWindow) -> Measured:
     """Those there at the start and those born since."""
     forked, born = tree.rise("forked"), tree.rise("born")
-    if forked is not None:
-        return Measured(tree.at_start + forked, "every fork, as the kernel tells them", "", 1.0)
+    # The kernel tells nothing in a namespace of its own: then fewer are told than are seen.
+    if forked is not None and born is not None and forked >= born:
+        return Measured(tree.at_start + forked, _FORKS, "", 1.0)
     value = None if born is None else tree.at_start + born
     return Measured(value, "seen at ticks: at least so many", _NOBODY, None)
