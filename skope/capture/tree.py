@@ -16,6 +16,7 @@ from skope.capture.edge import Edge, Span
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
 from skope.capture.window import Window, cut
+from skope.schema.metrics import METRICS
 from skope.schema.report import Number
 from skope.units import mebibytes, seconds
 
@@ -35,6 +36,9 @@ _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes have several threads, or could not be read"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
+_NAMES: Final = tuple(
+    name for name in METRICS if "." not in name and name != "exec_time"
+)
 
 
 class TreeWindow(NamedTuple):
@@ -82,12 +86,14 @@ def cut_tree(
     Parameters
     ----------
     record : the tree's
-    start : its sample_t at or before the start, as the book keeps it
+    start : its sample_t at or before the start, as the book keeps it; of zeros when the tree was
+        not watched yet
     span : the capture's
     head : what was folded of it
     complete : whether Skope reaps what the tree orphans
     """
     first = np.frombuffer(start, dtype("sample"))
+    first = first[first["begin_ns"] > 0]
     around = _AROUND * record.period_ns
     early = record.ticks.rows(span.start_ns, span.start_ns + around)[:1]
     late = record.ticks.rows(max(0, span.stop_ns - around), span.stop_ns + around)
@@ -99,9 +105,13 @@ def cut_tree(
         window=window,
         before=before,
         after=_at(last, span.stop_ns, events=1),
-        at_start=max(0, int(first["gauges"][0, _GAUGE["processes"]])),
+        at_start=_there(first if len(first) else early),
         complete=complete,
     )
+
+
+def _there(rows: Rows) -> int:
+    return int(rows["gauges"][0, _GAUGE["processes"]]) if len(rows) else 0
 
 
 def _blank(edge: Edge) -> Edge:
@@ -120,6 +130,8 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
     Times are had in proportion between the rows around it, events from the one before (0) or
     after it (1).
     """
+    if not len(rows):
+        return [None] * len(TREE_COUNTERS)
     begins = rows["begin_ns"].astype(np.int64)
     after = int(np.searchsorted(begins, instant))
     if after == 0 or after == len(rows) or begins[after] == instant:
@@ -132,6 +144,12 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
         if first is not None and last is not None:
             counters[counter] = first + round((last - first) * share)
     return counters
+
+
+def nobody(words: str) -> dict[str, Measured]:
+    """The metrics of a subject that was not there."""
+    reason = f"{words} was not there at the start"
+    return {name: Measured(None, "none", reason, None) for name in _NAMES}
 
 
 def _known(counters: Any) -> list[Any]:  # noqa: ANN401 - a row of numpy's

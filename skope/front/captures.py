@@ -25,14 +25,15 @@ from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
-from skope.front.settling import Halt, settle
-from skope.front.trees import Subject, Trees
+from skope.front.settling import Halt
+from skope.front.subjects import Subjects
+from skope.front.trees import Trees
 from skope.probe.edges import EdgeProbe
 from skope.probe.git import read_git
-from skope.probe.process import find
 from skope.schema.host import Host
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
+from skope.schema.target import Target, target_of
 from skope.schema.wire import (
     Cancelled,
     FrontConfig,
@@ -74,7 +75,7 @@ class Captures:
         runs: Runs,
         heads: Heads,
         tag: str | None,
-        trees: Trees | None = None,
+        subjects: Subjects | None = None,
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
         self._book = book
@@ -83,7 +84,7 @@ class Captures:
         self._runs = runs
         self._heads = heads
         self._tag = tag
-        self._trees = trees
+        self._subjects = subjects or Subjects()
         self._clock = clock
         self._pid = os.getpid()
 
@@ -130,16 +131,25 @@ class Captures:
             runs=runs,
             heads=Heads(book, record),
             tag=config.tag if config.mode == "runner" else None,
-            trees=trees,
+            subjects=Subjects(trees, target_of(config.watch) if config.watch else None),
         )
 
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started:
-        """Opens a capture.
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started:
+        """Opens a capture, of `target` if that is given.
 
         Raises
         ------
         BadRequest
             If `name` or `module` is none.
+        UnknownProcess, Forbidden
+            If there is nobody to watch, or somebody else's process.
         AlreadyStarted
             If one of that name is open and `restart` is not asked for.
         TooManyCaptures
@@ -155,7 +165,7 @@ class Captures:
                 message = f"a capture named {name!r} is open already"
                 raise AlreadyStarted(message, hint="stop it first, or add restart=1")
             self._close(slot)
-        return self._open(name, module)
+        return self._open(name, module, target=target)
 
     def halt(self, name: str | None) -> Halt | None:
         """The stop of `name` as of now, to be awaited; None: it can be had at once.
@@ -174,11 +184,10 @@ class Captures:
 
     async def settled(self, halt: Halt) -> None:
         """Returns once all that the stop needs is in the record."""
-        if self._trees is not None:
-            await settle(halt, self._trees.reached, self._trees.period_ns)
+        await self._subjects.settle(halt)
 
     def _halt(self, tree: int | None) -> Halt | None:
-        if tree is None or self._trees is None:
+        if tree is None:
             return None
         stop_ns = self._clock()
         return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
@@ -296,25 +305,17 @@ class Captures:
     def _close(self, slot: int) -> None:
         watched = self._book.read(slot).tree is not None
         self._book.close(slot)
-        if watched and self._trees is not None:
-            self._trees.tidy()
+        if watched:
+            self._subjects.tidy()
 
-    def _subject(self, launch: RunBegin | None, of_launch: Entry | None) -> Subject:
-        """What a capture that starts now is about: the script's tree, or the machine."""
-        if self._trees is None:
-            return Subject()
-        if launch is not None:
-            script = find(launch.pid)
-            return (
-                self._trees.script(script.pid, script.started, self._clock())
-                if script
-                else Subject()
-            )
-        if of_launch is None:
-            return Subject()
-        return self._trees.again(Subject(of_launch.subject, of_launch.tree))
-
-    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
+    def _open(
+        self,
+        name: str,
+        module: str | None,
+        *,
+        launch: RunBegin | None = None,
+        target: Target | None = None,
+    ) -> Started:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -323,7 +324,7 @@ class Captures:
         else:
             kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
-        subject = self._subject(launch, of_launch)
+        subject = self._subjects.of(target, launch, of_launch)
         try:
             slot = self._book.open(
                 name,

@@ -13,13 +13,13 @@ from skope.capture.edge import Span
 from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
-from skope.capture.tree import Measured, cut_tree, measure_tree
+from skope.capture.tree import Measured, cut_tree, measure_tree, nobody
 from skope.capture.trust import judge
 from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
-from skope.front.trees import SCRIPT
+from skope.front.trees import MACHINE, SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
 from skope.schema.series import Series
@@ -118,8 +118,10 @@ class Recorder:
 
     def _own(self, entry: Entry, span: Span) -> dict[str, Measured]:
         """The metrics of the tree that is its subject; none where that is the machine."""
-        if entry.tree is None or self._tree is None:
+        if entry.subject == MACHINE or self._tree is None:
             return {}
+        if entry.tree is None:
+            return nobody(entry.subject)
         head = head_of(entry.tree_head)
         complete = entry.subject == SCRIPT
         tree = cut_tree(self._tree(entry.tree), entry.tree_start, span, head, complete=complete)

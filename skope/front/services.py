@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol, TypeVar
 
 from skope.front.settling import Halt
 from skope.schema.record import Accepted
+from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
 
@@ -15,7 +16,14 @@ _T = TypeVar("_T")
 class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started: ...
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started: ...
     def halt(self, name: str | None) -> Halt | None: ...
     async def settled(self, halt: Halt) -> None: ...
     def stop(self, name: str | None, halt: Halt | None = None) -> Stopped: ...

@@ -13,6 +13,7 @@ from skope._fast import (
     NEVER,
     ArchiveReader,
     Book,
+    Entry,
     Header,
     RingReader,
     SlowReader,
@@ -70,14 +71,19 @@ class Trees:
         slot = self._watched.get((pid, started))
         if slot is None:
             slot = self._watched[pid, started] = self._wish(pid, started, reaper=0)
-        return self.again(Subject(words, slot))
+        return Subject(words, slot, self._newest(slot))
 
-    def again(self, subject: Subject) -> Subject:
-        """The same for a capture that starts now."""
-        if subject.tree is None:
-            return subject
-        rows = self.record(subject.tree).ticks.rows(0, NEVER)[-1:]
-        return subject._replace(start=rows.tobytes() if len(rows) else _ZERO)
+    def again(self, entry: Entry) -> Subject:
+        """The subject of `entry` for a capture that starts now."""
+        if entry.tree is None:
+            return Subject(entry.subject)
+        return Subject(entry.subject, entry.tree, self._newest(entry.tree))
+
+    def _newest(self, slot: int) -> bytes:
+        """The tree's newest sample; one of zeros while there is none of this wish."""
+        answer = self._wishes.answer(slot)
+        rows = self.record(slot).ticks.rows(answer.since_ns, NEVER)[-1:] if answer else ()
+        return rows.tobytes() if len(rows) else _ZERO
 
     def record(self, slot: int) -> Record:
         """What the sampler keeps of a tree."""
