@@ -18,6 +18,7 @@ KERNELS = (
     "edge",
     "fold",
     "layout",
+    "members",
     "parent",
     "pidparse",
     "plain",

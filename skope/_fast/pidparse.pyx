@@ -1,4 +1,4 @@
-"""What /proc/<pid> says of one process. Formats: proc(5), sched-stats.rst of the kernel's sources."""
+"""What /proc/<pid> says of one process. Formats: proc(5) and the kernel's sched-stats.rst."""
 
 from libc.stdint cimport UINT64_MAX, int64_t, uint64_t
 from libc.string cimport memchr, memcmp, strlen

@@ -4,8 +4,8 @@ from libc.stdint cimport int64_t, uint64_t
 
 from skope._fast.births cimport birth_t, births_t
 from skope._fast.layout cimport child_t, sample_t, supervisor_t, wish_t, wishes_t
+from skope._fast.members cimport tree_t
 from skope._fast.procfile cimport procfile_t
-from skope._fast.tree cimport tree_t
 
 
 cdef class Watchlist:
@@ -19,7 +19,9 @@ cdef class Watchlist:
     cdef uint64_t area_bytes
     cdef uint64_t record_at
     cdef uint64_t seen              # wishes.count as last looked at
-    cdef uint64_t serving           # how many trees are watched
+    cdef uint64_t pss[64]           # bytes, from the slow lane for the next tick of that wish
+    cdef uint64_t pss_seq[64]
+    cdef readonly uint64_t serving  # how many trees are watched
     cdef tree_t trees[64]
     cdef procfile_t text            # a buffer; its descriptor changes
     cdef births_t births
@@ -36,7 +38,9 @@ cdef class Watchlist:
     cdef void hear(self) noexcept nogil
     cdef void scan(self) noexcept nogil
     cdef void consider(self, int pid) noexcept nogil
-    cdef bint belongs(self, const tree_t *tree, int pid, int parent, uint64_t started) noexcept nogil
+    cdef bint belongs(
+        self, const tree_t *tree, int pid, int parent, uint64_t started
+    ) noexcept nogil
     cdef bint is_own(self, int pid) noexcept nogil
     cdef void expel_own(self, tree_t *tree) noexcept nogil
     cdef int64_t newest_pid(self) noexcept nogil

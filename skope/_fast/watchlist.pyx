@@ -1,9 +1,9 @@
 """Serving the watch list: which trees are wished for, and who was born into them.
 
-New processes are looked for among the pids given since the tick before: /proc/loadavg tells the last
-one, and asking for a process's clock tells for a fifth of a microsecond whether a pid is one. What
-was asked for is asked for twice, because a pid is given before its process can be found. Where very
-many were given, or the numbers began anew, /proc is listed instead.
+New processes are looked for among the pids given since the tick before: /proc/loadavg tells the
+last one, and asking for a process's clock tells for a fifth of a microsecond whether a pid is one.
+Each is asked for twice, because a pid is given before its process can be found. Where very many
+were given, or the numbers began anew, /proc is listed instead.
 """
 
 from libc.stdint cimport int64_t, uint64_t
@@ -15,18 +15,19 @@ from posix.unistd cimport close
 from skope._fast.archive cimport archives_t, resume
 from skope._fast.births cimport close_births, open_births, take_births
 from skope._fast.control cimport Header
-from skope._fast.fences cimport load_acquire, load_relaxed
+from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
 from skope._fast.layout cimport (
-    ABSENT, LEVELS, MAX_WORKERS, TREE_BORN, TREE_FORKED, answer_t, child_t, coarse_t, cursor_t, header_t, sample_t, supervisor_t,
-    wish_t, wishes_t,
+    ABSENT, LEVELS, MAX_WORKERS, TREE_BORN, TREE_FORKED, answer_t, child_t, coarse_t, cursor_t,
+    header_t, sample_t, supervisor_t, wish_t, wishes_t,
 )
 from skope._fast.machine cimport text_of
+from skope._fast.members cimport (
+    admit, expel, has, is_kin, note_birth, open_of, read_stat, tree_t,
+)
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
-from skope._fast.tree cimport (
-    admit, begin, end, expel, has, is_kin, note_birth, open_of, read_stat, tick, tree_t,
-)
+from skope._fast.tree cimport begin, end, take_row
 
 cdef extern from "<dirent.h>" nogil:
     ctypedef struct DIR:
@@ -93,6 +94,13 @@ cdef class Watchlist:
         close_births(&self.births)
         drop(&self.text)
 
+    def put_pss(self, uint64_t slot, uint64_t seq, uint64_t pss):
+        """The slow lane's reading in bytes; the next tick of that wish tells it, once."""
+        if slot >= self.capacity:
+            raise IndexError(f"no tree {slot}")
+        store_relaxed(&self.pss[slot], pss)
+        store_release(&self.pss_seq[slot], seq)
+
     cdef void tick(self, uint64_t begin_ns, const sample_t *machine) noexcept nogil:
         """One row for every tree there is; hardly anything when there is none."""
         cdef uint64_t k
@@ -105,7 +113,11 @@ cdef class Watchlist:
         for k in range(self.capacity):
             if self.trees[k].seq:
                 self.expel_own(&self.trees[k])
-                tick(&self.trees[k], &self.text, begin_ns, machine)
+                self.trees[k].pss = ABSENT
+                if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
+                    self.trees[k].pss = <int64_t> load_relaxed(&self.pss[k])
+                    store_release(&self.pss_seq[k], 0)
+                take_row(&self.trees[k], &self.text, begin_ns, machine)
 
     cdef void obey(self, uint64_t now_ns) noexcept nogil:
         """Begins and ends what the wishes say."""

@@ -36,9 +36,7 @@ _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes have several threads, or could not be read"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
-_NAMES: Final = tuple(
-    name for name in METRICS if "." not in name and name != "exec_time"
-)
+_NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
 
 
 class TreeWindow(NamedTuple):
@@ -168,7 +166,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_system": Measured(system, f"{clocks}, in the proportion of ticks", _NOBODY, whole),
         "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
         "memory_mean": _sampled(tree, _mean, "sum of RSS at ticks, shared pages in each"),
-        "pss_peak": _sampled(tree, _size("pss"), "sum of PSS, smaps_rollup when RSS grew", _NO_PSS),
+        "pss_peak": _sampled(tree, _size("pss"), _PSS, _NO_PSS),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
         "faults_major": Measured(tree.rise("faults_major"), _STAT, _NOBODY, whole),
@@ -183,6 +181,7 @@ _CLOCKS: Final = "clocks of the live, times of those that were waited for"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
 _FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"
+_PSS: Final = "sum of PSS, smaps_rollup when the tree grew, else each second"
 _IO: Final = "/proc/<pid>/io, with children that were waited for"
 _STATUS: Final = "/proc/<pid>/status at ticks, shorter-lived processes unseen"
 _SCHEDSTAT: Final = "/proc/<pid>/schedstat at ticks, shorter-lived processes unseen"

@@ -42,7 +42,8 @@ def _target(text: str) -> str:
     try:
         target_of(text)
     except UsageError as error:
-        raise argparse.ArgumentTypeError(f"{error.message}: {error.hint}") from error
+        message = f"{error.message}: {error.hint}"
+        raise argparse.ArgumentTypeError(message) from error
     return text
 
 

@@ -6,47 +6,34 @@ done); what is held here can be made from them again.
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic_ns
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from msgspec.structs import replace as changed
 
-from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
-from skope._fast import SupervisorLine as Log
+from skope._fast import Book, CaptureKind, Entry
 from skope.capture.assemble import Newest, system_manager
-from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
-from skope.capture.record import Record
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
-from skope.front.commit import Commit
 from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
-from skope.front.trees import Trees
-from skope.probe.edges import EdgeProbe
-from skope.probe.git import read_git
-from skope.schema.host import Host
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
-from skope.schema.target import Target, target_of
+from skope.schema.target import Target
 from skope.schema.wire import (
     Cancelled,
-    FrontConfig,
     RunBegin,
     RunDone,
     RunEnd,
     Started,
     Stopped,
 )
-from skope.shm.segment import Segment
-from skope.store.directory import open_directory
 from skope.store.names import report_name
-from skope.store.reports import Reports
 from skope.units import NS_PER_S, mebibytes
 
 _UNNAMED: Final = "app"
@@ -73,66 +60,19 @@ class Captures:
         probe: Probe,
         recorder: Recorder,
         runs: Runs,
-        heads: Heads,
         tag: str | None,
-        subjects: Subjects | None = None,
+        subjects: Subjects,
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
         self._book = book
         self._probe = probe
         self._recorder = recorder
         self._runs = runs
-        self._heads = heads
+        self._heads = Heads(book, recorder.record_of)
         self._tag = tag
-        self._subjects = subjects or Subjects()
+        self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
-
-    @classmethod
-    def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
-        """The service over a segment, for the reports of one directory.
-
-        `working` is the directory whose commit `host` tells.
-
-        Raises
-        ------
-        UnsafeDirectory, StorageFault
-            If the report directory cannot be used.
-        """
-        view = segment.view
-        header = segment.header
-        record = Record(
-            period_ns=header.period_ns,
-            ticks=RingReader(view),
-            levels=(ArchiveReader(view, 1), ArchiveReader(view, 2), ArchiveReader(view, 3)),
-            slow=SlowReader(view),
-        )
-        log = Log(view)
-        directory = open_directory(config.directory, given=True)
-        book = Book(view, segment.commit)
-        trees = Trees(view, segment.commit, book, reaper=log.pid)
-        commit = Commit(working, read_git, host.git)
-        runs = Runs(
-            Reports(directory),
-            session=f"{header.session:016x}",
-            keep=config.keep_runs,
-            append=config.append,
-        )
-        return cls(
-            book=book,
-            probe=EdgeProbe(view),
-            recorder=Recorder(
-                record=record,
-                deaths=lambda: [Death(*row) for row in log.log()],
-                host=host,
-                commit=commit if config.mode == "server" else None,
-                tree=trees.record,
-            ),
-            runs=runs,
-            heads=Heads(book, record),
-            tag=config.tag if config.mode == "runner" else None,
-            subjects=Subjects(trees, target_of(config.watch) if config.watch else None),
-        )
 
     def start(
         self,
@@ -393,9 +333,7 @@ class Captures:
         timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
         return self._runs.kept(entry.name, entry.done - 1, timestamp)
 
-    def _close_launch(
-        self, reserve: Entry | None, stop_ns: int, after: Edge | None
-    ) -> list[str]:
+    def _close_launch(self, reserve: Entry | None, stop_ns: int, after: Edge | None) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:

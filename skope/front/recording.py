@@ -13,8 +13,8 @@ from skope.capture.edge import Span
 from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
-from skope.capture.tree import Measured, cut_tree, measure_tree, nobody
-from skope.capture.trust import judge
+from skope.capture.tree import Measured, TreeWindow, cut_tree, measure_tree, nobody
+from skope.capture.trust import Share, judge
 from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
@@ -94,11 +94,20 @@ class Recorder:
         deaths = list(self._deaths())
         watched = watch(whole, deaths)
         slow = self._record.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
-        trust = judge(whole, watched, slow=slow, deaths=deaths, refused=entry.refused)
         values, reasons = measure(whole)
-        own = self._own(entry, span)
+        tree = self._tree_of(entry, span)
+        own = measure_tree(tree) if tree else self._nobody(entry)
         values |= {name: one.value for name, one in own.items()}
         reasons |= {name: one.reason for name, one in own.items() if one.value is None}
+        overhead = _overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker)
+        trust = judge(
+            whole,
+            watched,
+            slow=slow,
+            deaths=deaths,
+            refused=entry.refused,
+            tree=_share(tree, overhead),
+        )
         timestamp = span.before.realtime_ns // NS_PER_S
         newest = Newest(
             module=entry.module,
@@ -108,7 +117,7 @@ class Recorder:
             series=None,
             sampling=watched.sampling,
             trust=trust,
-            overhead=_overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker),
+            overhead=overhead,
             host=self._host_at(span.start_ns, slow),
             reasons=reasons,
             told={name: (one.source, one.coverage) for name, one in own.items()},
@@ -116,16 +125,23 @@ class Recorder:
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
 
-    def _own(self, entry: Entry, span: Span) -> dict[str, Measured]:
-        """The metrics of the tree that is its subject; none where that is the machine."""
-        if entry.subject == MACHINE or self._tree is None:
-            return {}
-        if entry.tree is None:
-            return nobody(entry.subject)
+    def record_of(self, tree: int | None) -> Record | None:
+        """The record of the machine, or of a tree; None where there are no trees."""
+        if tree is None:
+            return self._record
+        return self._tree(tree) if self._tree else None
+
+    def _tree_of(self, entry: Entry, span: Span) -> TreeWindow | None:
+        """The window on the tree that is its subject; None where that is the machine."""
+        record = self.record_of(entry.tree) if entry.tree is not None else None
+        if record is None:
+            return None
         head = head_of(entry.tree_head)
         complete = entry.subject == SCRIPT
-        tree = cut_tree(self._tree(entry.tree), entry.tree_start, span, head, complete=complete)
-        return measure_tree(tree)
+        return cut_tree(record, entry.tree_start, span, head, complete=complete)
+
+    def _nobody(self, entry: Entry) -> dict[str, Measured]:
+        return {} if entry.subject == MACHINE else nobody(entry.subject)
 
     def brief(self, entry: Entry, span: Span, *, window: Window) -> tuple[Newest, Run]:
         """What the readings at both ends tell of it, where there is no time for more."""
@@ -153,6 +169,14 @@ class Recorder:
         load = _load1(start_ns, slow)
         load = self._host.load1 if load is None else load
         return changed(self._host, load1=load, git=self._git())
+
+
+def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
+    used_ns = tree.rise("cpu") if tree else None
+    if tree is None or used_ns is None:
+        return None
+    own = (overhead.sampler_cpu_s or 0.0) + (overhead.front_cpu_s or 0.0)
+    return Share(used_ns, round(own * NS_PER_S), tree.complete)
 
 
 def _load1(start_ns: int, slow: Rows) -> float | None:

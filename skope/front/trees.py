@@ -82,7 +82,9 @@ class Trees:
     def _newest(self, slot: int) -> bytes:
         """The tree's newest sample; one of zeros while there is none of this wish."""
         answer = self._wishes.answer(slot)
-        rows = self.record(slot).ticks.rows(answer.since_ns, NEVER)[-1:] if answer else ()
+        if answer is None:
+            return _ZERO
+        rows = self.record(slot).ticks.rows(answer.since_ns, NEVER)[-1:]
         return rows.tobytes() if len(rows) else _ZERO
 
     def record(self, slot: int) -> Record:
