@@ -1,7 +1,8 @@
 # One watched tree: what its members have used, and its record.
 #
 # A process that ends takes its counts along, into its parent's if that one waits for it. So a
-# tree's sum is what all who live have used and waited for; what nobody in it will be given is kept apart.
+# tree's sum is what all who live have used and waited for; what nobody in it will be given is kept
+# apart.
 
 from libc.stdint cimport uint64_t
 

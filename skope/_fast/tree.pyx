@@ -1,8 +1,8 @@
 """Reading the members of a tree and adding them up, without the interpreter.
 
 CPU of a process is what its clock says, to the nanosecond; what it waited for is in
-/proc/<pid>/stat in ticks. Children are read before their parents: one that is reaped in between is then seen twice
-for one tick, and never not at all.
+/proc/<pid>/stat in ticks. Children are read before their parents: one that is reaped in between is
+then seen twice for one tick, and never not at all.
 """
 
 from libc.stdint cimport int64_t, uint64_t

@@ -2,7 +2,8 @@
 
 The kernel walks every page of a process for it: 40 us for 10 MB, seconds for 200 GiB, and the
 process may not change its mappings meanwhile. So a reading that took t is not repeated within
-100 t, and is made when there is something to see: at first, when the tree has grown, or each second.
+100 t, and is made when there is something to see: at first, when the tree has grown, or each
+second.
 """
 
 import threading

@@ -4,6 +4,7 @@ Prints its port first. ``GET /used`` answers with the CPU seconds it has used, b
 """
 
 import http.server
+import os
 import sys
 import time
 
@@ -29,7 +30,7 @@ class Burner(http.server.BaseHTTPRequestHandler):
 def main():
     Burner.seconds = float(sys.argv[1])
     server = http.server.HTTPServer(("127.0.0.1", 0), Burner)
-    print(server.server_port, flush=True)
+    os.write(1, f"{server.server_port}\n".encode())
     server.serve_forever()
 
 
