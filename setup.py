@@ -23,6 +23,7 @@ KERNELS = (
     "pidparse",
     "plain",
     "procparse",
+    "recognise",
     "records",
     "ring",
     "slots",

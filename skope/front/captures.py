@@ -36,6 +36,9 @@ from skope.schema.wire import (
 from skope.store.names import report_name
 from skope.units import NS_PER_S, mebibytes
 
+_NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
+_TAG: Final = int(CaptureKind.CAPTURE_TAG)
+_SCRIPT: Final = int(CaptureKind.CAPTURE_SCRIPT)
 _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
 _MOST_WHOLE: Final = 500
@@ -68,11 +71,12 @@ class Captures:
         self._probe = probe
         self._recorder = recorder
         self._runs = runs
-        self._heads = Heads(book, recorder.record_of)
+        self._heads = Heads(book, recorder.machine)
         self._tag = tag
         self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
+        self._seen, self._second = b"", 0
 
     def start(
         self,
@@ -106,6 +110,10 @@ class Captures:
                 raise AlreadyStarted(message, hint="stop it first, or add restart=1")
             self._close(slot)
         return self._open(name, module, target=target)
+
+    def awaits(self) -> bool:
+        """Whether the stop of some capture may have to be awaited."""
+        return self._subjects.are_watched
 
     def halt(self, name: str | None) -> Halt | None:
         """The stop of `name` as of now, to be awaited; None: it can be had at once.
@@ -179,6 +187,7 @@ class Captures:
     def housekeep(self, now_ns: int) -> None:
         """Folds the heads of captures whose start is about to leave the record."""
         self._heads.advance(now_ns)
+        self._subjects.housekeep(now_ns)
 
     def run_begin(self, message: RunBegin) -> None:
         """A script was launched: holds its whole window in reserve, should it never signal."""
@@ -260,11 +269,12 @@ class Captures:
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
         if launch is not None:
-            kind, run, warmup = CaptureKind.CAPTURE_SCRIPT, launch.run, not launch.record
+            kind, run, warmup = _SCRIPT, launch.run, not launch.record
         else:
-            kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
+            kind = _TAG if name == self._tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
         subject = self._subjects.of(target, launch, of_launch)
+        start_ns = self._clock()
         try:
             slot = self._book.open(
                 name,
@@ -277,20 +287,28 @@ class Captures:
                 tree=subject.tree,
                 tree_start=subject.start,
                 subject=subject.words,
-                start_ns=self._clock(),
+                start_ns=start_ns,
             )
         except IndexError as error:
             message = f"{len(self._book)} captures are open, and no more fit"
             raise TooManyCaptures(message, hint="stop or cancel some") from error
-        if kind == CaptureKind.CAPTURE_TAG and reserve is not None:
+        if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
-        self._heads.follow(slot)
-        return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
+        self._heads.follow(slot, start_ns)
+        if subject.tree is not None:
+            self._subjects.follow(slot)
+        return Started(name=name, timestamp=self._second_of(edge))
+
+    def _second_of(self, edge: bytes) -> int:
+        """The Unix second of a reading; signals within a millisecond share one."""
+        if edge is not self._seen:
+            self._seen, self._second = edge, Edge.of(edge).realtime_ns // NS_PER_S
+        return self._second
 
     def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> Recording:
         after = after or Edge.of(self._probe.read(stop_ns))
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
-        window: Window = "script" if entry.kind == CaptureKind.CAPTURE_SCRIPT else "signals"
+        window: Window = "script" if entry.kind == _SCRIPT else "signals"
         return self._recorder.record(
             entry, span, window=window, same_worker=entry.front_pid == self._pid
         )
@@ -323,7 +341,7 @@ class Captures:
 
     def _announce(self, entry: Entry, number: int) -> None:
         """Notes in the book which run the capture is about to become."""
-        if entry.kind != CaptureKind.CAPTURE_SCRIPT:
+        if entry.kind != _SCRIPT:
             self._book.finished(entry.slot, number)
 
     def _kept(self, entry: Entry) -> Run | None:

@@ -1,12 +1,12 @@
 """When to fold the head of which open capture: the nearest first, a few at a time."""
 
 import heapq
-from collections.abc import Callable
+from collections import deque
 from typing import Final
 
 import numpy as np
 
-from skope._fast import NEVER, Book, Entry
+from skope._fast import Book
 from skope.capture.head import Head, advance, due_ns
 from skope.capture.record import Record
 
@@ -19,53 +19,60 @@ _AGAIN_PERIODS: Final = 16
 class Heads:
     """Follows every open capture of `book`, also those a worker before this one opened."""
 
-    def __init__(self, book: Book, record_of: Callable[[int | None], Record | None]) -> None:
-        """`record_of` gives the machine's record for None, else a tree's."""
+    def __init__(self, book: Book, record: Record) -> None:
         self._book = book
-        self._record_of = record_of
-        self._due: list[tuple[int, int, int, bool]] = []
-        """(when, slot, generation, whether of its tree), a heap."""
+        self._record = record
+        self._due: list[tuple[int, int, int]] = []
+        """(when, slot, generation), a heap."""
+        self._fresh: deque[tuple[int, int]] = deque()
+        """(slot, start) of those without a head, in the order they were opened."""
+        self._room = _AT_ONCE
         for slot in book.open_slots():
-            self.follow(slot)
+            self._file(slot)
         if book.reserve is not None:
-            self.follow(book.reserve)
+            self._file(book.reserve)
 
-    def follow(self, slot: int) -> None:
-        """A capture was opened in `slot`."""
-        entry = self._book.read(slot)
-        self._push(slot, entry, self._record_of(None), of_tree=False)
-        if entry.tree is not None:
-            self._push(slot, entry, self._record_of(entry.tree), of_tree=True)
-
-    def _push(self, slot: int, entry: Entry, record: Record | None, *, of_tree: bool) -> None:
-        kept = head_of(entry.tree_head if of_tree else entry.head)
-        if record is not None:
-            when = due_ns(record, entry.start_ns, kept)
-            heapq.heappush(self._due, (when, slot, entry.generation, of_tree))
+    def follow(self, slot: int, start_ns: int) -> None:
+        """A capture was opened in `slot`, after all that are followed."""
+        self._fresh.append((slot, start_ns))
+        if len(self._fresh) > self._room:
+            self._drop_closed()
 
     def advance(self, now_ns: int) -> None:
         """Folds the heads that are due."""
         for _ in range(_AT_ONCE):
+            if not self._fresh or due_ns(self._record, self._fresh[0][1], None) > now_ns:
+                break
+            slot, start_ns = self._fresh.popleft()
+            if self._book.started_ns(slot) == start_ns:
+                self._file(slot)
+        for _ in range(_AT_ONCE):
             if not self._due or self._due[0][0] > now_ns:
                 return
-            _, slot, generation, of_tree = heapq.heappop(self._due)
+            _, slot, generation = heapq.heappop(self._due)
             if self._book.is_open(slot, generation):
-                when = self._fold(slot, now_ns, of_tree=of_tree)
-                heapq.heappush(self._due, (when, slot, generation, of_tree))
+                when = self._fold(slot, now_ns)
+                heapq.heappush(self._due, (when, slot, generation))
 
-    def _fold(self, slot: int, now_ns: int, *, of_tree: bool) -> int:
+    def _drop_closed(self) -> None:
+        """Forgets what was closed; as seldom as it was asked to be more than half of all."""
+        started_ns = self._book.started_ns
+        self._fresh = deque(one for one in self._fresh if started_ns(one[0]) == one[1])
+        self._room = 2 * len(self._fresh) + _AT_ONCE
+
+    def _file(self, slot: int) -> None:
+        entry = self._book.read(slot)
+        when = due_ns(self._record, entry.start_ns, head_of(entry.head))
+        heapq.heappush(self._due, (when, slot, entry.generation))
+
+    def _fold(self, slot: int, now_ns: int) -> int:
         """Folds one head; when to come back to it."""
         entry = self._book.read(slot)
-        record = self._record_of(entry.tree if of_tree else None)
-        if record is None:
-            return NEVER
-        kept = head_of(entry.tree_head if of_tree else entry.head)
-        head = advance(record, entry.start_ns, kept)
+        head = advance(self._record, entry.start_ns, head_of(entry.head))
         if head is None:
-            return now_ns + _AGAIN_PERIODS * record.period_ns
-        fold = np.asarray(head.fold).tobytes()
-        self._book.put_head(slot, head.end_ns, head.level, fold, of_tree=of_tree)
-        return due_ns(record, entry.start_ns, head)
+            return now_ns + _AGAIN_PERIODS * self._record.period_ns
+        self._book.put_head(slot, head.end_ns, head.level, np.asarray(head.fold).tobytes())
+        return due_ns(self._record, entry.start_ns, head)
 
 
 def head_of(kept: tuple[int, int, bytes] | None) -> Head | None:

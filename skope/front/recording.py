@@ -82,7 +82,7 @@ class Recorder:
         commit: Commit | None,
         tree: Callable[[int], Record] | None = None,
     ) -> None:
-        self._record = record
+        self.machine = record
         self._deaths = deaths
         self._host = host
         self._commit = commit
@@ -90,10 +90,10 @@ class Recorder:
 
     def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
         """What happened in `span`, the capture of `entry`."""
-        whole = cut(self._record, span, head_of(entry.head))
+        whole = cut(self.machine, span, head_of(entry.head))
         deaths = list(self._deaths())
         watched = watch(whole, deaths)
-        slow = self._record.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
+        slow = self.machine.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
         values, reasons = measure(whole)
         tree = self._tree_of(entry, span)
         own = measure_tree(tree) if tree else self._nobody(entry)
@@ -125,17 +125,11 @@ class Recorder:
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
 
-    def record_of(self, tree: int | None) -> Record | None:
-        """The record of the machine, or of a tree; None where there are no trees."""
-        if tree is None:
-            return self._record
-        return self._tree(tree) if self._tree else None
-
     def _tree_of(self, entry: Entry, span: Span) -> TreeWindow | None:
         """The window on the tree that is its subject; None where that is the machine."""
-        record = self.record_of(entry.tree) if entry.tree is not None else None
-        if record is None:
+        if entry.tree is None or self._tree is None:
             return None
+        record = self._tree(entry.tree)
         head = head_of(entry.tree_head)
         complete = entry.subject == SCRIPT
         return cut_tree(record, entry.tree_start, span, head, complete=complete)

@@ -47,6 +47,21 @@ class Subjects:
                 return self._trees.script(script.pid, script.started, monotonic_ns())
         return self._trees.again(of_launch) if of_launch else Subject()
 
+    @property
+    def are_watched(self) -> bool:
+        """Whether any tree is watched, or will be by the next capture."""
+        return self._trees is not None and (self._usual is not None or self._trees.watched > 0)
+
+    def follow(self, slot: int) -> None:
+        """A capture was opened in `slot` of the book."""
+        if self._trees is not None:
+            self._trees.heads.follow(slot)
+
+    def housekeep(self, now_ns: int) -> None:
+        """Folds the heads of captures whose start is about to leave a tree's record."""
+        if self._trees is not None:
+            self._trees.heads.advance(now_ns)
+
     async def settle(self, halt: Halt) -> None:
         """Returns once the record holds what a stop needs."""
         if self._trees is not None:

@@ -24,6 +24,7 @@ from skope._fast import (
 from skope.capture.record import Record
 from skope.errors import TooManyCaptures
 from skope.front.settling import Halt
+from skope.front.tree_heads import TreeHeads
 
 MACHINE: Final = "machine"
 SCRIPT: Final = "script"
@@ -57,7 +58,10 @@ class Trees:
         self._records: dict[int, Record] = {}
         self._watched: dict[tuple[int, int], int] = {}
         """Slot by (pid, start) of those several captures may share."""
+        self.watched = 0
+        """How many wishes stand."""
         self.tidy()
+        self.heads: Final = TreeHeads(book, self.record)
 
     def script(self, pid: int, started: int, start_ns: int) -> Subject:
         """The tree of a script that was just forked and has not begun."""
@@ -118,6 +122,7 @@ class Trees:
         for slot in range(self._wishes.capacity):
             if slot not in kept and self._wishes.seq(slot) & 1:
                 self._wishes.withdraw(slot)
+        self.watched = sum(self._wishes.seq(slot) & 1 for slot in range(self._wishes.capacity))
         self._watched = {key: slot for key, slot in self._watched.items() if slot in kept}
 
     def _wish(self, pid: int, started: int, *, reaper: int) -> int:
@@ -129,6 +134,7 @@ class Trees:
             raise TooManyCaptures(message, hint="stop or cancel some")
         self._lay_out(slot)
         self._wishes.wish(slot, pid, started=started, reaper=reaper)
+        self.watched += 1
         return slot
 
     def _lay_out(self, slot: int) -> None:
