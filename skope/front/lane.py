@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sanic.http import Stage
 
-from skope._fast import START, Recogniser
+from skope._fast import START, STOP, Recogniser
 from skope.front.admission import Admission
 from skope.front.context import App, Hot
 from skope.front.faults import note_unexpected, words
@@ -96,15 +96,22 @@ class HotSignals:
         """Obeys one after the other, each whatever became of those before it."""
         recogniser = self._recogniser
         count = recogniser.read(chunk, local)
-        if count != 1:
-            return b"".join([self._obey(*one) for one in recogniser.signals()]) if count else None
-        what, name, module = recogniser.signals()[0]
-        if what != START or name is None:
-            return self._obey(what, name, module)
+        if not count:
+            return None
+        signals = recogniser.signals()
+        what, name, module = signals[0]
+        if count == 1 and what == START and name is not None:
+            return self._begin(name, module)
+        # A stop that has to await a tick is for those who can wait.
+        if self._signals.awaits() and any(what == STOP for what, *_ in signals):
+            return None
+        return b"".join([self._obey(*asked) for asked in signals])
+
+    def _begin(self, name: str, module: str | None) -> bytes:
         try:
-            return recogniser.started(self._signals.begin(name, module))
+            return self._recogniser.started(self._signals.begin(name, module))
         except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            return _failed(error, what)
+            return _failed(error, START)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:
