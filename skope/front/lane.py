@@ -139,7 +139,8 @@ class HotRecords:
         recogniser = self._recogniser
         if not recogniser.read(chunk, local) or not self._intake.take(recogniser, now=time()):
             return None
-        return b"".join([_accepted(count) for count in recogniser.records()])
+        counts = recogniser.records()
+        return _accepted(counts[0]) if len(counts) == 1 else b"".join(map(_accepted, counts))
 
 
 @lru_cache(maxsize=1024)
