@@ -72,6 +72,7 @@ def _work(options: Options) -> None:
             hostname=socket.gethostname(), allow_hosts=config.allow_hosts, token=config.token
         ),
         limits=limits_of(config, raise_descriptor_limit()),
+        refuse=station.refuse,
     )
     app = make_app(station.services, config, gate)
     _attach(app, options, station.runs, Heartbeat(line, station.upkeep))
