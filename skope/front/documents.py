@@ -1,7 +1,9 @@
 """Reports at rest, as the bodies of answers."""
 
+from skope.front.either_kind import diff_of, report_of
 from skope.front.replies import encoded
-from skope.schema.codec import encode_diff, encode_report
+from skope.schema.listing import of_either_kind
+from skope.store.aggregates import Aggregates
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
 
@@ -13,12 +15,11 @@ class StoredDocuments:
         self._reports = Reports(open_directory(path, given=True))
 
     def listing(self) -> bytes:
-        return encoded(self._reports.listing())
+        stored = Aggregates(self._reports.directory).listing()
+        return encoded(of_either_kind(self._reports.listing(), stored))
 
     def report(self, tag: str) -> bytes:
-        return encode_report(self._reports.read(tag))
+        return report_of(self._reports, tag)
 
     def diff(self, base: str, head: str) -> bytes:
-        from skope.diff.compare import compare  # noqa: PLC0415 - a tenth of the start-up time
-
-        return encode_diff(compare(self._reports.read(base), self._reports.read(head)))
+        return diff_of(self._reports, base, head)
