@@ -11,6 +11,7 @@ from skope.front.faults import Faults
 from skope.front.framing import BODY_LIMIT, HEAD_LIMIT
 from skope.front.health import health
 from skope.front.home import home
+from skope.front.live import viewers
 from skope.front.modes import refuse_other_modes
 from skope.front.records import records
 from skope.front.reports import reports
@@ -34,8 +35,9 @@ def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str =
         strict_slashes=True,
         configure_logging=False,
     )
-    app.blueprint([health, home, reports])
-    app.blueprint([records, aggregates] if config.mode == "agg" else signals)
+    app.blueprint([health, home, reports, viewers])
+    if config.mode != "ui":
+        app.blueprint([records, aggregates] if config.mode == "agg" else signals)
     refuse_other_modes(app, config.mode)
     return app
 

@@ -2,11 +2,14 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 from skope.schema.record import Accepted
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
+
+if TYPE_CHECKING:
+    from skope.front.live import Broadcast
 
 _T = TypeVar("_T")
 
@@ -67,6 +70,8 @@ class Services:
     intake: Intake | None = None
     """None outside `agg`, like the next."""
     aggregates: Aggregates | None = None
+    live: "Broadcast | None" = None
+    """What `/api/live` tells."""
 
 
 def served(service: _T | None) -> _T:
