@@ -55,6 +55,7 @@ class Screen(App[int]):
     now : Unix seconds
     """
 
+    AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { layout: vertical; }

@@ -9,7 +9,7 @@ from skope.view.width import right
 _BLANK: Final = 0x2800
 _DOTS: Final = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """Left and right column of a cell, from the bottom up."""
-_AXIS: Final = 10
+_AXIS: Final = 11
 
 
 class Curve(NamedTuple):

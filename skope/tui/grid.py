@@ -61,7 +61,7 @@ def draw(
     widths = [_width(columns[index], rows, index) for index in kept]
     room = max(wide - sum(widths) - _GAP * len(widths) - 2, _LEAST_NAME)
     heading = [_headed(columns[index].heading, columns[index].key, order) for index in kept]
-    name = left(cut(_headed("name", "name", order), room), room)
+    name = left(cut(_headed("NAME", "name", order), room), room)
     lines = [[Ink(f"  {name}{_cells(heading, widths)}", "quiet")]]
     for index, row in enumerate(rows[view.top : view.top + max(high - 1, 0)], view.top):
         cells = _cells([row.cells[index] for index in kept], widths)

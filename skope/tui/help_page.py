@@ -21,7 +21,7 @@ _KEYS: Final = (
     ("q", "quit; under `skope agg` that stops it, in order"),
 )
 _SAID: Final = (
-    "No key changes what the server counts and keeps: c, s, r and a choose what is shown.",
+    "No key changes what the server counts: c, s, r and a choose what is shown here.",
     "Percentiles are to within 1 %, and missing where too few executions tell them.",
     "Verdicts come with s: ▲ regression  ▼ improvement  ● small change  ≈ equivalent",
     "? inconclusive. Intervals take executions to be independent.",
