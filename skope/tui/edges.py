@@ -66,5 +66,5 @@ def _lost(watching: Watching) -> Ink | None:
     if watching.lost is None:
         return None
     at = watching.lost_at
-    since = f", heard last at {moment(at).rpartition(' ')[2]}" if at is not None else ""
-    return Ink(f"{plain(watching.lost)}{since}; trying again", "bad")
+    since = f" since {moment(at).rpartition(' ')[2]}" if at is not None else ""
+    return Ink(f"not connected{since}, trying again: {plain(watching.lost)}", "bad")

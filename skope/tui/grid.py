@@ -110,8 +110,8 @@ def _fitting(columns: Sequence[Column], rows: Sequence[Row], wide: int) -> list[
     room = wide - 2 - min(max(longest, _LEAST_NAME), max(wide // 4, _LEAST_NAME))
     kept = []
     for index in sorted(range(len(columns)), key=lambda at: -columns[at].worth):
-        room -= _width(columns[index], rows, index) + _GAP
-        if room < 0:
-            break
-        kept.append(index)
+        needed = _width(columns[index], rows, index) + _GAP
+        if needed <= room:
+            room -= needed
+            kept.append(index)
     return sorted(kept)

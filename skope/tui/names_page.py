@@ -21,6 +21,7 @@ from skope.view.live import (
     value_words,
 )
 from skope.view.numbers import count, moment, plural, quantity
+from skope.view.paragraph import paragraph
 from skope.view.rows import MARKS
 from skope.view.text import TONES
 
@@ -29,17 +30,18 @@ _PAIRS: Final[dict[Page, tuple[str, str]]] = {
     "averages": ("n", "mean"),
 }
 _COLUMNS: Final = (
-    grid.Column("n", "N", 8, 9),
-    grid.Column("total", "TOTAL", 9, 3),
-    grid.Column("mean", "MEAN", 9, 8),
-    grid.Column("p50", "P50", 9, 5),
-    grid.Column("p95", "P95", 9, 5),
-    grid.Column("p99", "P99", 9, 5),
-    grid.Column("max", "LONGEST", 9, 2),
-    grid.Column("change", "CHANGE", 8, 7),
-    grid.Column("interval", "95 % CI", 16, 4),
-    grid.Column("verdict", "VERDICT", 12, 6),
+    grid.Column("n", "N", 7, 10),
+    grid.Column("total", "TOTAL", 8, 3),
+    grid.Column("mean", "MEAN", 8, 10),
+    grid.Column("p50", "P50", 8, 7),
+    grid.Column("p95", "P95", 8, 5),
+    grid.Column("p99", "P99", 8, 6),
+    grid.Column("max", "LONGEST", 8, 2),
+    grid.Column("change", "CHANGE", 8, 9),
+    grid.Column("interval", "95 % CI", 16, 8),
+    grid.Column("verdict", "VERDICT", 12, 9),
 )
+_MOST_VERDICT: Final = 3
 _TONES: Final[dict[Verdict, Tone]] = {
     verdict: tone for verdict, tone in TONES.items() if tone != "quiet"
 }
@@ -168,7 +170,8 @@ def _verdict(counting: Counting) -> list[Line]:
         return [[Ink("differences so far; s stops and judges them", "quiet")]]
     verdict = counting.diff.verdict
     said = f"{MARKS[verdict]} {plain(counting.diff.summary)}"
-    return [[Ink(said, _TONES.get(verdict, "strong"))]]
+    lines = paragraph(said, indent=0)[:_MOST_VERDICT]
+    return [[Ink(line, _TONES.get(verdict, "strong"))] for line in lines]
 
 
 def _explained(columns: int, rows: int) -> list[Line]:
