@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from skope.agg.duty import Duty
 from skope.errors import SkopeError
 from skope.schema.aggregate import Aggregate
 from skope.schema.listing import Listing
@@ -30,8 +31,6 @@ _T = TypeVar("_T")
 LEAST_S: Final = 0.25
 """Between two drawings that news ask for."""
 _ASK_S: Final = 1.0
-_DUTY: Final = 20
-"""Asking for the aggregate took t: it is not asked for again within 20 t."""
 _NOTICE_S: Final = 8.0
 _ALL: Final = 1_000_000
 
@@ -53,8 +52,10 @@ class Screen(App[int]):
     reports, aggregates : whom to ask
     where : how the heading calls what is watched
     now : Unix seconds
+    ticks : seconds of a clock that is never set
     """
 
+    TITLE = "skope"
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
     CSS = """
@@ -67,8 +68,8 @@ class Screen(App[int]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+c,ctrl+q", "quit_screen", priority=False),
-        Binding("l,right,tab", "turn(1)"),
-        Binding("h,left,shift+tab", "turn(-1)"),
+        Binding("l,right", "turn(1)"),
+        Binding("h,left", "turn(-1)"),
         *(Binding(str(digit), f"page({digit})") for digit in range(1, 7)),
         Binding("j,down", "move(1)"),
         Binding("k,up", "move(-1)"),
@@ -100,6 +101,7 @@ class Screen(App[int]):
         *,
         where: str,
         now: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(ansi_color=True)
         self.watching: Final = Watching()
@@ -110,18 +112,21 @@ class Screen(App[int]):
         self._aggregates: Final = aggregates
         self._where: Final = where
         self._now: Final = now
+        self._ticks: Final = ticks
         self._listing: Listing | None = None
         self._listed: int | None = None
         self._help = False
         self._notice: tuple[Ink, float] | None = None
         self._due = False
         self._asking = False
-        self._ask_at = 0.0
+        self._duty: Final = Duty(every_s=_ASK_S)
 
     def compose(self) -> ComposeResult:
         yield Drawn(self._draw_head, id="head")
         yield Drawn(self._draw_body, id="body")
-        yield Input(id="filter", placeholder="only names that hold", compact=True)
+        yield Input(
+            id="filter", placeholder="only names that hold", compact=True, select_on_focus=False
+        )
         yield Drawn(self._draw_foot, id="foot")
 
     def on_mount(self) -> None:
@@ -153,7 +158,7 @@ class Screen(App[int]):
         if self._listed != live.reports:
             self._listed = live.reports
             self.run_worker(self._list, thread=True, group="list", exclusive=True)
-        if self.counting.follows and not self._asking and time.monotonic() >= self._ask_at:
+        if self.counting.follows and not self._asking and self._duty.due(self._ticks()):
             self._ask("grow")
 
     def _soon(self) -> None:
@@ -216,10 +221,9 @@ class Screen(App[int]):
 
     def _fetch(self, then: str) -> None:
         assert self._aggregates is not None  # noqa: S101 - who asks has looked
-        began = time.monotonic()
+        began = self._ticks()
         aggregate = self._asked(self._aggregates.aggregate)
-        ended = time.monotonic()
-        self._ask_at = ended + max(_ASK_S, _DUTY * (ended - began))
+        self._duty.ran(began, self._ticks())
         self.call_from_thread(self._take_aggregate, then, aggregate)
 
     def _take_aggregate(self, then: str, aggregate: Aggregate | None) -> None:
@@ -230,7 +234,7 @@ class Screen(App[int]):
             self._count(then, aggregate)
         except SkopeError as error:
             self.counting.everything()
-            self._note(f"{error.message}: everything is counted", "doubt")
+            self._note(f"everything is counted again: {error.message}", "doubt")
         self._redraw()
 
     def _count(self, then: str, aggregate: Aggregate) -> None:
@@ -341,7 +345,7 @@ class Screen(App[int]):
             return
         base, head = self.looking.marked
         self._open(
-            f"{base} and {head}",
+            f"base {base}, head {head}",
             lambda: of_diff(self._reports.diff(base, head), every=True, verbose=True),
         )
 

@@ -1,6 +1,7 @@
 """The page of the machine: its processors, its memory, and the captures that are open."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 from skope.schema.live import OpenCapture, Point
@@ -13,6 +14,8 @@ from skope.view.numbers import moment, percent, plural, quantity
 _STEPS_S: Final = (0.25, 1.0)
 """Between two points; the longer one in `agg`."""
 _MOST_CAPTURES: Final = 8
+_ROOM: Final = 1.25
+"""Above the most memory that was used: all of the machine's would leave a flat line."""
 
 
 def of_machine(watching: Watching, columns: int, rows: int) -> list[Line]:
@@ -48,7 +51,9 @@ def _memory(
     assert watching.last is not None and watching.last.machine is not None  # noqa: PT018, S101
     used = [point[3] if point else None for point in points]
     total = watching.last.machine.memory_total
-    top = total or max([value for value in used if value is not None], default=1.0)
+    top = min(
+        total or inf, _ROOM * max([value for value in used if value is not None], default=1.0)
+    )
     said = f"used {quantity(_newest(used), 'MiB')} of {quantity(total, 'MiB')}"
     scale = Scale(0, top, "0", quantity(top, "MiB"))
     return braille.draw("memory", said, [Curve(used, "second")], scale, columns, rows)

@@ -105,10 +105,9 @@ def of_table(scene: Scene, columns: int, rows: int) -> list[Line]:
     high = rows - 1
     view = grid.scrolled(looking.views["table"], len(ordered), high)
     looking.views["table"] = view
-    table_rows = [_row(figures, changes.get(figures.name)) for figures in ordered]
-    judged = scene.counting.diff is not None
-    kept = len(_COLUMNS) if judged else len(_COLUMNS) - 3
-    lines = grid.draw(_COLUMNS[:kept], table_rows, looking.order, view, columns, high)
+    shown = _columns(scene.counting)
+    table_rows = [_row(figures, changes.get(figures.name), shown) for figures in ordered]
+    lines = grid.draw(shown, table_rows, looking.order, view, columns, high)
     place = grid.place(view, len(ordered), high)
     return framed([*lines, spread([], place, columns)], columns, rows)
 
@@ -203,10 +202,30 @@ def _ordered(scene: Scene, changes: Mapping[str, AggregateChange]) -> list[Figur
     return [f for _, f in known] + [f for found, f in keyed if found is None]
 
 
-def _row(figures: Figures, change: AggregateChange | None) -> grid.Row:
-    times: Sequence[float | None] = (
-        figures.total_time, figures.mean_time, figures.p50, figures.p95, figures.p99, figures.high,
-    )  # fmt: skip
-    cells = (count(figures.n), *(quantity(time, "s") for time in times), *change_words(change))
+def _columns(counting: Counting) -> list[grid.Column]:
+    """Those that have something to say now."""
+    unknown = set() if counting.diff is not None else {"change", "interval", "verdict"}
+    if counting.partial:
+        unknown.add("max")
+    return [column for column in _COLUMNS if column.key not in unknown]
+
+
+def _row(
+    figures: Figures, change: AggregateChange | None, columns: Sequence[grid.Column]
+) -> grid.Row:
+    said, interval, verdict = change_words(change)
+    words = {
+        "n": count(figures.n),
+        "total": quantity(figures.total_time, "s"),
+        "mean": quantity(figures.mean_time, "s"),
+        "p50": quantity(figures.p50, "s"),
+        "p95": quantity(figures.p95, "s"),
+        "p99": quantity(figures.p99, "s"),
+        "max": quantity(figures.high, "s"),
+        "change": said,
+        "interval": interval,
+        "verdict": verdict,
+    }
     mark = MARKS[change.verdict] if change is not None else " "
+    cells = [words[column.key] for column in columns]
     return grid.Row(figures.name, cells, _judged(change, "plain"), mark)
