@@ -57,12 +57,13 @@ class Address:
             port = parts.port
         except ValueError:
             port = -1
-        if parts.scheme not in ("http", "https") or not parts.hostname or port == -1:
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or not host.strip() or port == -1:
             message = f"{url!r} is no address of a Skope"
             raise UsageError(message, hint="for example http://localhost:9001")
         self.url: Final = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._kind: Final = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host: Final = parts.hostname
+        self._host: Final = host
         self._port: Final = port
         self._headers: Final = {"Authorization": f"Bearer {token}"} if token else {}
 
@@ -83,7 +84,7 @@ class Address:
             if answer.status != 200:
                 raise _refusal(answer)
             yield answer
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, UnicodeError) as error:
             message = f"{self.url} {_why(error)}"
             raise EnvironmentFault(message) from error
         finally:
@@ -176,7 +177,7 @@ def _refusal(answer: HTTPResponse) -> EnvironmentFault:
     return EnvironmentFault(detail or f"the server answers {answer.status}", hint=hint)
 
 
-def _why(error: OSError | HTTPException) -> str:
+def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "is silent"
     if isinstance(error, OSError) and error.errno:
