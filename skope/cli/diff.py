@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the diff as JSON")
     parser.add_argument(
+        "--html", metavar="FILE", help="write the diff as one page that needs nothing else"
+    )
+    parser.add_argument(
         "--across", action="store_true", help="compare captures of different machines or subjects"
     )
     parser.add_argument(
@@ -85,12 +88,20 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
         base = reading.read(options, sides.base)
     except UnknownReport as error:
         raise _excused(options, error) from None
-    return _named(compare(base, head, Policy(across=options.across)), sides)
+    diff = _named(compare(base, head, Policy(across=options.across)), sides)
+    if options.html is not None:
+        from skope.cli.page import write_page
+
+        write_page(options, diff, base, head, options.html)
+    return diff
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     from skope.diff.aggregates import compare_aggregates
 
+    if options.html is not None:
+        message = "--html shows two captures, and these are aggregates"
+        raise UsageError(message, hint="leave it out; `skope ui` shows aggregates")
     if options.base is None and not options.agg:
         message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
         raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")

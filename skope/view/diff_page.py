@@ -16,6 +16,7 @@ from skope.schema.series import Curve, Series
 from skope.view import numbers
 from skope.view.numbers import scale_of
 from skope.view.rows import (
+    MACHINE,
     MARKS,
     ChangeRow,
     SideRow,
@@ -88,7 +89,6 @@ class Recording(Struct, frozen=True, kw_only=True):
 
     t: list[float]
     """Seconds from the start of the run."""
-    low: list[float | None]
     mean: list[float | None]
     high: list[float | None]
 
@@ -135,6 +135,8 @@ class DiffPage(Struct, frozen=True, kw_only=True):
     hidden: int
     only: list[tuple[str, list[str]]]
     overlays: list[Overlay]
+    still: list[str]
+    """Curves that are nought throughout on both sides, and so not drawn."""
     missing_curves: list[str]
     hints: list[str]
     command: str
@@ -157,6 +159,7 @@ def diff_page(
         None if _missing("", report, curves) else curves
         for report, curves in zip((base, head), series, strict=True)
     )
+    overlays = _overlays(own[0], own[1])
     addresses = (diff.base.path or diff.base.name, diff.head.path or diff.head.name)
     return DiffPage(
         name=clean(diff.name),
@@ -182,11 +185,12 @@ def diff_page(
         rows=rows,
         hidden=sum(not row.headline for row in rows),
         only=[
-            (side, [clean(name) for name in names])
+            (side, [clean(name) for name in sorted(names, key=_order)])
             for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head))
             if names
         ],
-        overlays=_overlays(own[0], own[1]),
+        overlays=[overlay for overlay in overlays if not _is_still(overlay)],
+        still=[overlay.name for overlay in overlays if _is_still(overlay)],
         missing_curves=missing,
         hints=[clean(hint) for hint in diff.hints],
         command="skope diff --base {} --head {}".format(*map(_quoted, addresses)),
@@ -299,8 +303,18 @@ def _missing(side: str, report: Report, series: Series | None) -> str | None:
 
 
 def _overlays(base: Series | None, head: Series | None) -> list[Overlay]:
-    names = dict.fromkeys(name for side in (base, head) if side is not None for name in side.curves)
+    names = {name for side in (base, head) if side is not None for name in side.curves}
     return [_overlay(name, base, head) for name in names]
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """The subject's own before the machine's; rates last."""
+    return name.startswith(MACHINE), name.endswith("_rate"), name
+
+
+def _is_still(overlay: Overlay) -> bool:
+    sides = [side for side in (overlay.base, overlay.head) if side is not None]
+    return not any(value for side in sides for value in side.high)
 
 
 def _overlay(name: str, base: Series | None, head: Series | None) -> Overlay:
@@ -321,7 +335,7 @@ def _overlay(name: str, base: Series | None, head: Series | None) -> Overlay:
 def _recording(series: Series | None, curve: Curve | None) -> Recording | None:
     if series is None or curve is None:
         return None
-    return Recording(t=series.t, low=curve.min, mean=curve.mean, high=curve.max)
+    return Recording(t=series.t, mean=curve.mean, high=curve.max)
 
 
 def _quoted(word: str) -> str:

@@ -55,8 +55,13 @@ function captureRow(row, group, unfolded, base, head) {
     h("td", { class: "number" }, row.memory_peak),
     h("td", null, row.trust),
     h("td", null, row.when),
-    h("td", null, group ? h("div", { class: "trail" }, spark(group.trail, group.told), more) : null),
+    h("td", null, group ? trail(group, more) : null),
   );
+}
+
+function trail(group, more) {
+  if (!group.earlier.length) return h("span", { class: "said" }, "no earlier report");
+  return h("div", { class: "trail" }, spark(group.trail, group.told), more);
 }
 
 function compareButton(base, head) {

@@ -8,9 +8,10 @@ const FONT = "12px system-ui, sans-serif";
 
 /**
  * A chart of curves that share x. `curves` are `{name, colour, filled, quiet}`, `colour` the name of
- * a custom property; `written` says how y is written. It grows with its container.
+ * a custom property; `written` says how y is written. It grows with its container; a `bare` one
+ * leaves the words of its x axis to the one below it.
  */
-export function chart({ told, curves, written, height, sync, clock, top, select }) {
+export function chart({ told, curves, written, height, sync, clock, top, bare, select }) {
   const canvas = h("div", { class: "canvas", role: "img", "aria-label": told });
   const box = h("figure", { class: "chart" }, canvas);
   const data = [[], ...curves.map(() => [])];
@@ -21,7 +22,6 @@ export function chart({ told, curves, written, height, sync, clock, top, select 
   function build() {
     plot?.destroy();
     plot = new uPlot(settings(), data, canvas);
-    choose(chosen);
   }
 
   function settings() {
@@ -40,10 +40,21 @@ export function chart({ told, curves, written, height, sync, clock, top, select 
         x: { time: Boolean(clock) },
         y: { range: (_, low, high) => (top ? [0, top] : ranged(low, high)) },
       },
-      axes: [axis({ size: 28, values: clock ? undefined : (_, at) => at.map((value) => `${value} s`) }), axis({ size: 66, values: (_, at) => at.map((value) => write(value, rounder(written, at))) })],
+      axes: [ruler({ size: bare ? 4 : 28, values: (_, at) => at.map((value) => (bare ? "" : clock ? timeOfDay(value) : `${value} s`)) }), ruler({ size: 66, values: (_, at) => at.map((value) => write(value, rounder(written, at))) })],
       series: [{}, ...curves.map(series)],
-      hooks: { setSelect: [(u) => select && u.select.width > 2 && select(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
+      hooks: { ready: [ready], setSelect: [selected] },
     };
+  }
+
+  function ready(u) {
+    plot = u;
+    choose(chosen);
+  }
+
+  /** What is dragged in one chart is marked in all that share its cursor; only that one tells. */
+  function selected(u) {
+    const { left, width } = u.select;
+    if (select && u.cursor.event && width > 2) select(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
   }
 
   /** Marks a stretch of x, or none. */
@@ -54,7 +65,8 @@ export function chart({ told, curves, written, height, sync, clock, top, select 
       plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
       return;
     }
-    const [left, right] = range.map((value) => plot.valToPos(value, "x"));
+    const right = plot.valToPos(Math.min(range[1], plot.scales.x.max), "x");
+    const left = plot.valToPos(range[0], "x");
     plot.setSelect({ left, top: 0, width: Math.max(right - left, 1), height: plot.bbox.height / devicePixelRatio }, false);
   }
 
@@ -107,7 +119,7 @@ function series({ name, colour, filled, quiet }) {
   };
 }
 
-function axis(more) {
+function ruler(more) {
   return {
     font: FONT,
     stroke: () => colourOf("--quiet", 1),
@@ -126,6 +138,10 @@ function ranged(low, high) {
   if (low === null || high === null) return [0, 1];
   const air = (high - low || Math.abs(high) || 1) * 0.1;
   return [low >= 0 ? Math.max(low - air, 0) : low - air, high + air];
+}
+
+function timeOfDay(seconds) {
+  return new Date(seconds * 1000).toTimeString().slice(0, 8);
 }
 
 /** As many decimals as tell neighbouring ticks apart. */

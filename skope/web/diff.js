@@ -187,6 +187,7 @@ function recordings(page, time, window_, asTable) {
     { class: "card time", "aria-label": "The newest run of each side, in time" },
     h("div", { class: "heading" }, h("h2", null, "The newest runs, from their start"), key(), switcher(asTable)),
     page.missing_curves.map((text) => h("p", { class: "warning" }, text)),
+    page.still.length ? h("p", { class: "under" }, `nought throughout, and not drawn: ${page.still.join(", ")}`) : null,
     asTable ? null : h("div", { class: "stack" }, time.boxes),
     h("div", { class: "window" }, bounds(time, window_), readings(page, time, window_)),
   );
@@ -237,13 +238,14 @@ function reading(recording, from, to) {
 function overlays(page, window_, asTable) {
   const longest = Math.max(...page.overlays.flatMap((overlay) => SIDES.map((side) => (overlay[side] ? overlay[side].t[overlay[side].t.length - 1] || 0 : 0))));
   if (asTable) return { boxes: [], longest, end() {} };
-  const charts = page.overlays.map((overlay) => {
+  const charts = page.overlays.map((overlay, k) => {
     const means = SIDES.map((side) => reading(overlay[side], 0, Infinity).mean);
     const one = chart({
       told: `${overlay.name} in time: base ${write(means[0], overlay.written)}, head ${write(means[1], overlay.written)} on average`,
       curves: SIDES.map((side) => ({ name: side, colour: `--${side}`, filled: side === "head" })),
       written: overlay.written,
-      height: 130,
+      height: k === page.overlays.length - 1 ? 142 : 116,
+      bare: k < page.overlays.length - 1,
       sync: "recordings",
       select: (from, to) => amend({ from: rounded(Math.max(from, 0)), to: rounded(Math.min(to, longest)) }),
     });
