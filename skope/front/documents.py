@@ -4,6 +4,7 @@ from time import time
 
 from skope.errors import UnknownReport
 from skope.front.replies import encoded
+from skope.front.stored_aggregates import StoredAggregates
 from skope.schema.codec import encode_diff, encode_report
 from skope.store.curves import read_curves
 from skope.store.directory import open_directory
@@ -14,7 +15,9 @@ class StoredDocuments:
     """Reads one report directory. Tags only: no path comes in over HTTP."""
 
     def __init__(self, path: str) -> None:
-        self._reports = Reports(open_directory(path, given=True))
+        directory = open_directory(path, given=True)
+        self._reports = Reports(directory)
+        self.aggregates = StoredAggregates(directory)
 
     def listing(self) -> bytes:
         return encoded(self._reports.listing())

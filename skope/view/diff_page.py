@@ -181,11 +181,11 @@ def diff_page(
             for found in diff.environment
         ],
         level=interval_level(diff),
-        extent=_extent(rows),
+        extent=forest_extent([row.forest for row in rows if row.headline]),
         rows=rows,
         hidden=sum(not row.headline for row in rows),
         only=[
-            (side, [clean(name) for name in sorted(names, key=_order)])
+            (side, [clean(name) for name in names])
             for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head))
             if names
         ],
@@ -208,7 +208,7 @@ def _row(change: Change, diff: Diff, base: Report, head: Report) -> PageRow:
         headline=is_headline(change, diff),
         judged=judged,
         weight=_weight(change),
-        forest=_forest(change),
+        forest=forest_of(change),
         written=Written(**scale._asdict()),
         base=before,
         head=after,
@@ -231,8 +231,8 @@ def _values(report: Report, metric: str) -> Values:
     return Values(runs=[run for run, _ in found], values=[value for _, value in found])
 
 
-def _forest(change: Change) -> Forest | None:
-    """None for a metric that is compared by its difference: it has no per cent."""
+def forest_of(change: Change) -> Forest | None:
+    """Its picture; None for a metric that is compared by its difference: it has no per cent."""
     if change.ratio is None:
         return None
     interval = change.low is not None and change.high is not None
@@ -248,12 +248,12 @@ def _per_cent(ratio: float) -> float:
     return min((ratio - 1) * 100, 1e6)
 
 
-def _extent(rows: Sequence[PageRow]) -> float:
-    """Enough for all intervals of the headlines that are not absurd."""
-    forests = [row.forest for row in rows if row.forest is not None and row.headline]
+def forest_extent(forests: Sequence[Forest | None]) -> float:
+    """Enough for all intervals that are not absurd, in per cent."""
     ends = [
         abs(end)
         for forest in forests
+        if forest is not None
         for end in (forest.at, forest.low, forest.high)
         if end is not None
     ]
@@ -304,7 +304,7 @@ def _missing(side: str, report: Report, series: Series | None) -> str | None:
 
 def _overlays(base: Series | None, head: Series | None) -> list[Overlay]:
     names = {name for side in (base, head) if side is not None for name in side.curves}
-    return [_overlay(name, base, head) for name in names]
+    return [_overlay(name, base, head) for name in sorted(names, key=_order)]
 
 
 def _order(name: str) -> tuple[bool, bool, str]:
