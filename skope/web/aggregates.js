@@ -160,7 +160,7 @@ function comparison(main, page) {
     h(
       "tr",
       { class: row.gated ? row.verdict : "unjudged", "data-name": row.name },
-      h("th", { scope: "row", class: "wrap" }, h("span", { class: "mark" }, row.gated ? `${row.mark} ` : ""), h("span", { class: "name" }, row.label)),
+      h("th", { scope: "row", class: row.mean ? "wrap" : "part" }, h("span", { class: "mark" }, row.gated ? `${row.mark} ` : ""), h("span", { class: "name" }, row.label)),
       h("td", { class: "number" }, row.count),
       h("td", { class: "number" }, row.base),
       h("td", { class: "number" }, row.head),

@@ -84,7 +84,7 @@ class Tiles {
     }
     if (live.mode === "agg" && live.totals) {
       this.set("records", count(live.totals.records), `of ${plural(live.totals.names, "name")}`);
-      this.set("rejected", count(live.totals.rejected), "refused as malformed or too much");
+      this.set("rejected", count(live.totals.rejected), "refused");
     } else if (live.mode !== "ui") {
       this.set("open captures", count(live.captures.length), live.captures.length ? "recording" : "nothing is being recorded");
     }

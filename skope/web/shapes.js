@@ -153,7 +153,7 @@ export function spark(values, told) {
 
 /** Bars of one distribution: `[from, to, count]`. */
 export function bars(bins, written, told) {
-  const [width, height] = [720, 220];
+  const [width, height] = [1000, 230];
   const most = Math.max(...bins.map((bin) => bin[2]));
   const drawing = frame(width, height, "shape wide", told);
   const wide = (width - ROOM.left - ROOM.right) / bins.length;
