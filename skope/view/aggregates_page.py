@@ -13,7 +13,7 @@ from skope.stats.histogram_edges import edge
 from skope.view import numbers
 from skope.view.aggregate_table import Bracketed
 from skope.view.aggregates import (
-    change_cells,
+    cells,
     change_label,
     count_words,
     shown_changes,
@@ -159,7 +159,7 @@ def aggregate_diff_page(diff: AggregateDiff) -> AggregateDiffPage:
 
 
 def _row(change: AggregateChange) -> AggregateChangeRow:
-    count, base, head, size, interval = change_cells(change)
+    count, base, head, size, interval = cells(change)
     return AggregateChangeRow(
         name=clean(change.name),
         label=change_label(change).strip(),

@@ -99,7 +99,7 @@ def has_intervals(rows: Sequence[ChangeRow]) -> bool:
 
 
 def change_row(change: Change) -> ChangeRow:
-    """One metric in words."""
+    """One change in words."""
     scale = scale_of(change.unit, change.base, change.head)
     relative = change.ratio is not None
     low, high = _bounds(change, scale)
