@@ -111,17 +111,18 @@ cdef int _fill(summary_t *s, const unsigned char *at, uint32_t length) except -1
     return 0
 
 
-def rows_of(Tally tally):
+def rows_of(Tally tally, uint64_t start=0, uint64_t stop=0xFFFFFFFFFFFFFFFF):
     """Every counted row as (name, n, time, memory, low, high, zeros, runs), by order of arrival.
 
-    `time` and `memory` are integers, in 2^-128 s and 2^-128 MiB; `runs` are the stretches of
-    buckets that hold something, as (first bucket, counts).
+    Of the rows `start` to before `stop`, as far as there are any. `time` and `memory` are integers,
+    in 2^-128 s and 2^-128 MiB; `runs` are the stretches of buckets that hold something, as (first
+    bucket, counts).
     """
     cdef uint64_t index
     cdef row_t *row
     cdef summary_t *s = tally.summary
     found = []
-    for index in range(tally.area.rows):
+    for index in range(start, min(stop, tally.area.rows)):
         row = &tally.rows[index]
         if not tally._take(index):
             raise ValueError("the row is being written")

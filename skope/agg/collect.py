@@ -5,7 +5,6 @@ writer that was killed inside it: then there is no aggregate until its successor
 caller goes on showing the last good one.
 """
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from time import sleep
@@ -18,33 +17,30 @@ from skope.shm.stripes import Area, Stripes
 _PATIENCE: Final = 50
 _PAUSE_S: Final = 0.002
 """A writer that was only interrupted inside a row is back within this, a few times over."""
+_BLOCK: Final = 256
+"""Names unpacked at a time: as Python's objects a histogram takes ten times its bytes."""
 
 
 def collect(stripes: Stripes, *, pause: Callable[[float], object] = sleep) -> Aggregate | None:
     """The merged aggregate; None while a stripe cannot be read whole."""
-    with closing(stripes.scratch()) as total:
-        for stripe in range(stripes.board.stripes):
-            if not _read(stripes, stripe, total, pause):
-                return None
-        return aggregate_of(total)
-
-
-def aggregate_of(area: Area) -> Aggregate:
-    """What one area holds."""
-    with _without_collections():
-        return {row[0]: Tally(*row[1:]) for row in rows_of(area.tally)}
+    with total(stripes, pause=pause) as area:
+        if area is None:
+            return None
+        return {name: tally for block in blocks_of(area) for name, tally in block.items()}
 
 
 @contextmanager
-def _without_collections() -> Iterator[None]:
-    """Building many lists that stay would set the cycle collector off over and over."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
+def total(stripes: Stripes, *, pause: Callable[[float], object] = sleep) -> Iterator[Area | None]:
+    """All stripes added up in a private area; None while one of them cannot be read whole."""
+    with closing(stripes.scratch()) as area:
+        numbers = range(stripes.board.stripes)
+        yield area if all(_read(stripes, stripe, area, pause) for stripe in numbers) else None
+
+
+def blocks_of(area: Area) -> Iterator[Aggregate]:
+    """What one area holds, a few names at a time, in order of arrival."""
+    for start in range(0, len(area.tally), _BLOCK):
+        yield {row[0]: Tally(*row[1:]) for row in rows_of(area.tally, start, start + _BLOCK)}
 
 
 def _read(stripes: Stripes, stripe: int, total: Area, pause: Callable[[float], object]) -> bool:

@@ -4,7 +4,7 @@
 comes from the stripes and the journals, so a publisher that was killed has nothing to recover.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from time import monotonic
 from typing import Final, Protocol
@@ -12,17 +12,16 @@ from typing import Final, Protocol
 import msgspec
 
 from skope.agg.apps import Ends, array, open_ends
-from skope.agg.collect import collect
+from skope.agg.collect import blocks_of, total
 from skope.agg.duty import Duty
 from skope.agg.folder import Folder
-from skope.agg.report import encode_aggregate
+from skope.agg.report import encode_blocks
 from skope.agg.retention import Retention
 from skope.agg.segment import Segment, segments_in
 from skope.agg.session import Accounting, current, write_accounting
 from skope.errors import StorageFault
-from skope.schema.aggregate import Aggregate
 from skope.shm.bell import Which
-from skope.shm.stripes import Stripes
+from skope.shm.stripes import Area, Stripes
 
 AGG_FILE: Final = "report_agg.json"
 APPS_FILE: Final = "report_apps.json"
@@ -33,6 +32,9 @@ class Place(Protocol):
 
     def replace(self, name: str, parts: Iterable[bytes], *, durable: bool) -> int:
         """Puts a file in place at one stroke."""
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """All of a file, piece by piece."""
 
     def modified_ns(self, name: str) -> int:
         """When a file was last written; 0 when it is not there."""
@@ -61,8 +63,8 @@ class Publisher:
         self._duties: dict[Which, Duty] = {"agg": Duty(every_s=1.0), "apps": Duty(every_s=5.0)}
         self._shown: Accounting | None = None
         self._joined: tuple[Ends, list[Segment]] | None = None
-        self.aggregate: Aggregate = {}
-        """The last good one."""
+        self._accepted = 0
+        self._names = 0
         self.troubles: dict[Which, str] = {}
         """Reports the disk would not have when they were last written, and why."""
         self._retention.drop(segments_in(accounting.dropping))
@@ -112,16 +114,32 @@ class Publisher:
 
         False: they are those of a moment ago, because a killed worker's row is torn.
         """
-        aggregate = collect(self._stripes)
-        if aggregate is not None:
-            self.aggregate = aggregate
-        accounting = self.accounting()
-        there = self._reports.modified_ns(AGG_FILE) > 0
-        if durable or not there or accounting != self._shown:
-            self._reports.replace(AGG_FILE, [encode_aggregate(self.aggregate)], durable=durable)
-            write_accounting(self._session, accounting, durable=durable)
-            self._shown = accounting
-        return aggregate is not None
+        with total(self._stripes) as area:
+            if area is not None:
+                self._accepted, self._names = area.tally.records, len(area.tally)
+            accounting = self.accounting()
+            there = self._reports.modified_ns(AGG_FILE) > 0
+            if durable or not there or accounting != self._shown:
+                self._reports.replace(AGG_FILE, self._text(area, there=there), durable=durable)
+                write_accounting(self._session, accounting, durable=durable)
+                self._shown = accounting
+            return area is not None
+
+    def keep_agg(self, name: str) -> None:
+        """Keeps `report_agg.json`, as it was last written, as `name` too.
+
+        Raises
+        ------
+        StorageFault
+            If it could not be written.
+        """
+        self._reports.replace(name, self._reports.chunks(AGG_FILE), durable=True)
+
+    def _text(self, area: Area | None, *, there: bool) -> Iterator[bytes]:
+        """The report of `area`; without one the last good report, if there is one."""
+        if area is None and there:
+            return self._reports.chunks(AGG_FILE)
+        return encode_blocks([] if area is None else blocks_of(area))
 
     def publish_apps(self) -> bool:
         """Applies `--keep` and writes `report_apps.json`, if anything is new."""
@@ -136,8 +154,7 @@ class Publisher:
 
     def accounting(self) -> Accounting:
         """As of the last good aggregate."""
-        accepted = sum(tally.n for tally in self.aggregate.values())
-        return current(self._last, self._stripes, accepted=accepted, names=len(self.aggregate))
+        return current(self._last, self._stripes, accepted=self._accepted, names=self._names)
 
     def _trim(self) -> None:
         """Counts what goes before it goes, so that a crash in between loses no figure."""

@@ -1,5 +1,6 @@
 """An aggregate as `report_agg.json`: one name a line, the promised fields first."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -34,12 +35,20 @@ def row_of(tally: Tally) -> Row:
 
 def encode_aggregate(aggregate: Aggregate) -> bytes:
     """The file of an aggregate."""
-    lines = [
-        b"  " + _encode(name) + b": " + _encode(row_of(tally)) for name, tally in aggregate.items()
-    ]
-    if not lines:
-        return b"{}\n"
-    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+    return b"".join(encode_blocks([aggregate]))
+
+
+def encode_blocks(blocks: Iterable[Aggregate]) -> Iterator[bytes]:
+    """The file of an aggregate that comes in blocks of names, each encoded as it comes."""
+    opening = b"{\n"
+    for block in blocks:
+        lines = [
+            b"  " + _encode(name) + b": " + _encode(row_of(tally)) for name, tally in block.items()
+        ]
+        if lines:
+            yield opening + b",\n".join(lines)
+            opening = b",\n"
+    yield b"{}\n" if opening == b"{\n" else b"\n}\n"
 
 
 def _quantile(tally: Tally, q: float) -> float | None:

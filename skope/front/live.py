@@ -17,6 +17,7 @@ from sanic import Blueprint
 
 from skope.errors import NotReady, SkopeError
 from skope.front.context import App, Asked
+from skope.front.guard import Guard
 from skope.front.services import served
 from skope.schema.live import Live
 
@@ -50,8 +51,9 @@ class Feed(Protocol):
 class Viewer:
     """One connection."""
 
-    def __init__(self, transport: Transport, done: Future[None]) -> None:
-        self.transport = transport
+    def __init__(self, guard: Guard, done: Future[None]) -> None:
+        self._guard = guard
+        self.transport: Final = cast("Transport", guard.transport)
         self.done = done
         self.missed = False
         """It was skipped, so its next event has to be a whole one."""
@@ -69,6 +71,11 @@ class Viewer:
         self._free_at = now
         self.transport.write(chunk)
         return True
+
+    @property
+    def is_gone(self) -> bool:
+        """It closed its end: whoever waits for events does not, so it is no viewer any more."""
+        return self._guard.is_half_closed
 
     def leave(self) -> None:
         """Ends its stream in order."""
@@ -110,10 +117,10 @@ class Broadcast:
         missed = self._since(last_id)
         return _RETRY + (self._everything() if missed is None else missed), self._generation
 
-    async def watch(self, transport: Transport, since: int) -> None:
-        """Writes the events after `since` until `transport` or this ends; returns when in order."""
+    async def watch(self, guard: Guard, since: int) -> None:
+        """Writes the events after `since` until the connection or this ends, then in order."""
         loop = get_running_loop()
-        viewer = Viewer(transport, loop.create_future())
+        viewer = Viewer(guard, loop.create_future())
         viewer.missed = since != self._generation
         bound = loop.call_later(LONGEST_S, viewer.leave)
         self._viewers.add(viewer)
@@ -141,6 +148,9 @@ class Broadcast:
             self._running = False
             return
         loop.call_later(self._feed.step_s, self._step, loop)
+        for viewer in self._viewers:
+            if viewer.is_gone:
+                viewer.leave()
         try:
             event = self._feed.advance()
         except (SkopeError, OSError, msgspec.DecodeError) as error:
@@ -198,7 +208,7 @@ async def live(request: Asked) -> None:
     )
     await answer.send(opening)
     # From here on whole chunks are written beside Sanic, which waits for the end of this handler.
-    await stream.watch(cast("Transport", request.transport), since)
+    await stream.watch(cast("Guard", request.protocol), since)
     await answer.eof()
 
 

@@ -11,24 +11,9 @@ from skope.agg.folder import Folder
 from skope.agg.publish import AGG_FILE
 from skope.agg.segment import SESSION_FILE
 from skope.schema.live import AggregateNow, AggregateRow
+from skope.store.aggregate_rows import RowOnFile, row_of
 
 EVERY_S: Final = 1.0
-
-
-class _Row(Struct, frozen=True):
-    """A row of `report_agg.json` without what makes merging exact."""
-
-    total_execs: int
-    total_exec_time: float
-    total_memory_usage: float
-    avg_exec_memory: float
-    avg_exec_time: float
-    min: float
-    max: float
-    p50: float | None
-    p90: float | None
-    p95: float | None
-    p99: float | None
 
 
 class _Accounting(Struct, frozen=True):
@@ -46,10 +31,10 @@ class TotalsNow:
         self._session = session
         self._duty = Duty(every_s=EVERY_S)
         self._seen = (0, 0)
-        self._raw: dict[str, _Row] = {}
+        self._raw: dict[str, RowOnFile] = {}
         self._rows: dict[str, AggregateRow] = {}
         self._rejected = 0
-        self._decode = msgspec.json.Decoder(dict[str, _Row]).decode
+        self._decode = msgspec.json.Decoder(dict[str, RowOnFile]).decode
         self._count = msgspec.json.Decoder(_Accounting).decode
 
     def advance(self) -> AggregateNow | None:
@@ -67,7 +52,7 @@ class TotalsNow:
         self._raw = raw
         for name in gone:
             del self._rows[name]
-        self._rows |= {name: _row_of(name, raw[name]) for name in changed}
+        self._rows |= {name: row_of(name, raw[name]) for name in changed}
         self._duty.ran(begun, monotonic())
         return self._figures([self._rows[name] for name in sorted(changed)])
 
@@ -75,7 +60,7 @@ class TotalsNow:
         """The figures with all rows."""
         return self._figures([self._rows[name] for name in sorted(self._rows)])
 
-    def _read(self) -> dict[str, _Row]:
+    def _read(self) -> dict[str, RowOnFile]:
         try:
             accounting = self._count(self._session.read(SESSION_FILE))
             self._rejected = sum(accounting.rejected.values())
@@ -90,20 +75,3 @@ class TotalsNow:
             names=len(self._raw),
             rows=rows,
         )
-
-
-def _row_of(name: str, row: _Row) -> AggregateRow:
-    return AggregateRow(
-        name=name,
-        n=row.total_execs,
-        total_time=row.total_exec_time,
-        mean_time=row.avg_exec_time,
-        total_memory=row.total_memory_usage,
-        mean_memory=row.avg_exec_memory,
-        min=row.min,
-        max=row.max,
-        p50=row.p50,
-        p90=row.p90,
-        p95=row.p95,
-        p99=row.p99,
-    )

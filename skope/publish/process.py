@@ -14,12 +14,11 @@ import msgspec
 from skope._fast import PUBLISH_LINE, ChildLine, die_with_parent
 from skope.agg.folder import Folder
 from skope.agg.publish import Publisher
-from skope.agg.report import encode_aggregate
 from skope.agg.session import read_accounting
 from skope.errors import SkopeError, StorageFault
 from skope.publish.answers import Complaints, answer
 from skope.publish.pulse import BeatingPlace, Pulse
-from skope.schema.wire import AggConfig, FrontConfig
+from skope.schema.wire import FrontConfig
 from skope.shm.bell import REPORTS, Bell
 from skope.shm.segment import Segment
 from skope.shm.stripes import Stripes
@@ -86,7 +85,8 @@ def _work(options: Options, wake_fd: int) -> int:
         line.ready(monotonic_ns())
         if not _serve(publisher, Bell(options.bell), pulse, (wake_fd, options.lifeline)):
             return FAILED
-        _finish(publisher, reports, config.agg)
+        publisher.finish()
+        publisher.keep_agg(aggregate_name(config.agg.session))
     return STOPPED
 
 
@@ -105,9 +105,3 @@ def _serve(publisher: Publisher, bell: Bell, pulse: Pulse, waits: tuple[int, int
         for which in REPORTS:
             answer(bell, which, publisher)
         complaints.say(publisher.troubles)
-
-
-def _finish(publisher: Publisher, reports: Folder, agg: AggConfig) -> None:
-    publisher.finish()
-    kept = [encode_aggregate(publisher.aggregate)]
-    reports.replace(aggregate_name(agg.session), kept, durable=True)

@@ -38,6 +38,10 @@ class BeatingPlace:
         """Puts a file in place at one stroke."""
         return self._folder.replace(name, self._beating(parts), durable=durable)
 
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """All of a file, piece by piece."""
+        return self._folder.chunks(name)
+
     def modified_ns(self, name: str) -> int:
         """When a file was last written; 0 when it is not there."""
         return self._folder.modified_ns(name)

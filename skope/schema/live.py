@@ -40,10 +40,10 @@ class AggregateRow(Struct, frozen=True, kw_only=True):
     mean_time: Seconds
     total_memory: MiB
     mean_memory: MiB
-    min: Seconds
-    max: Seconds
+    min: Seconds | None
+    max: Seconds | None
     p50: Seconds | None
-    """null, like the others, where there are too few executions for it to mean anything."""
+    """null, like the others, where nobody kept it or too few executions make it mean nothing."""
     p90: Seconds | None
     p95: Seconds | None
     p99: Seconds | None

@@ -38,6 +38,20 @@ def of_aggregate_diff(
     )
 
 
+def weightiest_first(
+    changes: Sequence[AggregateChange],
+) -> tuple[list[list[AggregateChange]], int]:
+    """The names worth showing, each with its mean first, and how many are left out."""
+    groups = _groups(changes)
+    shown = _weightiest(groups)
+    return shown, len(groups) - len(shown)
+
+
+def shown_changes(group: Sequence[AggregateChange]) -> list[AggregateChange]:
+    """Of one name's what is shown unless all is asked for."""
+    return [change for change in group if _is_shown(change, every=False)]
+
+
 _Group = list[AggregateChange]
 """What there is of one name; the mean first."""
 
@@ -53,7 +67,7 @@ def _weightiest(groups: list[_Group]) -> list[_Group]:
     """The names whose change costs or saves most, in the order they came."""
     if len(groups) <= MOST_NAMES:
         return groups
-    ranked = sorted(groups, key=lambda group: (_rank(group[0]), -_weight(group[0])))
+    ranked = sorted(groups, key=lambda group: (_rank(group[0]), -weight(group[0])))
     kept = {group[0].name for group in ranked[:MOST_NAMES]}
     return [group for group in groups if group[0].name in kept]
 
@@ -62,14 +76,15 @@ def _rank(change: AggregateChange) -> int:
     return [*MARKS].index(change.verdict)
 
 
-def _weight(change: AggregateChange) -> float:
+def weight(change: AggregateChange) -> float:
+    """What a change of a mean costs or saves in all."""
     return abs(change.delta or 0.0) * max(change.n_base, change.n_head)
 
 
 def _sides(diff: AggregateDiff) -> list[str]:
     sides = (("base", diff.base), ("head", diff.head))
     names = [clean(side.name) for _, side in sides]
-    counts = [_count(side) for _, side in sides]
+    counts = [count_words(side) for _, side in sides]
     name, count = max(map(width, names)), max(map(width, counts))
     lines = []
     for (which, side), called, counted in zip(sides, names, counts, strict=True):
@@ -78,7 +93,8 @@ def _sides(diff: AggregateDiff) -> list[str]:
     return lines
 
 
-def _count(side: AggregateSide) -> str:
+def count_words(side: AggregateSide) -> str:
+    """``12 executions of 3 names``."""
     return f"{numbers.plural(side.records, 'execution')} of {numbers.plural(side.names, 'name')}"
 
 
@@ -96,9 +112,9 @@ def _table(
     rows = [change for group in groups for change in group if _is_shown(change, every=every)]
     if diff.total is not None:
         rows.append(diff.total)
-    names = ["mean time", *(_label(change) for change in rows)]
-    heading = [*_HEADING[:-1], f"{_level(rows)} CI"]
-    found = columns(names, [heading, *map(_cells, rows)], indent=2)
+    names = ["mean time", *(change_label(change) for change in rows)]
+    heading = [*_HEADING[:-1], f"{level(rows)} CI"]
+    found = columns(names, [heading, *map(cells, rows)], indent=2)
     lines = [f"  {found[0][0]}"]
     for change, parts in zip(rows, found[1:], strict=True):
         mark = MARKS[change.verdict] if change.metric != MEMORY else " "
@@ -116,7 +132,8 @@ def _is_shown(change: AggregateChange, *, every: bool) -> bool:
     return every or change.metric == MEAN or changed
 
 
-def _label(change: AggregateChange) -> str:
+def change_label(change: AggregateChange) -> str:
+    """What a row is called: its name, or below it the quantile."""
     if not change.name:
         return _ALL
     if change.metric == MEAN:
@@ -125,7 +142,8 @@ def _label(change: AggregateChange) -> str:
     return f"  {clean(part)}"
 
 
-def _cells(change: AggregateChange) -> tuple[str, ...]:
+def cells(change: AggregateChange) -> tuple[str, ...]:
+    """Change of count, base, head, change and interval."""
     scale = scale_of(change.unit, change.base, change.head)
     mean = change.metric == MEAN or not change.name
     return (
@@ -158,7 +176,8 @@ def _interval(change: AggregateChange) -> str:
     return f"{numbers.bare_change(change.low)} to {numbers.bare_change(change.high)}"
 
 
-def _level(rows: Sequence[AggregateChange]) -> str:
+def level(rows: Sequence[AggregateChange]) -> str:
+    """What the intervals of `rows` are at least."""
     levels = [change.confidence for change in rows if change.confidence is not None]
     return numbers.percent(min([*levels, 0.95]) * 100, 0 if min([*levels, 0.95]) >= 0.95 else 1)
 

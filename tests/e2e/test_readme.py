@@ -34,12 +34,16 @@ CHANGING = {
     "ago",
     "just",
     "now",
-    "s",
-    "min",
     "h",
+    "min",
+    "s",
     "ms",
+    "µs",
+    "KiB",
+    "MiB",
+    "GiB",
 }
-"""Words that are measured, like figures: the next machine may come to others."""
+"""Words that are measured, like figures, or their units: the next machine may come to others."""
 
 
 class Command(NamedTuple):

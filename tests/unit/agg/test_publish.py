@@ -1,4 +1,5 @@
 import json
+from contextlib import nullcontext
 
 import msgspec
 import pytest
@@ -146,14 +147,32 @@ def test_a_disk_that_refuses_a_report_is_tried_again_later(start, publisher, tmp
     assert json.loads((tmp_path / APPS_FILE).read_bytes()) == []
 
 
-def test_while_a_row_is_torn_the_last_good_aggregate_stays(start, post, publisher, monkeypatch):
+def test_while_a_row_is_torn_the_last_good_aggregate_stays(
+    start, post, publisher, monkeypatch, tmp_path
+):
     session = start()
-    post(session.worker(), *ROWS)
+    worker = session.worker()
+    post(worker, *ROWS)
     running = publisher(session)
     assert running.bring_up("agg")
-    monkeypatch.setattr("skope.agg.publish.collect", lambda stripes: None)
+    post(worker, *ROWS)
+    monkeypatch.setattr("skope.agg.publish.total", lambda stripes: nullcontext(None))
     assert not running.bring_up("agg"), "what was acknowledged may be missing from it"
-    assert running.aggregate["a"].n == 2
+    assert running.finish().accepted == len(ROWS)
+    running.keep_agg("s.agg.json")
+    for name in (AGG_FILE, "s.agg.json"):
+        assert json.loads((tmp_path / name).read_bytes())["a"]["total_execs"] == 2
+
+
+def test_more_names_than_are_unpacked_at_a_time(start, post, publisher, tmp_path):
+    session = start(names=1024)
+    names = [f"n{index:04}" for index in range(1000)]
+    post(session.worker(), *[(name, 0.5) for name in names])
+    running = publisher(session)
+    assert running.bring_up("agg")
+    assert list(json.loads((tmp_path / AGG_FILE).read_bytes())) == names
+    accounting = running.accounting()
+    assert (accounting.accepted, accounting.names) == (1000, 1000)
 
 
 def test_finishing_closes_the_session(start, post, publisher):
