@@ -94,9 +94,12 @@ def _room(bars: Sequence[Bar], rows: int) -> _Room:
     if not high and all(value < 0 for value in values):
         return _Room(0, rows, _scale(low, rows - 1))
     drawn = max(rows - 2, 2)
-    up = min(max(round(drawn * (high / (high + low))), 1 if high else 0), drawn - 1)
-    scales = [_scale(high, up)] * bool(high) + [_scale(low, drawn - up)]
-    return _Room(up + 1, rows - up - 1, min(scales))
+
+    def scale(up: int) -> float:
+        return min([_scale(high, up)] * bool(high) + [_scale(low, drawn - up)])
+
+    up = max(range(1, drawn), key=scale)
+    return _Room(up + 1, rows - up - 1, scale(up))
 
 
 def _scale(largest: float, rows: int) -> float:
