@@ -108,16 +108,18 @@ class LiveFeed:
     def _follow(self, deliver: Callable[[News], None]) -> None:
         pause_s = _FIRST_PAUSE_S
         while not self._closed.is_set():
+            heard = False
             try:
                 for news in self._read():
                     if self._closed.is_set():
                         return
                     deliver(news)
-                    pause_s = _FIRST_PAUSE_S
+                    heard, pause_s = True, _FIRST_PAUSE_S
                 reason = f"{self._address.url} ended the connection"
             except SkopeError as error:
-                reason = error.message
-            if not self._closed.is_set():
+                heard, reason = False, error.message
+            # A long stream is ended in order and taken up in another: that is no loss.
+            if not heard and not self._closed.is_set():
                 deliver(Lost(reason))
             self._closed.wait(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

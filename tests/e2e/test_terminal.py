@@ -1,9 +1,11 @@
 """The screen in a real terminal, watching a real Skope."""
 
 import os
+import re
 import signal
 
-from tests.e2e.agg_service import agg, post
+from skope.view.numbers import count, quantity
+from tests.e2e.agg_service import agg, get, post
 from tests.e2e.command_line import command_of, eventually, is_alive, run
 from tests.e2e.terminal import needs_tmux, terminal
 
@@ -19,6 +21,25 @@ def records(names, seconds, count=40, memory=1.0):
         for at, name in enumerate(names)
         for _ in range(count)
     ]
+
+
+def numbers_of(text):
+    """What the table on the screen says, name by name."""
+    rows = [line for line in text.splitlines()[3:-3] if line.strip()]
+    found = {}
+    for row in rows:
+        parts = re.split(r" {2,}", row.strip())
+        found[parts[0]] = parts[1:]
+    return found
+
+
+def numbers_in(report, names):
+    """The same of the report, in the words of every other output."""
+    keys = ("total_exec_time", "avg_exec_time", "p50", "p95", "p99", "max")
+    return {
+        name: [count(report[name]["total_execs"]), *(quantity(report[name][k], "s") for k in keys)]
+        for name in names
+    }
 
 
 def port_of(running):
@@ -57,7 +78,9 @@ def test_a_running_intake_is_watched_at_every_size_and_beyond_its_end(tmp_path):
             text = screen.see("+282 more")
             assert len(text.splitlines()) == 60
             screen.press("4")
-            screen.see("LONGEST", "1-54 of 300")
+            text = screen.see("LONGEST", "1-54 of 300")
+            _, report = get(first, "/report_agg.json")
+            assert numbers_of(text) == numbers_in(report, sorted(report)[:54])
         screen.see("not connected since", "Connection refused")
         with agg(tmp_path, "--tag", "monday", "--port", port) as again:
             screen.see("the server is back")

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from skope.errors import EnvironmentFault, UsageError
-from skope.schema.live import Live
 from skope.tui.attach import Address, LiveFeed, Remote
 from skope.tui.feed import Lost
 from tests.unit.tui.made import live
@@ -73,13 +72,13 @@ def following(address):
         feed.close()
 
 
-def test_a_stream_that_ends_is_taken_up_where_it_was():
+def test_a_stream_that_ends_in_order_is_taken_up_where_it_was():
     first = STREAM + b": still here\n\n" + event(1) + event(2)
-    with Scripted(first, STREAM + event(3, whole=False)) as server:
+    with Scripted(first, STREAM + event(3, whole=False), STREAM) as server:
         with following(server.address) as hear:
             found = [hear() for _ in range(4)]
-        assert [n.reports if isinstance(n, Live) else "lost" for n in found] == [1, 2, "lost", 3]
-        assert "ended the connection" in found[2].reason
+        assert [news.reports for news in found[:3]] == [1, 2, 3]
+        assert found[3] == Lost(f"{server.address.url} ended the connection")
         assert "GET /api/live HTTP/1.1" in server.asked[0]
         assert "authorization: bearer secret" in server.asked[0].lower()
         assert "last-event-id" not in server.asked[0].lower()
