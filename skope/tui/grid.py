@@ -1,12 +1,13 @@
 """A table that scrolls: a heading, the rows around the cursor, and where they are among all."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from skope.tui.ink import Ink, Line, Tone, cut, framed, plain
 from skope.view.numbers import count
 from skope.view.width import left, right, width
 
+T = TypeVar("T")
 _GAP: Final = 2
 _LEAST_NAME: Final = 8
 _ASCENDING: Final = "▴"
@@ -45,28 +46,35 @@ class View(NamedTuple):
 
     top: int
     cursor: int
-    """Index of the chosen row; -1: none."""
+    """Index of the chosen row; -1: there is none."""
+
+    def of(self, rows: Sequence[T], high: int) -> Sequence[T]:
+        """Those of `rows` that a table of `high` lines shows."""
+        return rows[self.top : self.top + max(high - 1, 0)]
 
 
 def draw(
     columns: Sequence[Column],
     rows: Sequence[Row],
     order: Order,
-    view: View,
+    chosen: int,
     wide: int,
     high: int,
 ) -> list[Line]:
-    """The table, exactly `high` lines of `wide` columns. The first line is the heading."""
+    """The table, exactly `high` lines of `wide` columns. The first line is the heading.
+
+    `rows` are those that are seen, `chosen` the one of them with the cursor; -1: none.
+    """
     kept = _fitting(columns, rows, wide)
     widths = [_width(columns[index], rows, index) for index in kept]
     room = max(wide - sum(widths) - _GAP * len(widths) - 2, _LEAST_NAME)
     heading = [_headed(columns[index].heading, columns[index].key, order) for index in kept]
     name = left(cut(_headed("NAME", "name", order), room), room)
     lines = [[Ink(f"  {name}{_cells(heading, widths)}", "quiet")]]
-    for index, row in enumerate(rows[view.top : view.top + max(high - 1, 0)], view.top):
+    for at, row in enumerate(rows):
         cells = _cells([row.cells[index] for index in kept], widths)
         text = f"{row.mark} {left(cut(plain(row.name), room), room)}{cells}"
-        lines.append([Ink(text, "chosen" if index == view.cursor else row.tone)])
+        lines.append([Ink(text, "chosen" if at == chosen else row.tone)])
     return framed(lines, wide, high)
 
 

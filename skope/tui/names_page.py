@@ -105,9 +105,9 @@ def of_table(scene: Scene, columns: int, rows: int) -> list[Line]:
     high = rows - 1
     view = grid.scrolled(looking.views["table"], len(ordered), high)
     looking.views["table"] = view
-    shown = _columns(scene.counting)
-    table_rows = [_row(figures, changes.get(figures.name), shown) for figures in ordered]
-    lines = grid.draw(shown, table_rows, looking.order, view, columns, high)
+    shown, seen = _columns(scene.counting), view.of(ordered, high)
+    table_rows = [_row(figures, changes.get(figures.name), shown) for figures in seen]
+    lines = grid.draw(shown, table_rows, looking.order, view.cursor - view.top, columns, high)
     place = grid.place(view, len(ordered), high)
     return framed([*lines, spread([], place, columns)], columns, rows)
 

@@ -45,8 +45,8 @@ def of_reports(
     high = rows - 1
     view = grid.scrolled(looking.views["reports"], len(found), high)
     looking.views["reports"] = view
-    table = [_row(entry, looking, now) for entry in found]
-    lines = grid.draw(_COLUMNS, table, _BY_AGE, view, columns, high)
+    table = [_row(entry, looking, now) for entry in view.of(found, high)]
+    lines = grid.draw(_COLUMNS, table, _BY_AGE, view.cursor - view.top, columns, high)
     place = grid.place(view, len(found), high)
     return framed([*lines, spread(_marked(looking), place, columns)], columns, rows)
 
