@@ -25,6 +25,7 @@ from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
+from skope.front.watched import OpenCaptures
 from skope.probe.edges import EdgeProbe
 from skope.probe.git import read_git
 from skope.schema.host import Host
@@ -85,6 +86,7 @@ class Captures:
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
+        self.watched: Final = OpenCaptures(book)
 
     @classmethod
     def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
