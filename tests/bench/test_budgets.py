@@ -3,6 +3,7 @@
 from math import inf
 
 import pytest
+
 from bench.__main__ import main
 from bench.budgets import FILE, read_budgets
 from bench.effort import Effort
