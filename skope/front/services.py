@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeVar
 
+from skope._fast import Recogniser
 from skope.schema.record import Accepted
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
@@ -46,6 +47,7 @@ class Intake(Protocol):
     def post(
         self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
     ) -> Accepted: ...
+    def take(self, asked: Recogniser, *, now: float) -> bool: ...
     def durable(self) -> Future[None]: ...
 
 
