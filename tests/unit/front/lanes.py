@@ -79,9 +79,7 @@ class Worker:
 
     def connect(self, peer="127.0.0.1"):
         """A connection: feed it with `say`."""
-        protocol = Lane(
-            app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={}
-        )
+        protocol = Lane(app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={})
         hot, protocol._hot = protocol._hot, None
         if self.lane:
             protocol._hot = lambda data, local: self._counted(hot(data, local))

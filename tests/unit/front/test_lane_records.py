@@ -54,6 +54,7 @@ ODD = [
 
 def without_now(journal, since):
     """The journal without the times of arrival."""
+
     def arrival(match):
         return b'"timestamp":now' if float(match[0][12:]) >= since else match[0]
 
