@@ -1,6 +1,7 @@
 """The front worker: wires everything to Sanic, serves, and stops in order."""
 
 import argparse
+import gc
 import logging
 import os
 import socket
@@ -107,6 +108,8 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
         watch_lifeline(loop, options.lifeline)
         if options.control is not None and runs is not None:
             ControlLink(socket.socket(fileno=options.control), runs).start(loop)
+        # What is there now stays: collecting garbage need not look at it again.
+        gc.freeze()
         heartbeat.start(loop)
         serving.set_result(loop)
 

@@ -115,4 +115,6 @@ def environment() -> dict[str, str]:
     if str(_ROOT) not in places:
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{_ROOT}{os.pathsep}{before}" if before else str(_ROOT)
+    # numpy's linear algebra starts a thread a processor when it is imported; nobody needs it here.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     return environment
