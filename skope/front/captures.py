@@ -16,7 +16,6 @@ from skope.capture.assemble import Newest, system_manager
 from skope.capture.edge import Edge, Span
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
-from skope.front.ending import ending_of
 from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
@@ -224,7 +223,7 @@ class Captures:
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), ending_of(message))
+        completed = self._runs.complete(self._own_tag(), Ending.of(message))
         if entry is not None:
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
