@@ -2,12 +2,17 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 from skope._fast import Recogniser
+from skope.front.settling import Halt
 from skope.schema.record import Accepted
+from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
+
+if TYPE_CHECKING:
+    from skope.front.live import Broadcast
 
 _T = TypeVar("_T")
 
@@ -15,9 +20,19 @@ _T = TypeVar("_T")
 class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started: ...
-    def begin(self, name: str, module: str | None) -> int: ...
-    def stop(self, name: str | None) -> Stopped: ...
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started: ...
+    def begin(self, name: str, module: str | None, target: Target | None = None) -> int: ...
+    def awaits(self) -> bool: ...
+    def halt(self, name: str | None) -> Halt | None: ...
+    async def settled(self, halt: Halt) -> None: ...
+    def stop(self, name: str | None, halt: Halt | None = None) -> Stopped: ...
     def cancel(self, name: str | None) -> Cancelled: ...
 
 
@@ -25,7 +40,9 @@ class Runs(Protocol):
     """Is told when a script begins and ends. Asked twice, it answers twice."""
 
     def run_begin(self, message: RunBegin) -> None: ...
-    def run_end(self, message: RunEnd) -> RunDone: ...
+    def halt_run(self) -> Halt | None: ...
+    async def settled(self, halt: Halt) -> None: ...
+    def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone: ...
 
 
 class Upkeep(Protocol):
@@ -34,12 +51,23 @@ class Upkeep(Protocol):
     def housekeep(self, now_ns: int) -> None: ...
 
 
+class AggregateDocuments(Protocol):
+    """Aggregates at rest, likewise."""
+
+    def page(self, tag: str | None, name: str | None, *, collecting: bool) -> bytes: ...
+    def diff_page(self, base: str, head: str) -> bytes: ...
+
+
 class Documents(Protocol):
     """Reports at rest, as the bodies of answers."""
 
+    @property
+    def aggregates(self) -> AggregateDocuments: ...
     def listing(self) -> bytes: ...
     def report(self, tag: str) -> bytes: ...
     def diff(self, base: str, head: str) -> bytes: ...
+    def captures_page(self) -> bytes: ...
+    def diff_page(self, base: str | None, head: str | None) -> bytes: ...
 
 
 class Intake(Protocol):
@@ -70,6 +98,8 @@ class Services:
     intake: Intake | None = None
     """None outside `agg`, like the next."""
     aggregates: Aggregates | None = None
+    live: "Broadcast | None" = None
+    """What `/api/live` tells."""
 
 
 def served(service: _T | None) -> _T:

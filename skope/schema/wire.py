@@ -7,7 +7,8 @@ from msgspec import Struct
 from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
-Mode = Literal["server", "runner", "agg"]
+Mode = Literal["server", "runner", "agg", "ui"]
+"""`ui` shows stored reports and measures nothing."""
 Durability = Literal["process", "sync"]
 """What an answered record survives: the death of every process, or of the machine too."""
 
@@ -88,6 +89,8 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     """Bound beyond the loopback interface."""
     keep_runs: int = 20
     append: bool = False
+    watch: str | None = None
+    """Whom captures are about that name nobody: see `schema.target`."""
     deadline_s: Seconds = 10.0
     """From a request's first byte to its last."""
     idle_s: Seconds = 75.0

@@ -101,14 +101,14 @@ def _spawn(spec: Spec, stderr_fd: int) -> subprocess.Popen[bytes]:
             stdout=stderr_fd,  # ours is for data
             stderr=stderr_fd,
             pass_fds=fds,
-            env=_environment(),
+            env=environment(),
         )
     finally:
         if link:
             link.close()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, and where to find this very package when it is not installed."""
     environment = dict(os.environ)
     places = [*site.getsitepackages(), site.getusersitepackages()]
