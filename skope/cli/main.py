@@ -1,5 +1,6 @@
 """The `skope` command: from words to an exit code."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from skope.errors import EnvironmentFault, SkopeError, UsageError
 
 def entry() -> None:
     """What the installed script calls."""
+    gc.disable()  # until the command runs: nothing that is imported becomes garbage
     hold_standard_descriptors()
     _survive_plain_terminals()
     _leave(_settled(main(sys.argv[1:])))
@@ -70,6 +72,7 @@ def _run(command: Command, words: Sequence[str]) -> int:
     from skope.cli import options
 
     module = import_module(command.module)
+    gc.enable()
     parser = options.parser_of(command, module)
     code: int = module.run(options.read(parser, command.name, words))
     return code

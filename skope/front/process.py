@@ -110,6 +110,7 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
             ControlLink(socket.socket(fileno=options.control), runs).start(loop)
         # What is there now stays: collecting garbage need not look at it again.
         gc.freeze()
+        gc.enable()
         heartbeat.start(loop)
         serving.set_result(loop)
 
