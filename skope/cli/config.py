@@ -1,17 +1,22 @@
 """Settings from ``skope.toml`` or ``[tool.skope]`` in ``pyproject.toml`` of the current directory.
 
-Top-level keys are the options of every command; a table named after a command holds its options.
+Top-level keys are the options of every command; a table named after a command holds its options,
+and ``[metric.NAME]`` what a comparison asks of that metric.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from skope.cli.commands import BY_NAME
 from skope.errors import UsageError
 from skope.store.addresses import nearest
 
+if TYPE_CHECKING:
+    from skope.diff.policy import Policy
+
 GLOBAL: Final = ("host", "port", "dir", "color")
+METRIC: Final = "metric"
 
 
 class Config(NamedTuple):
@@ -22,6 +27,8 @@ class Config(NamedTuple):
     settings: Mapping[str, object]
     """The options of every command."""
     commands: Mapping[str, Mapping[str, object]]
+    policy: "Policy | None" = None
+    """What a comparison asks of single metrics; None: nothing was said of any."""
 
 
 NONE: Final = Config("", {}, {})
@@ -55,11 +62,19 @@ def _checked(where: str, table: Mapping[str, object]) -> Config:
             settings[key] = value
         elif key in BY_NAME and isinstance(value, dict):
             commands[key] = value
-        else:
-            close = nearest(key, [*GLOBAL, *BY_NAME])
+        elif key != METRIC:
+            close = nearest(key, [*GLOBAL, *BY_NAME, METRIC])
             message = f"{where}: {key!r} is neither a setting nor the table of a command"
             raise UsageError(message, hint=f"nearest: {close}" if close else None)
-    return Config(where, settings, commands)
+    return Config(where, settings, commands, _policy(where, table))
+
+
+def _policy(where: str, table: Mapping[str, object]) -> "Policy | None":
+    if METRIC not in table:
+        return None
+    from skope.cli.limits import limits_of
+
+    return limits_of(table[METRIC], f"{where}: {METRIC}")
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -5,17 +5,15 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from skope.cli import aggregates, exits, reading
-from skope.cli.messages import json_text, put, say, warn
-from skope.cli.options import wants_colour
+from skope.cli import aggregates, judging, reading
+from skope.cli.absence import NoBase
+from skope.cli.absence import conclude as conclude_without
+from skope.diff.budgets import broken_budgets
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
-from skope.errors import StorageFault, UnknownReport, UnsafeDirectory, UsageError
+from skope.errors import UnknownReport, UsageError
 from skope.schema.aggregate_diff import AggregateDiff
-from skope.schema.codec import encode_diff
 from skope.schema.diff import Diff
-from skope.store.names import is_path, report_name, split_earlier
-from skope.view.text import of_diff
+from skope.store.names import is_path, split_earlier
 
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
@@ -34,19 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", metavar="T", help="what it was: a tag, TAG@n or ./path/to.json")
     parser.add_argument("--head", metavar="U", help="what it is now")
     parser.add_argument("--agg", action="store_true", help="compare aggregates")
-    parser.add_argument("--all", action="store_true", help="show the metrics that are not gated")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="show p, A12, outliers and why each verdict"
-    )
-    parser.add_argument("--json", action="store_true", help="print the diff as JSON")
-    parser.add_argument(
-        "--across", action="store_true", help="compare captures of different machines or subjects"
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=("regression", "inconclusive"),
-        help="exit 1 at a regression; with inconclusive also 3 when nothing can be told",
-    )
+    judging.configure(parser)
     parser.add_argument(
         "--missing-base",
         choices=("fail", "pass"),
@@ -57,35 +43,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
+    judging.format_of(options)
     sides = _sides(options)
     compared = _aggregates if aggregates.both_meant(options, *sides) else _captures
     try:
         diff = compared(options, sides)
-    except _NoBase as absent:
-        return _no_base(sides, absent.error, as_json=options.json)
-    if options.json:
-        put(encode_diff(diff).decode(), end="")
-    else:
-        put(_rendered(diff, options))
-    _keep(options, diff)
-    return gate(diff, options.fail_on)
-
-
-class _NoBase(Exception):
-    """There is no base, and that is all right."""
-
-    def __init__(self, error: UnknownReport) -> None:
-        super().__init__(error.message)
-        self.error = error
+    except NoBase as absent:
+        return conclude_without(options, absent)
+    return judging.conclude(options, diff)
 
 
 def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
+    policy = judging.policy(options)
     head = reading.read(options, sides.head)
     try:
         base = reading.read(options, sides.base)
     except UnknownReport as error:
-        raise _excused(options, error) from None
-    return _named(compare(base, head, Policy(across=options.across)), sides)
+        if options.missing_base != "pass":
+            raise
+        raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
+    return _named(compare(base, head, policy), sides)
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
@@ -98,34 +75,10 @@ def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     try:
         base = aggregates.collected(options, sides.base)
     except UnknownReport as error:
-        raise _excused(options, error) from None
-    return compare_aggregates(base, head)
-
-
-def _excused(options: argparse.Namespace, error: UnknownReport) -> Exception:
-    return _NoBase(error) if options.missing_base == "pass" else error
-
-
-def _rendered(diff: Diff | AggregateDiff, options: argparse.Namespace) -> str:
-    colour = wants_colour(options)
-    if isinstance(diff, Diff):
-        return of_diff(diff, every=options.all, verbose=options.verbose, colour=colour)
-    from skope.view.aggregates import of_aggregate_diff
-
-    return of_aggregate_diff(diff, every=options.all, verbose=options.verbose, colour=colour)
-
-
-def gate(diff: Diff | AggregateDiff, fail_on: str | None) -> int:
-    """The exit code a verdict has; 0 unless somebody asked for gating."""
-    if fail_on is None:
-        return exits.DONE
-    judged = any(change.gated for change in diff.changes)
-    if not judged or any(difference.blocking for difference in diff.environment):
-        return exits.INCONCLUSIVE
-    if diff.verdict == "regression":
-        return exits.REGRESSION
-    unclear = fail_on == "inconclusive" and diff.verdict == "inconclusive"
-    return exits.INCONCLUSIVE if unclear else exits.DONE
+        if options.missing_base != "pass":
+            raise
+        raise NoBase(error, sides.head) from None
+    return compare_aggregates(base, head, judging.policy(options))
 
 
 def _sides(options: argparse.Namespace) -> _Sides:
@@ -156,26 +109,3 @@ def _named(diff: Diff, sides: _Sides) -> Diff:
 
 def _called(address: str) -> dict[str, str]:
     return {"path": address} if is_path(address) else {"name": address}
-
-
-def _keep(options: argparse.Namespace, diff: Diff | AggregateDiff) -> None:
-    """Write the diff. It was printed already, so one that cannot be written changes no verdict."""
-    base, head = diff.base.name, diff.head.name
-    try:
-        reports = reading.open_reports(options, create=True)
-        file = reports.write_diff(base, head, encode_diff(diff))
-    except (StorageFault, UnsafeDirectory) as error:
-        warn(error)
-        return
-    usual = report_name(diff.name)
-    taken = f" ({usual} is something else's)" if file != usual else ""
-    say(f"wrote {reports.directory.shown_name(file)}{taken}")
-
-
-def _no_base(sides: _Sides, error: UnknownReport, *, as_json: bool) -> int:
-    if as_json:
-        told = {"verdict": "no base", "base": sides.base, "head": sides.head}
-        put(json_text(told | {"reason": error.message}))
-    else:
-        put(f"NO BASE: {error.message}, so there is nothing to compare {sides.head} with")
-    return exits.DONE

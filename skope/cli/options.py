@@ -33,7 +33,10 @@ def parser_of(command: Command, module: Any) -> Parser:  # noqa: ANN401 - a modu
 def read(
     parser: Parser, command: str, words: Sequence[str], environ: Mapping[str, str] = os.environ
 ) -> argparse.Namespace:
-    """The options of `command`, complete: `dir_given` says whether a person named the directory.
+    """The options of `command`, complete.
+
+    `dir_given` says whether a person named the directory; `policy` is what the configuration asks
+    of single metrics, or None.
 
     Raises
     ------
@@ -46,6 +49,7 @@ def read(
     config = load(_here())
     parser.adopt(config.commands.get(command, {}), f"{config.where} [{command}]")
     options = parser.read(words)
+    options.policy = config.policy
     options.dir_given = options.dir is not None or bool(environ.get("SKOPE_DIR"))
     for name, default in DEFAULTS.items():
         if getattr(options, name) is None:

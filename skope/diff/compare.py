@@ -61,10 +61,11 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
 
 def _gate(policy: Policy, pairing: Pairing) -> frozenset[str]:
     """The names of the gated metrics."""
-    if policy.gate is not None:
-        return frozenset(policy.gate)
     present = (*pairing.both, *pairing.only_in_base, *pairing.only_in_head)
-    return frozenset(pair.spec.name for pair in present if pair.spec.gated)
+    declared = [pair.spec.name for pair in present if pair.spec.gated]
+    gate = set(declared if policy.gate is None else policy.gate)
+    gate.update(name for name, wanted in policy.gating.items() if wanted)
+    return frozenset(name for name in gate if policy.gating.get(name, True))
 
 
 def _changes(
@@ -95,7 +96,7 @@ def _unpaired(
     found = {pair.spec.name for pair in (*pairing.both, *lone)}
     return [
         *(_lone(pair, gate, policy, forbidden) for pair in lone if pair.spec.name in wanted),
-        *(_nowhere(name) for name in sorted(wanted - found)),
+        *(_nowhere(name, policy) for name in sorted(wanted - found)),
     ]
 
 
@@ -104,7 +105,8 @@ def _lone(pair: Pair, gate: frozenset[str], policy: Policy, forbidden: str | Non
     reason = f"{where} has no value"
     if sample.reason is not None:
         reason += f": {sample.reason}"
-    broken = over_budget(pair.head.median, policy.budgets.get(pair.spec.name))
+    budget = policy.budgets.get(pair.spec.name)
+    broken = over_budget(pair.head.median, budget)
     if broken:
         reason = f"head is over the budget; {reason}"
     return Change(
@@ -116,12 +118,13 @@ def _lone(pair: Pair, gate: frozenset[str], policy: Policy, forbidden: str | Non
         head=pair.head.median,
         n_base=pair.base.n,
         n_head=pair.head.n,
+        budget=budget,
         verdict="regression" if broken and forbidden is None else "inconclusive",
         reason=reason if forbidden is None else f"{forbidden}; {reason}",
     )
 
 
-def _nowhere(name: str) -> Change:
+def _nowhere(name: str, policy: Policy) -> Change:
     spec = spec_of(name)
     return Change(
         metric=name,
@@ -132,6 +135,7 @@ def _nowhere(name: str) -> Change:
         head=None,
         n_base=0,
         n_head=0,
+        budget=policy.budgets.get(name),
         verdict="inconclusive",
         reason="neither side has a value",
     )

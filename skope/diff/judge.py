@@ -73,6 +73,7 @@ def judge(evidence: Evidence, terms: Terms) -> Change:
         reason=opinion.reason,
         effect=None if shift is None else a12(pair.base.values, pair.head.values),
         min_effect=evidence.min_effect,
+        budget=terms.budget,
         runs_needed=opinion.runs_needed,
         warnings=reservations(evidence),
     )

@@ -5,6 +5,7 @@ from math import log
 from typing import Final
 
 from skope.diff import wording
+from skope.diff.budgets import excess
 from skope.diff.evidence import LEAST_RUNS
 from skope.diff.judge import over_budget
 from skope.diff.policy import Policy
@@ -43,7 +44,7 @@ def summary_of(changes: Sequence[Change], forbidden: str | None, policy: Policy)
     gated = [change for change in changes if change.gated]
     decisive = [change for change in gated if change.verdict == verdict]
     if not gated:
-        sentence = "none of the gated metrics has a value on both sides"
+        sentence = _ungated(changes)
     elif forbidden is not None:
         sentence = forbidden
     elif verdict == "inconclusive":
@@ -68,6 +69,13 @@ def _told(
     return sentence
 
 
+def _ungated(changes: Sequence[Change]) -> str:
+    kept = [change.metric for change in changes if change.budget is not None]
+    if not kept:
+        return "none of the gated metrics has a value on both sides"
+    return f"no metric is gated; {wording.listed(kept)} {'keep' if kept[1:] else 'keeps'} to budget"
+
+
 def _open(decisive: Sequence[Change]) -> str:
     few = [change for change in decisive if min(change.n_base, change.n_head) < LEAST_RUNS]
     if len(few) < len(decisive):
@@ -85,9 +93,7 @@ def _open(decisive: Sequence[Change]) -> str:
 def _standing(change: Change, policy: Policy) -> str:
     budget = policy.budgets.get(change.metric)
     if over_budget(change.head, budget):
-        used = wording.quantity(change.head or 0.0, change.unit)
-        kept = wording.quantity(budget or 0.0, change.unit)
-        return f"{change.metric} is {used}, over its budget of {kept}"
+        return excess(change.metric, change.head or 0.0, budget or 0.0, change.unit)
     size, scale = _size(change)
     return wording.standing(change.metric, change.unit, size, scale)
 

@@ -13,6 +13,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     nor the resolution of the source is lowered by it."""
     gate: list[str] | None = None
     """The metrics of the overall verdict; None: those that are gated by their declaration."""
+    gating: dict[str, bool] = {}
+    """Single metrics that are of the overall verdict, or are not, whatever holds for the others."""
     budgets: dict[str, float] = {}
     """The most head's median may be, in the metric's unit, at any number of runs."""
     noise_floors: dict[str, float] = {}

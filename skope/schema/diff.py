@@ -42,6 +42,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """A12: the share of pairings in which head is higher, ties counted half."""
     min_effect: float | None = None
     """The practical gate δ that was applied, relative (absolute for differences)."""
+    budget: Number | None = None
+    """The most `head` may be, where the configuration says."""
     runs_needed: int | None = None
     """About how many runs a side would settle an inconclusive one."""
     warnings: list[str] = []

@@ -53,7 +53,7 @@ def _weightiest(groups: list[_Group]) -> list[_Group]:
     """The names whose change costs or saves most, in the order they came."""
     if len(groups) <= MOST_NAMES:
         return groups
-    ranked = sorted(groups, key=lambda group: (_rank(group[0]), -_weight(group[0])))
+    ranked = sorted(groups, key=lambda group: (_rank(group[0]), -weight(group[0])))
     kept = {group[0].name for group in ranked[:MOST_NAMES]}
     return [group for group in groups if group[0].name in kept]
 
@@ -62,7 +62,8 @@ def _rank(change: AggregateChange) -> int:
     return [*MARKS].index(change.verdict)
 
 
-def _weight(change: AggregateChange) -> float:
+def weight(change: AggregateChange) -> float:
+    """What a change of a mean costs or saves in all."""
     return abs(change.delta or 0.0) * max(change.n_base, change.n_head)
 
 
@@ -97,8 +98,8 @@ def _table(
     if diff.total is not None:
         rows.append(diff.total)
     names = ["mean time", *(_label(change) for change in rows)]
-    heading = [*_HEADING[:-1], f"{_level(rows)} CI"]
-    found = columns(names, [heading, *map(_cells, rows)], indent=2)
+    heading = [*_HEADING[:-1], f"{level(rows)} CI"]
+    found = columns(names, [heading, *map(cells, rows)], indent=2)
     lines = [f"  {found[0][0]}"]
     for change, parts in zip(rows, found[1:], strict=True):
         mark = MARKS[change.verdict] if change.metric != MEMORY else " "
@@ -125,7 +126,8 @@ def _label(change: AggregateChange) -> str:
     return f"  {clean(part)}"
 
 
-def _cells(change: AggregateChange) -> tuple[str, ...]:
+def cells(change: AggregateChange) -> tuple[str, ...]:
+    """Change of count, base, head, change and interval."""
     scale = scale_of(change.unit, change.base, change.head)
     mean = change.metric == MEAN or not change.name
     return (
@@ -158,7 +160,8 @@ def _interval(change: AggregateChange) -> str:
     return f"{numbers.bare_change(change.low)} to {numbers.bare_change(change.high)}"
 
 
-def _level(rows: Sequence[AggregateChange]) -> str:
+def level(rows: Sequence[AggregateChange]) -> str:
+    """What the intervals of `rows` are at least."""
     levels = [change.confidence for change in rows if change.confidence is not None]
     return numbers.percent(min([*levels, 0.95]) * 100, 0 if min([*levels, 0.95]) >= 0.95 else 1)
 

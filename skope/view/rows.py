@@ -58,7 +58,7 @@ def change_rows(diff: Diff, *, every: bool) -> list[ChangeRow]:
     """The rows to show: the gated metrics and the headlines, or all."""
     shown = diff.changes if every else [c for c in diff.changes if is_headline(c, diff)]
     ordered = sorted(shown, key=lambda change: change.metric.startswith(MACHINE))
-    return [_change_row(change) for change in ordered]
+    return [change_row(change) for change in ordered]
 
 
 def hidden_count(diff: Diff) -> int:
@@ -94,7 +94,8 @@ def has_intervals(rows: Sequence[ChangeRow]) -> bool:
     return any(row.low is not None for row in rows)
 
 
-def _change_row(change: Change) -> ChangeRow:
+def change_row(change: Change) -> ChangeRow:
+    """One change in words."""
     scale = scale_of(change.unit, change.base, change.head)
     relative = change.ratio is not None
     low, high = _bounds(change, scale)

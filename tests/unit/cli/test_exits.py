@@ -3,8 +3,8 @@
 import pytest
 
 from skope import errors
-from skope.cli.diff import gate
 from skope.cli.exits import exit_code_of
+from skope.cli.judging import gate
 from skope.schema.diff import EnvironmentDifference
 from tests.unit.view.diffs import a_change, a_diff, a_side
 
