@@ -26,6 +26,7 @@ COMMANDS: Final = (
         "listen for /start and /stop signals, one report per capture",
         "skope.cli.server",
     ),
+    Command("ab", "Measure", "run base and head interleaved, then compare", "skope.cli.ab"),
     Command("diff", "Compare", "compare two captures (or two aggregates)", "skope.cli.diff"),
     Command("show", "Compare", "print one report", "skope.cli.show"),
     Command("list", "Compare", "list the reports", "skope.cli.list"),

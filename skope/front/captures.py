@@ -23,6 +23,7 @@ from skope.front.closing import keep_each
 from skope.front.commit import Commit
 from skope.front.heads import Heads
 from skope.front.meant import which
+from skope.front.origins import Origins
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.probe.edges import EdgeProbe
@@ -78,7 +79,7 @@ class Captures:
         self._recorder = recorder
         self._runs = runs
         self._heads = heads
-        self._tag = tag
+        self._first_tag = tag
         self._clock = clock
         self._pid = os.getpid()
 
@@ -119,6 +120,7 @@ class Captures:
                 deaths=lambda: [Death(*row) for row in log.log()],
                 host=host,
                 commit=commit if config.mode == "server" else None,
+                origins=Origins(config.origins, working=working, read=read_git),
             ),
             runs=runs,
             heads=Heads(book, record),
@@ -204,7 +206,7 @@ class Captures:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
             self._book.close(reserve)
-        self._open(self._own_tag(), None, launch=message)
+        self._open(message.tag or self._own_tag(), None, launch=message)
 
     def run_end(self, message: RunEnd) -> RunDone:
         """The script ended: completes the runs of that launch.
@@ -363,6 +365,12 @@ class Captures:
             run=message.run, recorded=recorded, report=file if recorded else None, notes=notes
         )
 
+    @property
+    def _tag(self) -> str | None:
+        """Whose script runs, or ran last; None in a server."""
+        reserve = self._book.reserve
+        return self._first_tag if reserve is None else self._book.read(reserve).name
+
     def _own_tag(self) -> str:
         return self._tag or _UNNAMED
 
@@ -372,6 +380,8 @@ def _ending_of(message: RunEnd) -> Ending:
         ok=message.ok,
         exit_code=message.exit_code,
         note=message.note,
+        pair=message.pair,
+        position=message.position,
         values={
             "script.cpu_time": round(message.user_s + message.system_s, 6),
             "script.cpu_user": round(message.user_s, 6),

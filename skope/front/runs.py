@@ -36,6 +36,8 @@ class Ending:
     exit_code: int | None
     note: str | None
     values: dict[str, Number | None]
+    pair: int | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -324,6 +326,8 @@ def _ended(run: Run, ending: Ending) -> Run:
         run,
         ok=ending.ok,
         exit_code=ending.exit_code,
+        pair=ending.pair,
+        position=ending.position,
         note="; ".join(notes) or None,
         values=run.values | ending.values,
     )
