@@ -18,6 +18,7 @@ KERNELS = (
     "fold",
     "layout",
     "parent",
+    "pidparse",
     "plain",
     "procparse",
     "records",
@@ -28,6 +29,9 @@ KERNELS = (
     "tally",
     "tally_bytes",
     "tick",
+    "tree",
+    "watchlist",
+    "wishes",
 )
 SHARED = "skope._fast._cyutility"
 """What Cython adds to every module, once: kernels compile in a third of the time."""

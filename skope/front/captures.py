@@ -26,8 +26,11 @@ from skope.front.meant import which
 from skope.front.origins import Origins
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
+from skope.front.settling import Halt, settle
+from skope.front.trees import Subject, Trees
 from skope.probe.edges import EdgeProbe
 from skope.probe.git import read_git
+from skope.probe.process import find
 from skope.schema.host import Host
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
@@ -72,6 +75,7 @@ class Captures:
         runs: Runs,
         heads: Heads,
         tag: str | None,
+        trees: Trees | None = None,
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
         self._book = book
@@ -80,6 +84,7 @@ class Captures:
         self._runs = runs
         self._heads = heads
         self._first_tag = tag
+        self._trees = trees
         self._clock = clock
         self._pid = os.getpid()
 
@@ -105,6 +110,7 @@ class Captures:
         log = Log(view)
         directory = open_directory(config.directory, given=True)
         book = Book(view, segment.commit)
+        trees = Trees(view, segment.commit, book, reaper=log.pid)
         commit = Commit(working, read_git, host.git)
         runs = Runs(
             Reports(directory),
@@ -121,10 +127,12 @@ class Captures:
                 host=host,
                 commit=commit if config.mode == "server" else None,
                 origins=Origins(config.origins, working=working, read=read_git),
+                tree=trees.record,
             ),
             runs=runs,
             heads=Heads(book, record),
             tag=config.tag if config.mode == "runner" else None,
+            trees=trees,
         )
 
     def start(self, name: str | None, module: str | None, *, restart: bool) -> Started:
@@ -148,11 +156,37 @@ class Captures:
                 self._book.refuse(slot)
                 message = f"a capture named {name!r} is open already"
                 raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-            self._book.close(slot)
+            self._close(slot)
         return self._open(name, module)
 
-    def stop(self, name: str | None) -> Stopped:
-        """Closes a capture once its report is in place.
+    def halt(self, name: str | None) -> Halt | None:
+        """The stop of `name` as of now, to be awaited; None: it can be had at once.
+
+        Raises
+        ------
+        UnknownCapture, SeveralOpen
+            If it is not clear what to stop.
+        """
+        return self._halt(self._book.read(which(self._book, name, self._tag)).tree)
+
+    def halt_run(self) -> Halt | None:
+        """The same for the script's end."""
+        reserve = self._book.reserve
+        return None if reserve is None else self._halt(self._book.read(reserve).tree)
+
+    async def settled(self, halt: Halt) -> None:
+        """Returns once all that the stop needs is in the record."""
+        if self._trees is not None:
+            await settle(halt, self._trees.reached, self._trees.period_ns)
+
+    def _halt(self, tree: int | None) -> Halt | None:
+        if tree is None or self._trees is None:
+            return None
+        stop_ns = self._clock()
+        return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
+
+    def stop(self, name: str | None, halt: Halt | None = None) -> Stopped:
+        """Closes a capture once its report is in place, as of `halt` or of now.
 
         Raises
         ------
@@ -161,13 +195,13 @@ class Captures:
         StorageFault
             If the report could not be written; the capture stays open.
         """
-        stop_ns = self._clock()
+        stop_ns = halt.stop_ns if halt else self._clock()
         entry = self._book.read(which(self._book, name, self._tag))
         run = self._kept(entry)
         if run is None:
-            recording = self._record(entry, stop_ns)
+            recording = self._record(entry, stop_ns, halt.after if halt else None)
             run = changed(recording.run, run=self._keep(entry, recording))
-        self._book.close(entry.slot)
+        self._close(entry.slot)
         return Stopped(
             name=entry.name,
             module=entry.module,
@@ -188,7 +222,7 @@ class Captures:
         """
         slot = which(self._book, name, self._tag)
         dropped = self._book.read(slot).name
-        self._book.close(slot)
+        self._close(slot)
         return Cancelled(name=dropped)
 
     def open_names(self) -> list[str]:
@@ -205,25 +239,25 @@ class Captures:
         if reserve is not None:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
-            self._book.close(reserve)
+            self._close(reserve)
         self._open(message.tag or self._own_tag(), None, launch=message)
 
-    def run_end(self, message: RunEnd) -> RunDone:
-        """The script ended: completes the runs of that launch.
+    def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
+        """The script ended, at `halt` or now: completes the runs of that launch.
 
         Raises
         ------
         StorageFault
             If the report could not be written; asked again, it is tried again.
         """
-        stop_ns = self._clock()
+        stop_ns = halt.stop_ns if halt else self._clock()
         reserve = self._book.reserve
         entry = None if reserve is None else self._book.read(reserve)
         if entry is not None and entry.run != message.run:
             entry = None
         if entry is not None and entry.done:
             return self._done(message, entry.done - 1, [])
-        notes = self._close_launch(entry, stop_ns)
+        notes = self._close_launch(entry, stop_ns, halt.after if halt else None)
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
@@ -257,9 +291,30 @@ class Captures:
                     listed=listed,
                     follow_commit=self._tag is None,
                 )
-            self._book.close(slot)
+            self._close(slot)
 
         keep_each(slots, keep, clock=self._clock)
+
+    def _close(self, slot: int) -> None:
+        watched = self._book.read(slot).tree is not None
+        self._book.close(slot)
+        if watched and self._trees is not None:
+            self._trees.tidy()
+
+    def _subject(self, launch: RunBegin | None, of_launch: Entry | None) -> Subject:
+        """What a capture that starts now is about: the script's tree, or the machine."""
+        if self._trees is None:
+            return Subject()
+        if launch is not None:
+            script = find(launch.pid)
+            return (
+                self._trees.script(script.pid, script.started, self._clock())
+                if script
+                else Subject()
+            )
+        if of_launch is None:
+            return Subject()
+        return self._trees.again(Subject(of_launch.subject, of_launch.tree))
 
     def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
         edge = self._probe.read(self._clock())
@@ -270,6 +325,7 @@ class Captures:
         else:
             kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
+        subject = self._subject(launch, of_launch)
         try:
             slot = self._book.open(
                 name,
@@ -279,6 +335,9 @@ class Captures:
                 run=run,
                 warmup=warmup,
                 front_pid=self._pid,
+                tree=subject.tree,
+                tree_start=subject.start,
+                subject=subject.words,
                 start_ns=self._clock(),
             )
         except IndexError as error:
@@ -335,21 +394,23 @@ class Captures:
         timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
         return self._runs.kept(entry.name, entry.done - 1, timestamp)
 
-    def _close_launch(self, reserve: Entry | None, stop_ns: int) -> list[str]:
+    def _close_launch(
+        self, reserve: Entry | None, stop_ns: int, after: Edge | None
+    ) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:
             entry = self._book.read(slot)
             stopped = self._kept(entry) is not None
             if not entry.warmup and not stopped:
-                recording = self._record(entry, stop_ns).noted(_CLOSED_AT_END)
+                recording = self._record(entry, stop_ns, after).noted(_CLOSED_AT_END)
                 self._add(entry, recording, ok=None)
-            self._book.close(slot)
+            self._close(slot)
             return [] if stopped else [_CLOSED_AT_END]
         if reserve is not None and not reserve.signals:
             # A run that waits for a silent script's end is this one, kept by a killed worker.
             if not reserve.warmup and not self._runs.has_pending(reserve.name):
-                self._add(reserve, self._record(reserve, stop_ns), ok=None)
+                self._add(reserve, self._record(reserve, stop_ns, after), ok=None)
             return [_WHOLE_SCRIPT]
         return []
 

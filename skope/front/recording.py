@@ -13,12 +13,14 @@ from skope.capture.edge import Span
 from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
+from skope.capture.tree import Measured, cut_tree, measure_tree
 from skope.capture.trust import judge
 from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
 from skope.front.origins import Origins
+from skope.front.trees import SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
 from skope.schema.series import Series
@@ -80,12 +82,14 @@ class Recorder:
         host: Host,
         commit: Commit | None,
         origins: Origins,
+        tree: Callable[[int], Record] | None = None,
     ) -> None:
         self._record = record
         self._deaths = deaths
         self._host = host
         self._commit = commit
         self._origins = origins
+        self._tree = tree
 
     def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
         """What happened in `span`, the capture of `entry`."""
@@ -95,12 +99,15 @@ class Recorder:
         slow = self._record.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
         trust = judge(whole, watched, slow=slow, deaths=deaths, refused=entry.refused)
         values, reasons = measure(whole)
+        own = self._own(entry, span)
+        values |= {name: one.value for name, one in own.items()}
+        reasons |= {name: one.reason for name, one in own.items() if one.value is None}
         timestamp = span.before.realtime_ns // NS_PER_S
         newest = Newest(
             module=entry.module,
             timestamp=timestamp,
             window=window,
-            subject="machine",
+            subject=entry.subject,
             series=None,
             sampling=watched.sampling,
             trust=trust,
@@ -108,9 +115,19 @@ class Recorder:
             host=self._host_at(entry.name, span.start_ns, slow),
             workload=self._origins.workload(entry.name),
             reasons=reasons,
+            told={name: (one.source, one.coverage) for name, one in own.items()},
         )
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
+
+    def _own(self, entry: Entry, span: Span) -> dict[str, Measured]:
+        """The metrics of the tree that is its subject; none where that is the machine."""
+        if entry.tree is None or self._tree is None:
+            return {}
+        head = head_of(entry.tree_head)
+        complete = entry.subject == SCRIPT
+        tree = cut_tree(self._tree(entry.tree), entry.tree_start, span, head, complete=complete)
+        return measure_tree(tree)
 
     def brief(self, entry: Entry, span: Span, *, window: Window) -> tuple[Newest, Run]:
         """What the readings at both ends tell of it, where there is no time for more."""
@@ -119,7 +136,7 @@ class Recorder:
             module=entry.module,
             timestamp=timestamp,
             window=window,
-            subject="machine",
+            subject=entry.subject,
             series=None,
             sampling=None,
             trust=None,

@@ -24,7 +24,11 @@ async def start(request: Asked) -> HTTPResponse:
 async def stop(request: Asked) -> HTTPResponse:
     """Closes a capture; its report is in place before the answer."""
     asked = signal_params(request)
-    return reply(served(request.app.ctx.services.signals).stop(asked.name))
+    obey = served(request.app.ctx.services.signals)
+    halt = obey.halt(asked.name)
+    if halt is not None:
+        await obey.settled(halt)
+    return reply(obey.stop(asked.name, halt))
 
 
 async def cancel(request: Asked) -> HTTPResponse:

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic_ns, process_time_ns
 from typing import Final, NamedTuple
 
-from skope._fast import SAMPLER_LINE, ChildLine, Ticker, die_with_parent
+from skope._fast import SAMPLER_LINE, ChildLine, Ticker, Watchlist, die_with_parent
 from skope.probe.root import ABSENT_FD, MACHINE, open_at
 from skope.probe.slow import SlowProbe
 from skope.sampler.fast_lane import FastLane
@@ -81,7 +81,10 @@ def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> 
     stat, meminfo = (open_at(orders.root, name) for name in ("proc/stat", "proc/meminfo"))
     if ABSENT_FD in (stat, meminfo):
         return _complain(f"cannot read {orders.root / 'proc'}/stat and meminfo")
-    fast = FastLane(Ticker(segment.view, line, stat, meminfo), waker.wake)
+    # Trees are of this machine: where another's recorded files are read, nobody lives.
+    loadavg = open_at(orders.root, "proc/loadavg")
+    watchlist = Watchlist(segment.view, loadavg) if orders.root == MACHINE else None
+    fast = FastLane(Ticker(segment.view, line, stat, meminfo, watchlist), waker.wake)
     slow = SlowLane(segment.view, line, SlowProbe(orders.root))
     fast.start()
     slow.start()

@@ -31,6 +31,7 @@ class Plan:
     factor: int = 16
     slow: int = 4096
     book: int = 10_000
+    trees: int = 32
 
 
 class Segment:
@@ -65,6 +66,7 @@ class Segment:
             factor=plan.factor,
             slow=plan.slow,
             book=plan.book,
+            trees=plan.trees,
         )
         fd = os.memfd_create("skope", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
@@ -84,6 +86,7 @@ class Segment:
                 factor=plan.factor,
                 slow=plan.slow,
                 book=plan.book,
+                trees=plan.trees,
                 born_ns=monotonic_ns(),
                 session=secrets.randbits(63) | 1,
             )
