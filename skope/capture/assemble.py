@@ -114,8 +114,7 @@ def _summary(
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, told.get(name), why(name))
-            for name, value in medians.items()
+            name: _metric(name, value, told.get(name), why(name)) for name, value in medians.items()
         },
     }
 

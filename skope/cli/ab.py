@@ -1,22 +1,23 @@
 """`skope ab`: base and head measured in pairs, then compared."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from skope.cli import judging, launching
-from skope.cli.counts import between
+from skope.cli.counts import between, percentage
 from skope.cli.messages import say
 from skope.cli.place import configure_access, place_of
-from skope.errors import UsageError
+from skope.cli.sides import Sides, sides
 
 if TYPE_CHECKING:
-    from skope.supervisor.command import Command
+    from skope.store.directory import Directory
     from skope.supervisor.pairs import Contest, Standings
 
 PAIRS: Final = 10
 MOST_PAIRS: Final = 1000
+MOST_TO_BE_PRECISE: Final = 100
+"""Pairs a wanted precision may take, unless --pairs allows more."""
 _EPILOG: Final = """\
 BASE and HEAD are scripts or commands. Or two versions in git: each gets a
 worktree (head without --head-ref is the working tree), --setup runs once in
@@ -40,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--setup", metavar="CMD", help="run by bash once for each side, before the first pair")
     add("--tag", metavar="T", default="ab", help="the reports are T.base and T.head (ab)")
     add("--pairs", type=between(1, MOST_PAIRS), metavar="N", help=f"how many pairs ({PAIRS})")
+    add(
+        "--precision",
+        type=percentage,
+        metavar="P%",
+        help="pairs until every gated metric is known within ±P%% (at most 100)",
+    )
     launching.configure(parser)
     judging.configure(parser)
     configure_access(parser)
@@ -54,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
     from skope.supervisor.guarding import Guard
     from skope.supervisor.pairs import contend, verdict
 
-    with Guard() as guard, _contest(options) as contest:
+    with Guard() as guard, sides(options, guard) as both:
+        contest = contest_of(options, both)
         standings = contend(contest, guard)
     verdict(contest, standings)
     for note in standings.notes:
@@ -72,25 +80,36 @@ def _judged(options: argparse.Namespace, contest: "Contest", standings: "Standin
     return standings.exit_code or code
 
 
-@contextmanager
-def _contest(options: argparse.Namespace) -> Iterator["Contest"]:
-    if len(options.words) != 2:
-        message = "two things to compare are needed: BASE HEAD"
-        raise UsageError(message, hint="`skope help ab` has examples")
-    yield contest_of(options, *(launching.command_of(word) for word in options.words))
-
-
-def contest_of(options: argparse.Namespace, base: "Command", head: "Command") -> "Contest":
+def contest_of(options: argparse.Namespace, both: "Sides") -> "Contest":
     """What the options ask for, between these two."""
     from skope.schema.names import check_name
+    from skope.supervisor.command import of_shell
     from skope.supervisor.pairs import Contender, Contest
 
     tag = check_name(options.tag, what="a tag")
     return Contest(
         name=tag,
-        base=Contender(side="base", tag=f"{tag}.base", command=base),
-        head=Contender(side="head", tag=f"{tag}.head", command=head),
+        base=Contender(side="base", tag=f"{tag}.base", command=both.base),
+        head=Contender(side="head", tag=f"{tag}.head", command=both.head),
         place=place_of(options),
-        pairs=options.pairs or PAIRS,
+        pairs=options.pairs or (PAIRS if options.precision is None else MOST_TO_BE_PRECISE),
+        setup=None if options.setup is None else of_shell(options.setup, "--setup"),
+        settled=None if options.precision is None else _precise(options, tag),
         **launching.terms_of(options),
     )
+
+
+def _precise(options: argparse.Namespace, tag: str) -> "Callable[[Directory, int], bool]":
+    """Whether so many pairs have told the gated metrics precisely enough."""
+    from skope.diff.compare import compare
+    from skope.diff.precision import LEAST_PAIRS, precise
+    from skope.store.reports import Reports
+
+    def settled(directory: "Directory", pairs: int) -> bool:
+        if pairs < LEAST_PAIRS:
+            return False
+        reports = Reports(directory)
+        base, head = (reports.read(f"{tag}.{side}") for side in ("base", "head"))
+        return precise(compare(base, head, judging.policy(options)), options.precision)
+
+    return settled

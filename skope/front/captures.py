@@ -394,9 +394,7 @@ class Captures:
         timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
         return self._runs.kept(entry.name, entry.done - 1, timestamp)
 
-    def _close_launch(
-        self, reserve: Entry | None, stop_ns: int, after: Edge | None
-    ) -> list[str]:
+    def _close_launch(self, reserve: Entry | None, stop_ns: int, after: Edge | None) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:

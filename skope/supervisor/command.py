@@ -55,7 +55,7 @@ def of_script(path: str, *, launches: int) -> Command:
     place = path if "/" in path else f"./{path}"
     itself = text.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK)
     argv = (place,) if itself else (_bash(), place)
-    return Command(argv=argv, title=path, workload=_digest(text))
+    return Command(argv=argv, title=path, workload=digest(text))
 
 
 def of_words(words: Sequence[str]) -> Command:
@@ -74,7 +74,7 @@ def of_words(words: Sequence[str]) -> Command:
         message = f"there is no command {words[0]!r}"
         raise UsageError(message, hint="-- CMD ARG... takes a program; --script S a shell script")
     spoken = "\0".join(words).encode("utf-8", "surrogateescape")
-    return Command(argv=(*words,), title=words[0], workload=_digest(spoken))
+    return Command(argv=(*words,), title=words[0], workload=digest(spoken))
 
 
 def of_shell(text: str, title: str) -> Command:
@@ -90,7 +90,7 @@ def of_shell(text: str, title: str) -> Command:
     if not text.strip():
         message = f"{title} is empty"
         raise UsageError(message)
-    workload = _digest(text.encode("utf-8", "surrogateescape"))
+    workload = digest(text.encode("utf-8", "surrogateescape"))
     return Command(argv=(_bash(), "-c", text), title=title, workload=workload)
 
 
@@ -119,7 +119,8 @@ def _unreadable(path: str, error: Exception) -> EnvironmentFault:
     return EnvironmentFault(f"cannot read {path}: {reason}")
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
+    """What tells a script's text, or a command's words, from others."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
