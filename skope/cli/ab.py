@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from skope.cli import judging, launching
+from skope.cli import floors, judging, launching
 from skope.cli.counts import between, percentage
 from skope.cli.messages import say
 from skope.cli.place import configure_access, place_of
@@ -12,7 +12,7 @@ from skope.cli.sides import Sides, sides
 
 if TYPE_CHECKING:
     from skope.store.directory import Directory
-    from skope.supervisor.pairs import Contest, Standings
+    from skope.supervisor.pairs import Contest
 
 PAIRS: Final = 10
 MOST_PAIRS: Final = 1000
@@ -67,17 +67,23 @@ def run(options: argparse.Namespace) -> int:
     verdict(contest, standings)
     for note in standings.notes:
         say(f"skope: {note}")
-    return _judged(options, contest, standings) if standings.finished else standings.exit_code
+    if not standings.finished:
+        say("skope: no pair was finished, so there is nothing to judge")
+        return standings.exit_code
+    return _judged(options, contest, identical=both.identical) or standings.exit_code
 
 
-def _judged(options: argparse.Namespace, contest: "Contest", standings: "Standings") -> int:
+def _judged(options: argparse.Namespace, contest: "Contest", *, identical: bool) -> int:
     from skope.cli import reading
     from skope.diff.compare import compare
 
     reports = reading.open_reports(options)
     base, head = (reports.read(contender.tag) for contender in contest.sides)
-    code = judging.conclude(options, compare(base, head, judging.policy(options)))
-    return standings.exit_code or code
+    policy = floors.with_floors(options, judging.policy(options), base, head)
+    code = judging.conclude(options, compare(base, head, policy))
+    if identical:
+        floors.keep_floor(options, base, head, contest.base.command.title)
+    return code
 
 
 def contest_of(options: argparse.Namespace, both: "Sides") -> "Contest":

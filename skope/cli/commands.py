@@ -37,6 +37,7 @@ COMMANDS: Final = (
         "skope.cli.agg",
     ),
     Command("merge", "Collect", "merge aggregates exactly", "skope.cli.merge"),
+    Command("calibrate", "More", "measure this machine's noise floor", "skope.cli.calibrate"),
     Command("help", "More", "explain a command", "skope.cli.help"),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

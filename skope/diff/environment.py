@@ -48,6 +48,11 @@ def differences(
     return sorted(found, key=lambda difference: not difference.blocking)
 
 
+def of_machines(one: Host, other: Host) -> bool:
+    """Whether nothing that forbids a comparison differs between two machines."""
+    return not any(blocking for *_, blocking in [*_machine(one, other), *_kernel(one, other)])
+
+
 def _capture(base: Report, head: Report, gated: Iterable[str]) -> Iterable[_Fact]:
     facts: list[_Fact] = [
         ("subject", base.subject, head.subject, True),

@@ -26,6 +26,10 @@ DELTA_DIGITS: Final = 9
 """Decimals of a difference: what floating point adds beyond them is not measured."""
 
 
+_ABOUT: Final = 1 + 1e-6
+"""A margin is a hair above what it was made of."""
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """How strictly one metric is judged."""
 
@@ -114,7 +118,7 @@ def _few(evidence: Evidence, size: float) -> _Opinion:
     if abs(size) <= evidence.margin:
         inside = f"within the noise floor of ±{floor}"
         if abs(size) > evidence.noise_floor:
-            inside = f"outside the noise floor of ±{floor}, but within ±{_margin(evidence)}"
+            inside = f"outside the noise floor of ±{floor}, but within {_margin(evidence)}"
         return _Opinion(verdict="inconclusive", reason=f"{found}: {inside}, from one run a side")
     reason = f"{found}: outside the noise floor of ±{floor}, where 1 in 20 identical pairs lies too"
     return _Opinion(verdict=_word(size, evidence.pair.spec.better), reason=reason)
@@ -138,10 +142,10 @@ def _many(evidence: Evidence, shift: Shift, terms: Terms) -> _Opinion:
         aside = ": neither is better" if verdict == "inconclusive" else ""
         return _Opinion(verdict=verdict, reason=told + aside)
     if real and -margin <= shift.low and shift.high <= margin:
-        reason = f"{told}: real, but within ±{_margin(evidence)}"
+        reason = f"{told}: real, but within {_margin(evidence)}"
         return _Opinion(verdict="small-change", reason=reason)
     if not real and within is not None and within.within:
-        reason = f"{told}: within ±{_margin(evidence)} ({_narrower(evidence, within)})"
+        reason = f"{told}: within {_margin(evidence)} ({_narrower(evidence, within)})"
         return _Opinion(verdict="equivalent", reason=reason)
     return _unsettled(evidence, shift, terms, told)
 
@@ -154,7 +158,7 @@ def _unsettled(evidence: Evidence, shift: Shift, terms: Terms, told: str) -> _Op
         return _Opinion(verdict="inconclusive", reason=reason, runs_needed=fewest)
     why = "this does not separate change from noise"
     if not shift.low <= 0 <= shift.high:
-        why = f"real, but it may be within ±{_margin(evidence)}"
+        why = f"real, but it may be within {_margin(evidence)}"
     needed = runs_to_settle(
         shift.estimate,
         evidence.noise or 0.0,
@@ -214,4 +218,8 @@ def _narrower(evidence: Evidence, within: Equivalence) -> str:
 
 
 def _margin(evidence: Evidence) -> str:
-    return wording.margin(evidence.min_effect, evidence.scale, evidence.pair.unit)
+    """The practical gate; where it is what the machine's noise makes it, that is said."""
+    told = f"±{wording.margin(evidence.min_effect, evidence.scale, evidence.pair.unit)}"
+    floor = evidence.noise_floor
+    of_noise = floor is not None and floor * _ABOUT >= evidence.margin
+    return f"{told}, the noise here" if of_noise else told

@@ -39,6 +39,8 @@ class Contest:
 
     name: str
     """Its log is called so."""
+    command: str = "skope ab"
+    """What its locks' holder is called."""
     base: Contender
     head: Contender
     place: Place
@@ -94,7 +96,7 @@ def contend(contest: Contest, guard: Guard) -> Standings:
     """
     standings = Standings()
     commands = {contender.tag: contender.command for contender in contest.sides}
-    with standing(contest.place, commands, guard=guard, command="skope ab") as stand:
+    with standing(contest.place, commands, guard=guard, command=contest.command) as stand:
         if stand.rig.start():
             with RunLog(stand.directory, contest.name) as log, open(os.devnull, "rb") as nothing:
                 stdio = Stdio(stdin=nothing.fileno(), stdout=log.fd, stderr=log.fd)
