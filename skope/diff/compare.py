@@ -6,6 +6,7 @@ from skope.diff.environment import differences
 from skope.diff.evidence import Evidence, tested, weigh
 from skope.diff.hints import hints
 from skope.diff.judge import Terms, judge, over_budget
+from skope.diff.matched import distrusted
 from skope.diff.overall import obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
 from skope.diff.pairwise import pairs_of
@@ -41,7 +42,8 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
     evidence = [weigh(pair, policy) for pair in pairing.both]
     judged = _judged(evidence, gate, policy, forbidden)
     changes = _in_order([*judged, *_unpaired(pairing, gate, policy, forbidden)])
-    pairs = pairs_of(evidence, gate)
+    doubtful = distrusted(base.good_runs(), head.good_runs())
+    pairs = pairs_of(evidence, gate, left_out=len(doubtful))
     return Diff(
         name=f"{base.name}-{head.name}",
         module=base.module,

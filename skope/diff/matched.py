@@ -31,8 +31,11 @@ def matches(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[Match,
     """The pairs with a value of the metric `name` on both sides, in their order.
 
     A script that signals several times makes several runs of one launch: their median is the
-    launch's value.
+    launch's value. Pairs with a run of trust D are left out: what happened to the machine then, not
+    what was measured, decides that.
     """
+    doubtful = distrusted(base, head)
+    base, head = ([run for run in runs if run.pair not in doubtful] for runs in (base, head))
     left, right = _by_pair(name, base), _by_pair(name, head)
     first = {run.pair: run.position == 1 for run in base}
     return tuple(
@@ -44,6 +47,11 @@ def matches(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[Match,
         )
         for pair in sorted(left.keys() & right.keys())
     )
+
+
+def distrusted(base: Sequence[Run], head: Sequence[Run]) -> set[int]:
+    """The pairs with a run of trust D."""
+    return {run.pair for run in (*base, *head) if run.pair is not None and run.trust == "D"}
 
 
 def _by_pair(name: str, runs: Sequence[Run]) -> dict[int, list[float]]:

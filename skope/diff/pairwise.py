@@ -9,7 +9,7 @@ from skope.stats.drift import NOTABLE
 from skope.stats.multiplicity import holm
 
 
-def pairs_of(evidence: Sequence[Evidence], gate: Collection[str]) -> Pairs | None:
+def pairs_of(evidence: Sequence[Evidence], gate: Collection[str], *, left_out: int) -> Pairs | None:
     """The pairs, and whether order or time showed in them; None without pairs.
 
     Of several gated metrics one may seem to care for the order by chance: their p are Holm's.
@@ -23,6 +23,7 @@ def pairs_of(evidence: Sequence[Evidence], gate: Collection[str]) -> Pairs | Non
     return Pairs(
         count=len(largest),
         base_first=sum(match.base_first for match in largest),
+        left_out=left_out,
         order_effects=[
             e.pair.spec.name for (e, _), p in zip(tested, adjusted, strict=True) if p < NOTABLE
         ],

@@ -86,6 +86,8 @@ class Pairs(Struct, frozen=True, kw_only=True):
     """Pairs with a good run on either side."""
     base_first: int
     """Of them, those in which base ran first."""
+    left_out: int = 0
+    """Further pairs, with a run of trust D."""
     order_effects: list[str] = []
     """Gated metrics in which pairs with base first disagree with those with head first."""
     drifting: list[str] = []

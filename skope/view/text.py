@@ -110,7 +110,8 @@ def _pairs(pairs: Pairs | None) -> list[str]:
         return []
     balanced = abs(2 * pairs.base_first - pairs.count) <= 1
     order = "order balanced" if balanced else f"base first in {pairs.base_first}"
-    told = [numbers.plural(pairs.count, "pair"), order]
+    doubtful = f" (and {pairs.left_out} of trust D, left out)" if pairs.left_out else ""
+    told = [numbers.plural(pairs.count, "pair") + doubtful, order]
     for what, names in (("order effect", pairs.order_effects), ("drift", pairs.drifting)):
         told.append(f"{what} in {' and '.join(map(clean, names))}" if names else f"no {what}")
     return paragraph(", ".join(told))

@@ -68,6 +68,24 @@ def test_a_pair_without_its_other_half_does_not_count():
     assert change.ratio == pytest.approx(1.1)
 
 
+def test_pairs_of_trust_d_are_left_out_unless_they_are_half_of_them():
+    base, head = measured(DRIFTING, [v * 1.1 for v in DRIFTING])
+
+    def distrusting(*numbers):
+        runs = [
+            replace(r, trust="D", values={"exec_time": 9e9}) if r.pair in numbers else r
+            for r in head.runs
+        ]
+        return compare(base, replace(head, runs=runs), ALONE)
+
+    found = distrusting(3, 10)
+    assert (found.verdict, found.pairs.count, found.pairs.left_out) == ("regression", 8, 2)
+    assert change_of(found, "exec_time").ratio == pytest.approx(1.1)
+    blocked = distrusting(1, 2, 3, 4, 5)
+    assert blocked.verdict == "inconclusive"
+    assert [d.fact for d in blocked.environment if d.blocking] == ["trust"]
+
+
 def test_no_pair_at_all_is_no_verdict():
     base, head = measured([1.0] * 3, [2.0] * 3)
     shifted = [replace(run, pair=run.pair + 3) for run in head.runs]
