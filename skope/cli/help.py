@@ -33,7 +33,7 @@ def overview() -> str:
     for command in COMMANDS:
         title = command.group if command.group != group else ""
         group = command.group
-        lines.append(f"{title:<9} {command.name:<9} {command.summary}")
+        lines.append(f"{title:<9} {command.name:<7} {command.summary}")
     return "\n".join([*lines, "", _OPTIONS, "", _EXAMPLES])
 
 
