@@ -12,15 +12,18 @@ from setuptools.command.build_ext import build_ext
 
 KERNELS = (
     "archive",
+    "births",
     "book",
     "control",
     "edge",
     "fold",
     "layout",
+    "members",
     "parent",
     "pidparse",
     "plain",
     "procparse",
+    "recognise",
     "records",
     "ring",
     "slots",

@@ -83,8 +83,8 @@ cpdef enum SlowValue:
     SLOW_LOAD1_MILLI
     N_SLOW_VALUES
 
-# Of a watched tree of processes, since it began, in ns, bytes or events. Its record has the shape of
-# the machine's: these lie in `counters`, the next in `gauges`, and what is beyond them is 0.
+# Of a watched tree of processes, since it began, in ns, bytes or events. Its record has the shape
+# of the machine's: these lie in `counters`, the next in `gauges`; what is beyond them is 0.
 cpdef enum TreeCounter:
     TREE_CPU                # of all that live and of all that were waited for
     TREE_USER
@@ -100,7 +100,7 @@ cpdef enum TreeCounter:
 
 cpdef enum TreeGauge:
     TREE_RSS                # sum over its processes: what they share counts in each
-    TREE_PSS                # what they share counts once; as of the slow lane's last reading
+    TREE_PSS                # what they share counts once; at the tick after a reading
     TREE_PROCESSES
     TREE_THREADS
     TREE_LARGEST            # RSS of its largest process
@@ -311,7 +311,7 @@ cdef struct answer_t:
     uint64_t rss_peak               # bytes, since the wish
     uint64_t pad[2]
     uint64_t kept[12]               # what left the tree unseen by its sums, by TreeCounter
-    uint64_t reaped[4]              # what the reaper had waited for before: cpu, user, system, major
+    uint64_t reaped[4]              # waited for by the reaper before: user, system, major faults
     uint64_t pids[512]              # of the members, the eldest first; more are not told
 
 cpdef enum TreeStatus:

@@ -1,4 +1,4 @@
-"""What /proc/<pid> says of one process. Formats: proc(5), sched-stats.rst of the kernel's sources."""
+"""What /proc/<pid> says of one process. Formats: proc(5) and the kernel's sched-stats.rst."""
 
 from libc.stdint cimport UINT64_MAX, int64_t, uint64_t
 from libc.string cimport memchr, memcmp, strlen
@@ -10,6 +10,7 @@ cdef enum:
     FIELDS = 24                     # of stat that are read; the first is the pid
     STATE = 3
     PPID = 4
+    FLAGS = 9
     MAJFLT = 12
     CMAJFLT = 13
     UTIME = 14
@@ -96,6 +97,7 @@ cdef bint scan_pid_stat(text_t text, pid_stat_t *into) noexcept nogil:
         if not _number(&text, &fields[k]):
             return False
     into.parent = <int64_t> fields[PPID]
+    into.flags = fields[FLAGS]
     into.faults_major = fields[MAJFLT]
     into.children_faults_major = fields[CMAJFLT]
     into.user = fields[UTIME]

@@ -1,17 +1,15 @@
 """Reading the members of a tree and adding them up, without the interpreter.
 
-CPU of a process is what its clock says, to the nanosecond; what it waited for is in /proc/<pid>/stat
-in ticks. Children are read before their parents: one that is reaped in between is then seen twice
-for one tick, and never not at all.
+CPU of a process is what its clock says, to the nanosecond; what it waited for is in
+/proc/<pid>/stat in ticks. Children are read before their parents: one that is reaped in between is
+then seen twice for one tick, and never not at all.
 """
 
 from libc.stdint cimport int64_t, uint64_t
-from libc.stdio cimport snprintf
-from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy, memmove, memset
-from posix.fcntl cimport O_RDONLY, open as open_file
+from libc.stdlib cimport free
+from libc.string cimport memcpy, memset
 from posix.time cimport clock_gettime, clockid_t, timespec
-from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, close, sysconf
+from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, sysconf
 
 from skope._fast.archive cimport archive
 from skope._fast.clocks cimport NS_PER_S
@@ -22,106 +20,24 @@ from skope._fast.layout cimport (
     TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
 )
 from skope._fast.machine cimport text_of
+from skope._fast.members cimport (
+    admit, close_fd, drop_the_gone, has, member_t, open_of, read_stat, release, tree_t,
+)
 from skope._fast.pidparse cimport (
-    pid_stat_t, scan_pid_io, scan_pid_stat, scan_pid_status, scan_schedstat,
+    pid_stat_t, scan_pid_io, scan_pid_status, scan_schedstat,
 )
 from skope._fast.procfile cimport procfile_t, read_record
 from skope._fast.slots cimport publish, take
-from skope._fast.tree cimport member_t, tree_t
-
-cdef extern from "<fcntl.h>" nogil:
-    const int O_CLOEXEC
 
 cdef enum:
-    FIRST_MEMBERS = 64
-    MOST_MEMBERS = 16384
     TOLD = 512                      # members whose pids an answer holds
     MILLION = 1000000
+    PF_FORKNOEXEC = 0x40            # linux/sched.h: forked, and no exec since
     DEAR_READS = 8                  # members whose io, status and schedstat a tick reads
     SLOP_TICKS = 3                  # two truncated sums, and one more that may be under way
-    PATH_BYTES = 64
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 cdef uint64_t PAGE = <uint64_t> sysconf(_SC_PAGESIZE)
-
-
-cdef int open_of(int pid, const char *name) noexcept nogil:
-    """A descriptor of /proc/<pid>/<name>; -1 when there is none."""
-    cdef char path[PATH_BYTES]
-    snprintf(path, PATH_BYTES, b"/proc/%d/%s", pid, name)
-    return open_file(path, O_RDONLY | O_CLOEXEC)
-
-
-cdef bint read_stat(procfile_t *text, int fd, pid_stat_t *stat) noexcept nogil:
-    text.fd = fd
-    return fd >= 0 and read_record(text) == 0 and scan_pid_stat(text_of(text), stat)
-
-
-cdef void _close(int *fd) noexcept nogil:
-    if fd[0] >= 0:
-        close(fd[0])
-    fd[0] = -1
-
-
-# --- who is in it ---
-
-cdef bint has(const tree_t *tree, int pid) noexcept nogil:
-    cdef size_t k
-    for k in range(tree.count):
-        if tree.members[k].pid == pid and not tree.members[k].gone:
-            return True
-    return False
-
-
-cdef bint admit(tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat) noexcept nogil:
-    """Takes a process in, with the descriptor; False when there is no room, and it stays yours."""
-    cdef size_t capacity
-    cdef void *members
-    cdef member_t *member
-    if tree.count == tree.capacity:
-        capacity = tree.capacity * 2 if tree.capacity else FIRST_MEMBERS
-        members = realloc(tree.members, capacity * sizeof(member_t)) if (
-            capacity <= MOST_MEMBERS
-        ) else NULL
-        if members == NULL:
-            return False
-        tree.members = <member_t *> members
-        tree.capacity = capacity
-    member = &tree.members[tree.count]
-    memset(member, 0, sizeof(member_t))
-    member.pid = pid
-    member.parent = <int> stat.parent
-    member.started = stat.started
-    member.stat = stat_fd
-    member.io = open_of(pid, b"io")
-    member.status = open_of(pid, b"status")
-    member.schedstat = open_of(pid, b"schedstat")
-    member.waited_ns = (stat.children_user + stat.children_system) * tree.ns_per_tick
-    tree.count += 1
-    tree.totals[<int> TREE_BORN] += 1
-    return True
-
-
-cdef void _release(member_t *member) noexcept nogil:
-    _close(&member.stat)
-    _close(&member.io)
-    _close(&member.status)
-    _close(&member.schedstat)
-
-
-cdef void expel(tree_t *tree, int pid) noexcept nogil:
-    """Puts out one that turned out to be none of it."""
-    cdef size_t k
-    for k in range(tree.count):
-        if tree.members[k].pid == pid:
-            _release(&tree.members[k])
-            memmove(
-                &tree.members[k], &tree.members[k + 1],
-                (tree.count - k - 1) * sizeof(member_t),
-            )
-            tree.count -= 1
-            tree.totals[<int> TREE_BORN] -= 1
-            return
 
 
 cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
@@ -129,6 +45,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     cdef pid_stat_t stat
     cdef int fd = open_of(<int> tree.wish.pid, b"stat")
     cdef bint resumed = tree.answer.seq == tree.seq
+    tree.resumed = resumed
     memset(&tree.sample, 0, sizeof(sample_t))
     memset(tree.reaper_counters, 0, sizeof(tree.reaper_counters))
     tree.ns_per_tick = NS_PER_S // <uint64_t> sysconf(_SC_CLK_TCK)
@@ -139,6 +56,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
     tree.archives.before_ns = now_ns
+    tree.kin_count = 0
     if not resumed:
         memset(tree.answer.kept, 0, sizeof(tree.answer.kept))
         tree.answer.since_ns = now_ns
@@ -152,7 +70,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
         or (tree.wish.started and stat.started != tree.wish.started)
         or not admit(tree, <int> tree.wish.pid, fd, &stat)
     ):
-        _close(&fd)
+        close_fd(&fd)
     if resumed:
         _remember(tree, text)
     store_release(&tree.answer.status, TREE_WATCHED if tree.count else TREE_GONE)
@@ -174,7 +92,7 @@ cdef void _remember(tree_t *tree, procfile_t *text) noexcept nogil:
             continue
         fd = open_of(pid, b"stat")
         if not read_stat(text, fd, &stat) or not admit(tree, pid, fd, &stat):
-            _close(&fd)
+            close_fd(&fd)
     if newest and take(&tree.ring, newest - 1, <uint64_t *> &last):
         memcpy(tree.totals, last.counters, sizeof(tree.totals))
 
@@ -183,9 +101,9 @@ cdef void end(tree_t *tree) noexcept nogil:
     """Watches nothing any more."""
     cdef size_t k
     for k in range(tree.count):
-        _release(&tree.members[k])
+        release(&tree.members[k])
     tree.count = 0
-    _close(&tree.reaper_stat)
+    close_fd(&tree.reaper_stat)
     free(tree.members)
     tree.members = NULL
     tree.capacity = 0
@@ -201,6 +119,16 @@ cdef uint64_t _clock_of(int pid, uint64_t otherwise) noexcept nogil:
     if clock_gettime(clock, &now) != 0:
         return otherwise
     return <uint64_t> now.tv_sec * <uint64_t> NS_PER_S + <uint64_t> now.tv_nsec
+
+
+cdef inline bint _waits_to_begin(
+    const tree_t *tree, const member_t *member, const pid_stat_t *stat
+) noexcept nogil:
+    """Whether it is a script's first process before its exec: a fork of Skope's, with its memory.
+
+    Only a script has a reaper; a process that is watched may be a fork for good.
+    """
+    return tree.reaper and member.pid == <int> tree.wish.pid and stat.flags & PF_FORKNOEXEC
 
 
 cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
@@ -219,7 +147,8 @@ cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcep
     member.counters[<int> TREE_USER] = (stat.user + stat.children_user) * tree.ns_per_tick
     member.counters[<int> TREE_SYSTEM] = (stat.system + stat.children_system) * tree.ns_per_tick
     member.counters[<int> TREE_FAULTS_MAJOR] = stat.faults_major + stat.children_faults_major
-    member.rss = stat.rss_pages * PAGE
+    member.ticks += 1
+    member.rss = 0 if _waits_to_begin(tree, member, &stat) else stat.rss_pages * PAGE
     member.threads = stat.threads
 
 
@@ -229,6 +158,12 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
     The last two are of one thread each; of a process with several they are unknown.
     """
     cdef uint64_t *counters = member.counters
+    if not member.opened:
+        # Not before its second tick: most processes do not live to see it.
+        member.opened = True
+        member.io = open_of(member.pid, b"io")
+        member.status = open_of(member.pid, b"status")
+        member.schedstat = open_of(member.pid, b"schedstat")
     text.fd = member.io
     if (
         member.io < 0 or read_record(text) != 0 or not scan_pid_io(
@@ -328,21 +263,8 @@ cdef void _gauge(tree_t *tree, sample_t *sample) noexcept nogil:
     sample.gauges[<int> TREE_LARGEST] = largest
     sample.gauges[<int> TREE_THREADS] = threads
     sample.gauges[<int> TREE_PROCESSES] = <int64_t> tree.count
-    sample.gauges[<int> TREE_PSS] = ABSENT
+    sample.gauges[<int> TREE_PSS] = tree.pss
     tree.answer.rss_peak = max(tree.answer.rss_peak, <uint64_t> rss)
-
-
-cdef void _drop_the_gone(tree_t *tree) noexcept nogil:
-    cdef size_t m
-    cdef size_t kept = 0
-    for m in range(tree.count):
-        if tree.members[m].gone:
-            _release(&tree.members[m])
-            continue
-        if kept != m:
-            memcpy(&tree.members[kept], &tree.members[m], sizeof(member_t))
-        kept += 1
-    tree.count = kept
 
 
 cdef void _tell(tree_t *tree) noexcept nogil:
@@ -355,7 +277,7 @@ cdef void _tell(tree_t *tree) noexcept nogil:
     store_release(&tree.answer.turn, tree.answer.turn + 1)
 
 
-cdef void tick(
+cdef void take_row(
     tree_t *tree, procfile_t *text, uint64_t begin_ns, const sample_t *machine
 ) noexcept nogil:
     """One row of the tree's record, at the instant and with the punctuality of the machine's."""
@@ -363,16 +285,18 @@ cdef void tick(
     cdef uint64_t before_ns = sample.begin_ns
     cdef uint64_t used_before = tree.totals[<int> TREE_CPU]
     cdef size_t m
+    cdef size_t _read
     for m in range(tree.count, 0, -1):
         _read_member(tree, text, &tree.members[m - 1])
-    for m in range(min(tree.count, <size_t> DEAR_READS)):
+    for _read in range(min(tree.count, <size_t> DEAR_READS)):
         tree.turn = (tree.turn + 1) % tree.count
-        _read_dear(tree, text, &tree.members[tree.turn])
+        if tree.members[tree.turn].ticks > 1:
+            _read_dear(tree, text, &tree.members[tree.turn])
     _read_reaper(tree, text)
     for m in range(tree.count, 0, -1):
         if tree.members[m - 1].gone:
             _settle(tree, &tree.members[m - 1])
-    _drop_the_gone(tree)
+    drop_the_gone(tree)
     memset(sample, 0, sizeof(sample_t))
     sample.begin_ns = begin_ns
     sample.end_ns = begin_ns

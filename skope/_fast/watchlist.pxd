@@ -2,9 +2,10 @@
 
 from libc.stdint cimport int64_t, uint64_t
 
+from skope._fast.births cimport birth_t, births_t
 from skope._fast.layout cimport child_t, sample_t, supervisor_t, wish_t, wishes_t
+from skope._fast.members cimport tree_t
 from skope._fast.procfile cimport procfile_t
-from skope._fast.tree cimport tree_t
 
 
 cdef class Watchlist:
@@ -18,9 +19,13 @@ cdef class Watchlist:
     cdef uint64_t area_bytes
     cdef uint64_t record_at
     cdef uint64_t seen              # wishes.count as last looked at
-    cdef uint64_t serving           # how many trees are watched
+    cdef uint64_t pss[64]           # bytes, from the slow lane for the next tick of that wish
+    cdef uint64_t pss_seq[64]
+    cdef readonly uint64_t serving  # how many trees are watched
     cdef tree_t trees[64]
     cdef procfile_t text            # a buffer; its descriptor changes
+    cdef births_t births
+    cdef birth_t born[512]
     cdef int loadavg
     cdef int64_t last_pid           # given last, as of the tick before
     cdef int64_t last_but_one       # as of the one before that
@@ -29,9 +34,13 @@ cdef class Watchlist:
     cdef void obey(self, uint64_t now_ns) noexcept nogil
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil
     cdef void look(self) noexcept nogil
+    cdef void listen(self) noexcept nogil
+    cdef void hear(self) noexcept nogil
     cdef void scan(self) noexcept nogil
     cdef void consider(self, int pid) noexcept nogil
-    cdef bint belongs(self, const tree_t *tree, int pid, int parent, uint64_t started) noexcept nogil
+    cdef bint belongs(
+        self, const tree_t *tree, int pid, int parent, uint64_t started
+    ) noexcept nogil
     cdef bint is_own(self, int pid) noexcept nogil
     cdef void expel_own(self, tree_t *tree) noexcept nogil
     cdef int64_t newest_pid(self) noexcept nogil

@@ -1,9 +1,9 @@
 """Serving the watch list: which trees are wished for, and who was born into them.
 
-New processes are looked for among the pids given since the tick before: /proc/loadavg tells the last
-one, and asking for a process's clock tells for a fifth of a microsecond whether a pid is one. What
-was asked for is asked for twice, because a pid is given before its process can be found. Where very
-many were given, or the numbers began anew, /proc is listed instead.
+New processes are looked for among the pids given since the tick before: /proc/loadavg tells the
+last one, and asking for a process's clock tells for a fifth of a microsecond whether a pid is one.
+Each is asked for twice, because a pid is given before its process can be found. Where very many
+were given, or the numbers began anew, /proc is listed instead.
 """
 
 from libc.stdint cimport int64_t, uint64_t
@@ -13,17 +13,21 @@ from posix.time cimport clock_gettime, clockid_t, timespec
 from posix.unistd cimport close
 
 from skope._fast.archive cimport archives_t, resume
+from skope._fast.births cimport close_births, open_births, take_births
 from skope._fast.control cimport Header
-from skope._fast.fences cimport load_acquire, load_relaxed
+from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
 from skope._fast.layout cimport (
-    LEVELS, MAX_WORKERS, answer_t, child_t, coarse_t, cursor_t, header_t, sample_t, supervisor_t,
-    wish_t, wishes_t,
+    ABSENT, LEVELS, MAX_WORKERS, TREE_BORN, TREE_FORKED, answer_t, child_t, coarse_t, cursor_t,
+    header_t, sample_t, supervisor_t, wish_t, wishes_t,
 )
 from skope._fast.machine cimport text_of
+from skope._fast.members cimport (
+    admit, expel, has, is_kin, note_birth, open_of, read_stat, tree_t,
+)
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
-from skope._fast.tree cimport admit, begin, end, expel, has, open_of, read_stat, tick, tree_t
+from skope._fast.tree cimport begin, end, take_row
 
 cdef extern from "<dirent.h>" nogil:
     ctypedef struct DIR:
@@ -37,7 +41,10 @@ cdef extern from "<dirent.h>" nogil:
 cdef enum:
     MOST_TREES = 64
     MOST_ASKED = 512                # pids looked at one by one
+    BORN_AT_ONCE = 512
     FIRST_WORKER = 2
+
+cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 
 
 cdef slots_t _slots(unsigned char *at, uint64_t capacity, uint64_t size) noexcept nogil:
@@ -76,7 +83,7 @@ cdef class Watchlist:
         self.record_at = header.at.tree_record
         self.areas = &view[header.at.trees_offset] if self.capacity else NULL
         self.loadavg = loadavg
-        self.last_pid = self.last_but_one = -1
+        self.last_pid = self.last_but_one = self.births.fd = -1
         memset(self.trees, 0, sizeof(self.trees))
 
     def __dealloc__(self):
@@ -84,7 +91,15 @@ cdef class Watchlist:
         for k in range(self.capacity):
             if self.trees[k].seq:
                 end(&self.trees[k])
+        close_births(&self.births)
         drop(&self.text)
+
+    def put_pss(self, uint64_t slot, uint64_t seq, uint64_t pss):
+        """The slow lane's reading in bytes; the next tick of that wish tells it, once."""
+        if slot >= self.capacity:
+            raise IndexError(f"no tree {slot}")
+        store_relaxed(&self.pss[slot], pss)
+        store_release(&self.pss_seq[slot], seq)
 
     cdef void tick(self, uint64_t begin_ns, const sample_t *machine) noexcept nogil:
         """One row for every tree there is; hardly anything when there is none."""
@@ -93,11 +108,16 @@ cdef class Watchlist:
             self.obey(begin_ns)
         if self.serving == 0:
             return
+        self.hear()
         self.look()
         for k in range(self.capacity):
             if self.trees[k].seq:
                 self.expel_own(&self.trees[k])
-                tick(&self.trees[k], &self.text, begin_ns, machine)
+                self.trees[k].pss = ABSENT
+                if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
+                    self.trees[k].pss = <int64_t> load_relaxed(&self.pss[k])
+                    store_release(&self.pss_seq[k], 0)
+                take_row(&self.trees[k], &self.text, begin_ns, machine)
 
     cdef void obey(self, uint64_t now_ns) noexcept nogil:
         """Begins and ends what the wishes say."""
@@ -118,7 +138,12 @@ cdef class Watchlist:
                 begin(tree, &self.text, now_ns)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
+                self.listen()
+                if self.births.fd >= 0 and not tree.resumed:
+                    tree.totals[<int> TREE_FORKED] = tree.totals[<int> TREE_BORN]
             self.serving += tree.seq != 0
+        if self.serving == 0:
+            close_births(&self.births)
 
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil:
         """Finds its answer and its record, which whoever wished has laid out."""
@@ -141,6 +166,26 @@ cdef class Watchlist:
         tree.opened = True
 
     # --- who was born ---
+
+    cdef void listen(self) noexcept nogil:
+        if self.births.fd < 0:
+            open_births(&self.births)
+
+    cdef void hear(self) noexcept nogil:
+        """Counts the births that the kernel tells of, also of who is gone already."""
+        cdef uint64_t k
+        cdef size_t count = BORN_AT_ONCE
+        cdef size_t m
+        while count == BORN_AT_ONCE:
+            count = take_births(&self.births, self.born, BORN_AT_ONCE)
+            for m in range(count):
+                for k in range(self.capacity):
+                    if self.trees[k].seq and is_kin(&self.trees[k], self.born[m].parent):
+                        note_birth(&self.trees[k], self.born[m].child)
+        if self.births.lost:
+            self.births.lost = False
+            for k in range(self.capacity):
+                self.trees[k].totals[<int> TREE_FORKED] = UNKNOWN
 
     cdef int64_t newest_pid(self) noexcept nogil:
         self.text.fd = self.loadavg

@@ -4,6 +4,7 @@ class Answer(NamedTuple):
     watched: bool
     since_ns: int
     pids: list[int]
+    rss_peak: int
 
 class Wishes:
     def __init__(self, view: memoryview | bytearray) -> None: ...

@@ -11,7 +11,7 @@ from skope._fast.layout cimport TREE_WATCHED, answer_t, wish_t, wishes_t
 cdef enum:
     TRIES = 1000
 
-Answer = namedtuple("Answer", "watched since_ns pids")
+Answer = namedtuple("Answer", "watched since_ns pids rss_peak")
 
 
 cdef class Wishes:
@@ -77,5 +77,6 @@ cdef class Wishes:
             if turn & 1 == 0 and load_acquire(&answer.turn) == turn:
                 break
         return Answer(
-            load_acquire(&answer.status) == TREE_WATCHED, load_relaxed(&answer.since_ns), pids
+            load_acquire(&answer.status) == TREE_WATCHED, load_relaxed(&answer.since_ns), pids,
+            load_relaxed(&answer.rss_peak),
         )

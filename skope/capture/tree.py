@@ -16,6 +16,7 @@ from skope.capture.edge import Edge, Span
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
 from skope.capture.window import Window, cut
+from skope.schema.metrics import METRICS
 from skope.schema.report import Number
 from skope.units import mebibytes, seconds
 
@@ -35,6 +36,7 @@ _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes have several threads, or could not be read"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
+_NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
 
 
 class TreeWindow(NamedTuple):
@@ -82,12 +84,14 @@ def cut_tree(
     Parameters
     ----------
     record : the tree's
-    start : its sample_t at or before the start, as the book keeps it
+    start : its sample_t at or before the start, as the book keeps it; of zeros when the tree was
+        not watched yet
     span : the capture's
     head : what was folded of it
     complete : whether Skope reaps what the tree orphans
     """
     first = np.frombuffer(start, dtype("sample"))
+    first = first[first["begin_ns"] > 0]
     around = _AROUND * record.period_ns
     early = record.ticks.rows(span.start_ns, span.start_ns + around)[:1]
     late = record.ticks.rows(max(0, span.stop_ns - around), span.stop_ns + around)
@@ -99,9 +103,13 @@ def cut_tree(
         window=window,
         before=before,
         after=_at(last, span.stop_ns, events=1),
-        at_start=max(0, int(first["gauges"][0, _GAUGE["processes"]])),
+        at_start=_there(first if len(first) else early),
         complete=complete,
     )
+
+
+def _there(rows: Rows) -> int:
+    return int(rows["gauges"][0, _GAUGE["processes"]]) if len(rows) else 0
 
 
 def _blank(edge: Edge) -> Edge:
@@ -120,6 +128,8 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
     Times are had in proportion between the rows around it, events from the one before (0) or
     after it (1).
     """
+    if not len(rows):
+        return [None] * len(TREE_COUNTERS)
     begins = rows["begin_ns"].astype(np.int64)
     after = int(np.searchsorted(begins, instant))
     if after == 0 or after == len(rows) or begins[after] == instant:
@@ -132,6 +142,12 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
         if first is not None and last is not None:
             counters[counter] = first + round((last - first) * share)
     return counters
+
+
+def nobody(words: str) -> dict[str, Measured]:
+    """The metrics of a subject that was not there."""
+    reason = f"{words} was not there at the start"
+    return {name: Measured(None, "none", reason, None) for name in _NAMES}
 
 
 def _known(counters: Any) -> list[Any]:  # noqa: ANN401 - a row of numpy's
@@ -150,7 +166,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_system": Measured(system, f"{clocks}, in the proportion of ticks", _NOBODY, whole),
         "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
         "memory_mean": _sampled(tree, _mean, "sum of RSS at ticks, shared pages in each"),
-        "pss_peak": _sampled(tree, _size("pss"), "sum of PSS, smaps_rollup when RSS grew", _NO_PSS),
+        "pss_peak": _sampled(tree, _size("pss"), _PSS, _NO_PSS),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
         "faults_major": Measured(tree.rise("faults_major"), _STAT, _NOBODY, whole),
@@ -163,7 +179,9 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
 
 _CLOCKS: Final = "clocks of the live, times of those that were waited for"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
+_FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"
+_PSS: Final = "sum of PSS, smaps_rollup when the tree grew, else each second"
 _IO: Final = "/proc/<pid>/io, with children that were waited for"
 _STATUS: Final = "/proc/<pid>/status at ticks, shorter-lived processes unseen"
 _SCHEDSTAT: Final = "/proc/<pid>/schedstat at ticks, shorter-lived processes unseen"
@@ -206,7 +224,8 @@ def _wait(tree: TreeWindow) -> float | None:
 def _processes(tree: TreeWindow) -> Measured:
     """Those there at the start and those born since."""
     forked, born = tree.rise("forked"), tree.rise("born")
-    if forked is not None:
-        return Measured(tree.at_start + forked, "every fork, as the kernel tells them", "", 1.0)
+    # The kernel tells nothing in a namespace of its own: then fewer are told than are seen.
+    if forked is not None and born is not None and forked >= born:
+        return Measured(tree.at_start + forked, _FORKS, "", 1.0)
     value = None if born is None else tree.at_start + born
     return Measured(value, "seen at ticks: at least so many", _NOBODY, None)

@@ -7,7 +7,7 @@ from skope.cli import launching
 from skope.cli.counts import between
 from skope.cli.exits import exit_code_of
 from skope.cli.messages import complain, put, say
-from skope.cli.place import configure_access, place_of
+from skope.cli.place import configure_access, configure_watch, place_of
 from skope.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--append", action="store_true", help="add the runs to the report there is")
     add("--json", action="store_true", help="print the report; the script's output goes to a log")
     add("words", nargs="*", metavar="-- CMD ARG", help="a command instead of --script")
+    configure_watch(parser)
     configure_access(parser)
     parser.epilog = """\
 The script may call $SKOPE_URL/start and $SKOPE_URL/stop around what matters;

@@ -6,49 +6,40 @@ done); what is held here can be made from them again.
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic_ns
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from msgspec.structs import replace as changed
 
-from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
-from skope._fast import SupervisorLine as Log
+from skope._fast import Book, CaptureKind, Entry
 from skope.capture.assemble import Newest, system_manager
-from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
-from skope.capture.record import Record
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
-from skope.front.commit import Commit
+from skope.front.ending import ending_of
 from skope.front.heads import Heads
 from skope.front.meant import which
-from skope.front.origins import Origins
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
-from skope.front.settling import Halt, settle
-from skope.front.trees import Subject, Trees
-from skope.probe.edges import EdgeProbe
-from skope.probe.git import read_git
-from skope.probe.process import find
-from skope.schema.host import Host
+from skope.front.settling import Halt
+from skope.front.subjects import Subjects
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
+from skope.schema.target import Target
 from skope.schema.wire import (
     Cancelled,
-    FrontConfig,
     RunBegin,
     RunDone,
     RunEnd,
     Started,
     Stopped,
 )
-from skope.shm.segment import Segment
-from skope.store.directory import open_directory
 from skope.store.names import report_name
-from skope.store.reports import Reports
-from skope.units import NS_PER_S, mebibytes
+from skope.units import NS_PER_S
 
+_NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
+_TAG: Final = int(CaptureKind.CAPTURE_TAG)
+_SCRIPT: Final = int(CaptureKind.CAPTURE_SCRIPT)
 _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
 _MOST_WHOLE: Final = 500
@@ -73,75 +64,37 @@ class Captures:
         probe: Probe,
         recorder: Recorder,
         runs: Runs,
-        heads: Heads,
         tag: str | None,
-        trees: Trees | None = None,
+        subjects: Subjects,
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
         self._book = book
         self._probe = probe
         self._recorder = recorder
         self._runs = runs
-        self._heads = heads
+        self._heads = Heads(book, recorder.machine)
         self._first_tag = tag
-        self._trees = trees
+        self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
+        self._seen, self._second = b"", 0
 
-    @classmethod
-    def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
-        """The service over a segment, for the reports of one directory.
-
-        `working` is the directory whose commit `host` tells.
-
-        Raises
-        ------
-        UnsafeDirectory, StorageFault
-            If the report directory cannot be used.
-        """
-        view = segment.view
-        header = segment.header
-        record = Record(
-            period_ns=header.period_ns,
-            ticks=RingReader(view),
-            levels=(ArchiveReader(view, 1), ArchiveReader(view, 2), ArchiveReader(view, 3)),
-            slow=SlowReader(view),
-        )
-        log = Log(view)
-        directory = open_directory(config.directory, given=True)
-        book = Book(view, segment.commit)
-        trees = Trees(view, segment.commit, book, reaper=log.pid)
-        commit = Commit(working, read_git, host.git)
-        runs = Runs(
-            Reports(directory),
-            session=f"{header.session:016x}",
-            keep=config.keep_runs,
-            append=config.append,
-        )
-        return cls(
-            book=book,
-            probe=EdgeProbe(view),
-            recorder=Recorder(
-                record=record,
-                deaths=lambda: [Death(*row) for row in log.log()],
-                host=host,
-                commit=commit if config.mode == "server" else None,
-                origins=Origins(config.origins, working=working, read=read_git),
-                tree=trees.record,
-            ),
-            runs=runs,
-            heads=Heads(book, record),
-            tag=config.tag if config.mode == "runner" else None,
-            trees=trees,
-        )
-
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started:
-        """Opens a capture.
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started:
+        """Opens a capture, of `target` if that is given.
 
         Raises
         ------
         BadRequest
             If `name` or `module` is none.
+        UnknownProcess, Forbidden
+            If there is nobody to watch, or somebody else's process.
         AlreadyStarted
             If one of that name is open and `restart` is not asked for.
         TooManyCaptures
@@ -157,7 +110,11 @@ class Captures:
                 message = f"a capture named {name!r} is open already"
                 raise AlreadyStarted(message, hint="stop it first, or add restart=1")
             self._close(slot)
-        return self._open(name, module)
+        return self._open(name, module, target=target)
+
+    def awaits(self) -> bool:
+        """Whether the stop of some capture may have to be awaited."""
+        return self._subjects.are_watched
 
     def halt(self, name: str | None) -> Halt | None:
         """The stop of `name` as of now, to be awaited; None: it can be had at once.
@@ -176,11 +133,10 @@ class Captures:
 
     async def settled(self, halt: Halt) -> None:
         """Returns once all that the stop needs is in the record."""
-        if self._trees is not None:
-            await settle(halt, self._trees.reached, self._trees.period_ns)
+        await self._subjects.settle(halt)
 
     def _halt(self, tree: int | None) -> Halt | None:
-        if tree is None or self._trees is None:
+        if tree is None:
             return None
         stop_ns = self._clock()
         return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
@@ -232,6 +188,7 @@ class Captures:
     def housekeep(self, now_ns: int) -> None:
         """Folds the heads of captures whose start is about to leave the record."""
         self._heads.advance(now_ns)
+        self._subjects.housekeep(now_ns)
 
     def run_begin(self, message: RunBegin) -> None:
         """A script was launched: holds its whole window in reserve, should it never signal."""
@@ -261,7 +218,7 @@ class Captures:
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), _ending_of(message))
+        completed = self._runs.complete(self._own_tag(), ending_of(message))
         if entry is not None:
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
@@ -298,34 +255,27 @@ class Captures:
     def _close(self, slot: int) -> None:
         watched = self._book.read(slot).tree is not None
         self._book.close(slot)
-        if watched and self._trees is not None:
-            self._trees.tidy()
+        if watched:
+            self._subjects.tidy()
 
-    def _subject(self, launch: RunBegin | None, of_launch: Entry | None) -> Subject:
-        """What a capture that starts now is about: the script's tree, or the machine."""
-        if self._trees is None:
-            return Subject()
-        if launch is not None:
-            script = find(launch.pid)
-            return (
-                self._trees.script(script.pid, script.started, self._clock())
-                if script
-                else Subject()
-            )
-        if of_launch is None:
-            return Subject()
-        return self._trees.again(Subject(of_launch.subject, of_launch.tree))
-
-    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
+    def _open(
+        self,
+        name: str,
+        module: str | None,
+        *,
+        launch: RunBegin | None = None,
+        target: Target | None = None,
+    ) -> Started:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
         if launch is not None:
-            kind, run, warmup = CaptureKind.CAPTURE_SCRIPT, launch.run, not launch.record
+            kind, run, warmup = _SCRIPT, launch.run, not launch.record
         else:
-            kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
+            kind = _TAG if name == self._tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
-        subject = self._subject(launch, of_launch)
+        subject = self._subjects.of(target, launch, of_launch)
+        start_ns = self._clock()
         try:
             slot = self._book.open(
                 name,
@@ -338,20 +288,28 @@ class Captures:
                 tree=subject.tree,
                 tree_start=subject.start,
                 subject=subject.words,
-                start_ns=self._clock(),
+                start_ns=start_ns,
             )
         except IndexError as error:
             message = f"{len(self._book)} captures are open, and no more fit"
             raise TooManyCaptures(message, hint="stop or cancel some") from error
-        if kind == CaptureKind.CAPTURE_TAG and reserve is not None:
+        if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
-        self._heads.follow(slot)
-        return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
+        self._heads.follow(slot, start_ns)
+        if subject.tree is not None:
+            self._subjects.follow(slot)
+        return Started(name=name, timestamp=self._second_of(edge))
+
+    def _second_of(self, edge: bytes) -> int:
+        """The Unix second of a reading; signals within a millisecond share one."""
+        if edge is not self._seen:
+            self._seen, self._second = edge, Edge.of(edge).realtime_ns // NS_PER_S
+        return self._second
 
     def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> Recording:
         after = after or Edge.of(self._probe.read(stop_ns))
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
-        window: Window = "script" if entry.kind == CaptureKind.CAPTURE_SCRIPT else "signals"
+        window: Window = "script" if entry.kind == _SCRIPT else "signals"
         return self._recorder.record(
             entry, span, window=window, same_worker=entry.front_pid == self._pid
         )
@@ -384,7 +342,7 @@ class Captures:
 
     def _announce(self, entry: Entry, number: int) -> None:
         """Notes in the book which run the capture is about to become."""
-        if entry.kind != CaptureKind.CAPTURE_SCRIPT:
+        if entry.kind != _SCRIPT:
             self._book.finished(entry.slot, number)
 
     def _kept(self, entry: Entry) -> Run | None:
@@ -432,19 +390,3 @@ class Captures:
 
     def _own_tag(self) -> str:
         return self._tag or _UNNAMED
-
-
-def _ending_of(message: RunEnd) -> Ending:
-    return Ending(
-        ok=message.ok,
-        exit_code=message.exit_code,
-        note=message.note,
-        pair=message.pair,
-        position=message.position,
-        values={
-            "script.cpu_time": round(message.user_s + message.system_s, 6),
-            "script.cpu_user": round(message.user_s, 6),
-            "script.cpu_system": round(message.system_s, 6),
-            "script.memory_peak": mebibytes(message.max_rss_bytes),
-        },
-    )

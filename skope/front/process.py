@@ -19,6 +19,7 @@ from skope.front.context import App, Gate
 from skope.front.control import ControlLink
 from skope.front.guard import Guard
 from skope.front.heartbeat import Heartbeat
+from skope.front.lane import Lane
 from skope.front.life import on_sigterm, watch_lifeline
 from skope.front.limits import Limits, limits_of, raise_descriptor_limit
 from skope.front.services import Runs
@@ -129,7 +130,7 @@ def _serve(app: App, sockets: list[socket.socket], limits: Limits) -> None:
             sock=sock,
             single_process=True,
             register_sys_signals=False,
-            protocol=Guard,
+            protocol=Lane,
             backlog=limits.backlog,
             motd=False,
             access_log=False,

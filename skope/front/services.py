@@ -4,8 +4,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeVar
 
+from skope._fast import Recogniser
 from skope.front.settling import Halt
 from skope.schema.record import Accepted
+from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
 
@@ -15,7 +17,15 @@ _T = TypeVar("_T")
 class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started: ...
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started: ...
+    def awaits(self) -> bool: ...
     def halt(self, name: str | None) -> Halt | None: ...
     async def settled(self, halt: Halt) -> None: ...
     def stop(self, name: str | None, halt: Halt | None = None) -> Stopped: ...
@@ -51,6 +61,7 @@ class Intake(Protocol):
     def post(
         self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
     ) -> Accepted: ...
+    def take(self, asked: Recogniser, *, now: float) -> bool: ...
     def durable(self) -> Future[None]: ...
 
 

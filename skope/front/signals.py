@@ -18,7 +18,7 @@ async def start(request: Asked) -> HTTPResponse:
     """Opens a capture."""
     asked = signal_params(request)
     obey = served(request.app.ctx.services.signals)
-    return reply(obey.start(asked.name, asked.module, restart=asked.restart))
+    return reply(obey.start(asked.name, asked.module, restart=asked.restart, target=asked.target))
 
 
 async def stop(request: Asked) -> HTTPResponse:

@@ -13,6 +13,7 @@ from skope._fast import (
     NEVER,
     ArchiveReader,
     Book,
+    Entry,
     Header,
     RingReader,
     SlowReader,
@@ -23,6 +24,7 @@ from skope._fast import (
 from skope.capture.record import Record
 from skope.errors import TooManyCaptures
 from skope.front.settling import Halt
+from skope.front.tree_heads import TreeHeads
 
 MACHINE: Final = "machine"
 SCRIPT: Final = "script"
@@ -56,7 +58,10 @@ class Trees:
         self._records: dict[int, Record] = {}
         self._watched: dict[tuple[int, int], int] = {}
         """Slot by (pid, start) of those several captures may share."""
+        self.watched = 0
+        """How many wishes stand."""
         self.tidy()
+        self.heads: Final = TreeHeads(book, self.record)
 
     def script(self, pid: int, started: int, start_ns: int) -> Subject:
         """The tree of a script that was just forked and has not begun."""
@@ -70,14 +75,21 @@ class Trees:
         slot = self._watched.get((pid, started))
         if slot is None:
             slot = self._watched[pid, started] = self._wish(pid, started, reaper=0)
-        return self.again(Subject(words, slot))
+        return Subject(words, slot, self._newest(slot))
 
-    def again(self, subject: Subject) -> Subject:
-        """The same for a capture that starts now."""
-        if subject.tree is None:
-            return subject
-        rows = self.record(subject.tree).ticks.rows(0, NEVER)[-1:]
-        return subject._replace(start=rows.tobytes() if len(rows) else _ZERO)
+    def again(self, entry: Entry) -> Subject:
+        """The subject of `entry` for a capture that starts now."""
+        if entry.tree is None:
+            return Subject(entry.subject)
+        return Subject(entry.subject, entry.tree, self._newest(entry.tree))
+
+    def _newest(self, slot: int) -> bytes:
+        """The tree's newest sample; one of zeros while there is none of this wish."""
+        answer = self._wishes.answer(slot)
+        if answer is None:
+            return _ZERO
+        rows = self.record(slot).ticks.rows(answer.since_ns, NEVER)[-1:]
+        return rows.tobytes() if len(rows) else _ZERO
 
     def record(self, slot: int) -> Record:
         """What the sampler keeps of a tree."""
@@ -110,6 +122,7 @@ class Trees:
         for slot in range(self._wishes.capacity):
             if slot not in kept and self._wishes.seq(slot) & 1:
                 self._wishes.withdraw(slot)
+        self.watched = sum(self._wishes.seq(slot) & 1 for slot in range(self._wishes.capacity))
         self._watched = {key: slot for key, slot in self._watched.items() if slot in kept}
 
     def _wish(self, pid: int, started: int, *, reaper: int) -> int:
@@ -121,6 +134,7 @@ class Trees:
             raise TooManyCaptures(message, hint="stop or cancel some")
         self._lay_out(slot)
         self._wishes.wish(slot, pid, started=started, reaper=reaper)
+        self.watched += 1
         return slot
 
     def _lay_out(self, slot: int) -> None:

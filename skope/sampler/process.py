@@ -14,6 +14,7 @@ from skope._fast import SAMPLER_LINE, ChildLine, Ticker, Watchlist, die_with_par
 from skope.probe.root import ABSENT_FD, MACHINE, open_at
 from skope.probe.slow import SlowProbe
 from skope.sampler.fast_lane import FastLane
+from skope.sampler.pss_lane import PssLane
 from skope.sampler.recording import frames_of, replay
 from skope.sampler.slow_lane import SlowLane
 from skope.shm.segment import Segment
@@ -86,12 +87,17 @@ def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> 
     watchlist = Watchlist(segment.view, loadavg) if orders.root == MACHINE else None
     fast = FastLane(Ticker(segment.view, line, stat, meminfo, watchlist), waker.wake)
     slow = SlowLane(segment.view, line, SlowProbe(orders.root))
+    pss = PssLane(segment.view, watchlist) if watchlist else None
     fast.start()
     slow.start()
+    if pss:
+        pss.start()
     line.ready(monotonic_ns())
     if _wait(waker, orders.lifeline) is Ending.ORPHANED:
         os._exit(FAILED)
     slow.stop()
+    if pss:
+        pss.stop()
     fast.stop()
     fast.join(_LAST_TICK_S)
     return _complain(str(fast.failure)) if fast.failure else STOPPED

@@ -87,6 +87,7 @@ def standing(
             wide=listeners.wide,
             keep_runs=KEPT_RUNS,
             append=append,
+            watch=place.watch,
         )
         become_subreaper()
         with (
