@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from skope.cli import aggregates, judging, reading
+from skope.cli import aggregates, floors, judging, reading
 from skope.cli.absence import NoBase
 from skope.cli.absence import conclude as conclude_without
 from skope.diff.budgets import broken_budgets
@@ -62,6 +62,7 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
         if options.missing_base != "pass":
             raise
         raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
+    policy = floors.with_floors(options, policy, base, head)
     diff = _named(compare(base, head, policy), sides)
     if options.html is not None:
         judging.keep_page(options, diff, base, head)
