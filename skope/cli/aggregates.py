@@ -79,6 +79,8 @@ def both_meant(options: argparse.Namespace, base: str, head: str) -> bool:
     """
     if options.agg:
         return True
+    if all(not is_path(side) and _has_report(options, side) for side in (base, head)):
+        return False  # whatever aggregates there are
     before, after = standing(options, base), standing(options, head)
     for capture, aggregate, names in (
         (before, after, (base, head)),

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     Command("diff", "Compare", "compare two captures (or two aggregates)", "skope.cli.diff"),
     Command("show", "Compare", "print one report, or export it", "skope.cli.show"),
     Command("list", "Compare", "list the reports", "skope.cli.list"),
+    Command("ui", "Compare", "look at reports in a browser, or --tty", "skope.cli.ui"),
     Command(
         "agg",
         "Collect",

@@ -64,12 +64,18 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
         if options.missing_base != "pass":
             raise
         raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
-    return _named(compare(base, head, policy), sides)
+    diff = _named(compare(base, head, policy), sides)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
+    return diff
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     from skope.diff.aggregates import compare_aggregates
 
+    if options.html is not None:
+        message = "--html shows two captures, and these are aggregates"
+        raise UsageError(message, hint="leave it out; `skope ui` shows aggregates")
     if options.base is None and not options.agg:
         message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
         raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")

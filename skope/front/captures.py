@@ -25,6 +25,7 @@ from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
+from skope.front.watched import OpenCaptures
 from skope.probe.edges import EdgeProbe
 from skope.probe.git import read_git
 from skope.schema.host import Host
@@ -85,6 +86,7 @@ class Captures:
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
+        self.watched: Final = OpenCaptures(book)
 
     @classmethod
     def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
@@ -144,13 +146,24 @@ class Captures:
         name = check_name(name if name is not None else self._tag or _UNNAMED)
         if module is not None:
             check_module(module)
+        slot = self._book.find(name) if restart else None
+        if slot is not None:
+            self._book.close(slot)
+        return Started(name=name, timestamp=self.begin(name, module))
+
+    def begin(self, name: str, module: str | None) -> int:
+        """Opens a capture whose names are known to be good; the Unix second of it.
+
+        Raises
+        ------
+        AlreadyStarted, TooManyCaptures
+            As `start` does.
+        """
         slot = self._book.find(name)
         if slot is not None:
-            if not restart:
-                self._book.refuse(slot)
-                message = f"a capture named {name!r} is open already"
-                raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-            self._book.close(slot)
+            self._book.refuse(slot)
+            message = f"a capture named {name!r} is open already"
+            raise AlreadyStarted(message, hint="stop it first, or add restart=1")
         return self._open(name, module)
 
     def stop(self, name: str | None) -> Stopped:
@@ -263,7 +276,7 @@ class Captures:
 
         keep_each(slots, keep, clock=self._clock)
 
-    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
+    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> int:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -290,7 +303,7 @@ class Captures:
         if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
         self._heads.follow(slot, start_ns)
-        return Started(name=name, timestamp=self._second_of(edge))
+        return self._second_of(edge)
 
     def _second_of(self, edge: bytes) -> int:
         """The Unix second of a reading; signals within a millisecond share one."""

@@ -84,6 +84,11 @@ class Guard(HttpProtocol):
         self._ended = not (nothing_to_come or self._is_resting)
         return self._ended
 
+    @property
+    def is_half_closed(self) -> bool:
+        """The client sends nothing more, and waits for what it asked."""
+        return self._ended
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self._turned_away:
             return

@@ -93,9 +93,17 @@ class HotSignals:
 
     def __call__(self, chunk: bytes, local: bool) -> bytes | None:  # noqa: FBT001 - as `Hot` is
         """Obeys one after the other, each whatever became of those before it."""
-        if not self._recogniser.read(chunk, local):
-            return None
-        return b"".join([self._obey(*asked) for asked in self._recogniser.signals()])
+        recogniser = self._recogniser
+        count = recogniser.read(chunk, local)
+        if count != 1:
+            return b"".join([self._obey(*one) for one in recogniser.signals()]) if count else None
+        what, name, module = recogniser.signals()[0]
+        if what != START or name is None:
+            return self._obey(what, name, module)
+        try:
+            return recogniser.started(self._signals.begin(name, module))
+        except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
+            return _failed(error, what)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:
@@ -103,8 +111,12 @@ class HotSignals:
                 return answer(encoded(self._signals.start(name, module, restart=False)))
             return answer(encoded(self._signals.stop(name)))
         except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            note_unexpected(error, "a request for", "/start" if what == START else "/stop")
-            return words(error)
+            return _failed(error, what)
+
+
+def _failed(error: Exception, what: int) -> bytes:
+    note_unexpected(error, "a request for", "/start" if what == START else "/stop")
+    return words(error)
 
 
 class HotRecords:

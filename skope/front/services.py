@@ -2,12 +2,15 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 from skope._fast import Recogniser
 from skope.schema.record import Accepted
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
+
+if TYPE_CHECKING:
+    from skope.front.live import Broadcast
 
 _T = TypeVar("_T")
 
@@ -16,6 +19,7 @@ class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 
     def start(self, name: str | None, module: str | None, *, restart: bool) -> Started: ...
+    def begin(self, name: str, module: str | None) -> int: ...
     def stop(self, name: str | None) -> Stopped: ...
     def cancel(self, name: str | None) -> Cancelled: ...
 
@@ -33,12 +37,23 @@ class Upkeep(Protocol):
     def housekeep(self, now_ns: int) -> None: ...
 
 
+class AggregateDocuments(Protocol):
+    """Aggregates at rest, likewise."""
+
+    def page(self, tag: str | None, name: str | None, *, collecting: bool) -> bytes: ...
+    def diff_page(self, base: str, head: str) -> bytes: ...
+
+
 class Documents(Protocol):
     """Reports at rest, as the bodies of answers."""
 
+    @property
+    def aggregates(self) -> AggregateDocuments: ...
     def listing(self) -> bytes: ...
     def report(self, tag: str) -> bytes: ...
     def diff(self, base: str, head: str) -> bytes: ...
+    def captures_page(self) -> bytes: ...
+    def diff_page(self, base: str | None, head: str | None) -> bytes: ...
 
 
 class Intake(Protocol):
@@ -69,6 +84,8 @@ class Services:
     intake: Intake | None = None
     """None outside `agg`, like the next."""
     aggregates: Aggregates | None = None
+    live: "Broadcast | None" = None
+    """What `/api/live` tells."""
 
 
 def served(service: _T | None) -> _T:
