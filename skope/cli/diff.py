@@ -18,7 +18,9 @@ from skope.store.names import is_path, split_earlier
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
 without either, the two newest captures are compared. Two aggregates are
-compared name by name; where a tag has both, the capture is meant, or --agg."""
+compared name by name; where a tag has both, the capture is meant, or --agg.
+[metric.NAME] in skope.toml sets a budget (max), what matters (min_effect) and
+what counts (gate)."""
 
 
 class _Sides(NamedTuple):
