@@ -7,7 +7,7 @@ from skope.schema.listing import Entry, Listing
 from skope.tui import grid
 from skope.tui.ink import Ink, Line, framed, plain, spread
 from skope.tui.looking import Looking
-from skope.view.numbers import ago, percent, quantity
+from skope.view.numbers import ago, percent, plural, quantity
 
 _COLUMNS: Final = (
     grid.Column("runs", "RUNS", 5, 6),
@@ -56,6 +56,9 @@ def _nothing(listing: Listing | None, looking: Looking) -> str:
         return "reading the reports"
     if listing.captures:
         return f"no report's name holds {plain(looking.filter)!r}; Esc shows all"
+    if listing.aggregates:
+        kept = plural(len(listing.aggregates), "aggregate")
+        return f"no capture yet; {kept}: skope list --agg, skope show --agg NAME"
     return "no report yet: skope runner --script S --tag T makes one"
 
 
