@@ -94,11 +94,12 @@ def stored(captured):
     assert showing.process.returncode == 0
 
 
-@pytest.fixture
-def serving(captured, tmp_path):
+@pytest.fixture(scope="session")
+def serving(captured, tmp_path_factory):
     """`skope server` on a copy of them."""
-    shutil.copytree(captured / ".skope", tmp_path / ".skope")
-    with server(tmp_path) as running:
+    folder = tmp_path_factory.mktemp("serving")
+    shutil.copytree(captured / ".skope", folder / ".skope")
+    with server(folder) as running:
         yield running
 
 
