@@ -20,6 +20,7 @@ KERNELS = (
     "parent",
     "plain",
     "procparse",
+    "recognise",
     "records",
     "ring",
     "slots",

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from skope._fast.procparse import parse_pressure as parse_pressure
     from skope._fast.procparse import parse_stat as parse_stat
     from skope._fast.procparse import parse_vmstat as parse_vmstat
+    from skope._fast.recognise import POST as POST
+    from skope._fast.recognise import START as START
+    from skope._fast.recognise import STOP as STOP
+    from skope._fast.recognise import Recogniser as Recogniser
     from skope._fast.records import ARRAY as ARRAY
     from skope._fast.records import LINES as LINES
     from skope._fast.records import OBJECT as OBJECT
@@ -112,6 +116,7 @@ _NAMES: Final = {
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
     "tick": ("Ticker", "next_tick"),
+    "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
     "stripes": (
         "AREA_HEAD_BYTES",

@@ -178,6 +178,13 @@ cdef class Book:
         """The slots of the named open captures, a script's reserve left out."""
         return list(self.slots.values())
 
+    def started_ns(self, uint64_t slot):
+        """When the capture in that slot was opened; 0 when none is open there."""
+        cdef book_t *at = &self.entries[slot]
+        if slot < self.committed and load_acquire(&at.state) == BOOK_OPEN:
+            return at.start_ns
+        return 0
+
     def is_open(self, uint64_t slot, uint64_t generation):
         """Whether the entry is still that use of the slot."""
         cdef book_t *at = &self.entries[slot]

@@ -41,4 +41,5 @@ cdef class Batch:
     cdef int _more_entries(self) except -1
     cdef bytes _total(self, object total)
     cdef int _keep(self, fields_t *f) except -1
+    cdef bint _read(self, const unsigned char *at, const unsigned char *end, int shape) except -1
     cdef const unsigned char *name_of(self, const entry_t *entry) noexcept nogil

@@ -3,6 +3,8 @@ from typing import Final
 
 from typing_extensions import Buffer
 
+from skope._fast.recognise import Recogniser
+
 OBJECT: Final[int]
 ARRAY: Final[int]
 LINES: Final[int]
@@ -22,6 +24,7 @@ class Batch:
     def scan(
         self, body: Buffer, shape: int, now: float, memory: Callable[[], float | None]
     ) -> bool: ...
+    def take(self, asked: Recogniser, now: float, memory: Callable[[], float | None]) -> bool: ...
     def add(self, name: bytes, exec_time: float, memory: float, line: bytes) -> None: ...
     def values(self) -> list[tuple[bytes, float, float]]: ...
     def sums(self, base: int) -> bytes: ...

@@ -12,6 +12,7 @@ from libc.string cimport memchr, memcpy
 
 from skope._fast.mix cimport digest
 from skope._fast.plain cimport fields_t, record, span_t
+from skope._fast.recognise cimport Recogniser, request_t
 
 OBJECT = AS_OBJECT
 ARRAY = AS_ARRAY
@@ -215,17 +216,41 @@ cdef class Batch:
         and `memory()` (MiB or None) its total_memory_global. A declined body leaves the batch
         empty.
         """
-        cdef const unsigned char *at
-        cdef const unsigned char *end
+        self.clear()
+        self.now, self.memory, self.memory_text = now, memory, None
+        if body.shape[0] and self._read(&body[0], &body[0] + body.shape[0], shape):
+            return True
+        self.clear()
+        return False
+
+    def take(self, Recogniser asked, double now, memory):
+        """Reads the bodies of all requests that were recognised, as `scan` reads one; or declines.
+
+        Declined is also a body without a record. Each request is told how many it held.
+        """
+        cdef request_t *request
+        cdef size_t index
+        cdef size_t before
+        self.clear()
+        self.now, self.memory, self.memory_text = now, memory, None
+        for index in range(asked.count):
+            request = &asked.requests[index]
+            before = self.count
+            if request.body_bytes == 0 or not self._read(
+                request.body, request.body + request.body_bytes, request.shape
+            ) or self.count == before:
+                self.clear()
+                return False
+            request.records = <uint32_t> (self.count - before)
+        return True
+
+    cdef bint _read(
+        self, const unsigned char *at, const unsigned char *end, int shape
+    ) except -1:
+        """Adds the records of one body; what it has added when it declines is to be cleared."""
         cdef fields_t fields
         cdef bint lines = shape == AS_LINES
         fields.lines = lines
-        self.clear()
-        self.now, self.memory, self.memory_text = now, memory, None
-        if body.shape[0] == 0:
-            return False
-        at = &body[0]
-        end = at + body.shape[0]
         if shape == AS_ARRAY:
             at = _blank(at, end, False)
             if at >= end or at[0] != 91:
@@ -237,7 +262,6 @@ cdef class Batch:
                 return True
             at = record(at, end, &fields)
             if at == NULL:
-                self.clear()
                 return False
             self._keep(&fields)
             at = _blank(at, end, lines)
@@ -245,7 +269,6 @@ cdef class Batch:
                 if at < end and at[0] != 10 and not (
                     at[0] == 13 and at + 1 < end and at[1] == 10
                 ):
-                    self.clear()
                     return False
                 continue
             if shape == AS_ARRAY and at < end and at[0] == 44:
@@ -253,13 +276,9 @@ cdef class Batch:
                 continue
             if shape == AS_ARRAY:
                 if at >= end or at[0] != 93:
-                    self.clear()
                     return False
                 at = _blank(at + 1, end, False)
-            if at < end:
-                self.clear()
-                return False
-            return True
+            return at >= end
 
     def add(self, bytes name, double exec_time, double memory, bytes line):
         """One record read the general way; `line` is its journal line, with the newline."""

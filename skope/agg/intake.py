@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, Protocol
 
-from skope._fast import OBJECT, Batch
+from skope._fast import OBJECT, Batch, Recogniser
 from skope.agg.names import Names
 from skope.agg.reading import Default, read, read_good, shape_of
 from skope.agg.tail import Lines
@@ -105,6 +105,23 @@ class Intake:
         except SkopeError as error:
             self._refusals.refuse(_STATUS[type(error)])
             raise
+
+    def take(self, asked: Recogniser, *, now: float) -> bool:
+        """Counts the records of all requests that were recognised, with one write; or declines.
+
+        Where it declines nothing was counted, and `post` says of each request what there is to say.
+        """
+        batch = self._batch
+        if not batch.take(asked, now, self._memory):
+            return False
+        try:
+            if self._prepared():
+                return False
+            self.ticket = self._journal.append(batch)
+        except StorageFault:
+            return False
+        self._tally.apply(batch)
+        return True
 
     def durable(self) -> Future[None]:
         """Done when everything counted so far is on the disk, or with a `StorageFault`."""

@@ -10,6 +10,7 @@ from skope.errors import ReportError, UnknownReport, UsageError
 from skope.store.aggregates import AggregateFile, Aggregates, aggregate_at
 from skope.store.identity import identify
 from skope.store.names import is_path
+from skope.store.reports import Reports
 
 if TYPE_CHECKING:
     from skope.diff.aggregates import Collected
@@ -22,11 +23,7 @@ class Standing(NamedTuple):
 
     capture: bool
     """Or anything else that is no aggregate."""
-    aggregate: bool
-
-    @property
-    def only_aggregate(self) -> bool:
-        return self.aggregate and not self.capture
+    only_aggregate: bool
 
 
 def open_aggregates(options: argparse.Namespace, *, create: bool = False) -> Aggregates:
@@ -67,8 +64,9 @@ def standing(options: argparse.Namespace, address: str) -> Standing:
             return Standing(kind != "aggregate", kind == "aggregate")
         reports = reading.open_reports(options)
     except ReportError:
-        return Standing(capture=False, aggregate=False)
-    return Standing(_has_report(options, address), Aggregates(reports.directory).has(address))
+        return Standing(capture=False, only_aggregate=False)
+    capture = _has_report(reports, address)
+    return Standing(capture, not capture and Aggregates(reports.directory).has(address))
 
 
 def both_meant(options: argparse.Namespace, base: str, head: str) -> bool:
@@ -81,13 +79,15 @@ def both_meant(options: argparse.Namespace, base: str, head: str) -> bool:
     """
     if options.agg:
         return True
+    if all(not is_path(side) and _has_report(options, side) for side in (base, head)):
+        return False  # whatever aggregates there are
     before, after = standing(options, base), standing(options, head)
     for capture, aggregate, names in (
         (before, after, (base, head)),
         (after, before, (head, base)),
     ):
         if capture.capture and aggregate.only_aggregate:
-            raise _unlike(names[0], names[1], also=capture.aggregate)
+            raise _unlike(*names, also=_is_tag(options, names[0]))
     return (before.only_aggregate or after.only_aggregate) and not (before.capture or after.capture)
 
 
@@ -139,9 +139,9 @@ def _data_at(path: str) -> bytes | None:
         return None
 
 
-def _has_report(options: argparse.Namespace, address: str) -> bool:
+def _has_report(reports: Reports, address: str) -> bool:
     try:
-        kind = reading.open_reports(options).find(address).identity.kind
+        kind = reports.find(address).identity.kind
     except ReportError:
         return False
     return kind != "aggregate"

@@ -2,7 +2,7 @@
 
 import argparse
 
-from skope.cli import aggregates, reading
+from skope.cli import aggregates, exports, judging, reading
 from skope.cli.messages import put
 from skope.cli.options import wants_colour
 from skope.schema.codec import decode_aggregate_diff, decode_diff, decode_report
@@ -20,11 +20,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--agg", action="store_true", help="the aggregate of that name")
     parser.add_argument("--json", action="store_true", help="print the report's own JSON")
+    parser.add_argument(
+        "--format", choices=exports.FORMATS, help="as another tool reads it; table by default"
+    )
     parser.add_argument("--all", action="store_true", help="every run, metric and quantile")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a capture report, a diff or an aggregate."""
+    options.json = judging.format_of(options) == "json"
     address = options.report
     if address is None and options.agg:
         address = aggregates.open_aggregates(options).newest(1)[0].address
@@ -33,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
     if options.agg or aggregates.standing(options, address).only_aggregate:
         return _aggregate(options, address)
     found = reading.find(options, address)
+    if wanted := exports.wanted(options):
+        put(exports.of_found(found, wanted), end="")
+        return 0
     rendered = _rendered(found, options)
     put(found.data.decode().rstrip("\n") if options.json else rendered)
     return 0
@@ -40,6 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _aggregate(options: argparse.Namespace, address: str) -> int:
     file = aggregates.find(options, address)
+    if wanted := exports.wanted(options):
+        put(exports.of_aggregate(file, wanted), end="")
+        return 0
     text = aggregates.rendered(file, every=options.all, colour=wants_colour(options))
     put(file.data.decode().rstrip("\n") if options.json else text)
     return 0

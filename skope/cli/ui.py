@@ -2,15 +2,12 @@
 
 import argparse
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from skope.cli.messages import put, say
 from skope.cli.place import configure_access
-from skope.errors import EnvironmentFault, StartFault, Unsupported, UsageError
+from skope.errors import EnvironmentFault, Unsupported, UsageError
 
 _ASK_S: Final = 5.0
 _SAYS: Final = "skope: showing "
@@ -83,46 +80,18 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _terminal(options: argparse.Namespace, url: str | None) -> int:
-    show = _shower()
-    token = os.environ.get("SKOPE_TOKEN")
-    if url is not None:
-        return show(url, token=token)
-    with _stored(options) as address:
-        return show(address, token=token)
+    """Becomes the process that draws: what it imports is nobody else's business."""
+    from importlib.util import find_spec
 
-
-def _shower() -> Callable[..., int]:
-    """What draws in the terminal."""
-    from importlib import import_module
-
-    try:
-        show: Callable[..., int] = import_module("skope.tui.process").run
-    except ModuleNotFoundError as error:
-        message = f"the terminal interface is not installed: {error.name} is missing"
-        raise Unsupported(message, hint="`skope ui` shows the same in a browser") from error
-    return show
-
-
-@contextmanager
-def _stored(options: argparse.Namespace) -> Iterator[str]:
-    """The address of a process that serves the stored reports meanwhile."""
-    command = [sys.executable, "-m", "skope", "ui", "--host", "127.0.0.1", "--port", "0"]
-    child = subprocess.Popen(
-        [*command, "--dir", options.dir],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        said = child.stderr.readline() if child.stderr else ""
-        if not said.startswith(_SAYS):
-            message = said.removeprefix("skope:").strip() or "the reports cannot be served"
-            raise StartFault(message)
-        yield said.split(" on ")[-1].strip()
-    finally:
-        child.terminate()
-        child.wait()
+    if find_spec("textual") is None:
+        message = "the terminal interface is not installed: textual is missing"
+        raise Unsupported(message, hint="`skope ui` shows the same in a browser")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        message = "--tty takes a terminal, and this is none"
+        raise UsageError(message, hint="`skope list` and `skope show` print reports anywhere")
+    words = ["--url", url] if url is not None else ["--dir", options.dir]
+    given = ["--dir-given"] if options.dir_given else []
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "skope.tui", *words, *given])  # noqa: S606
 
 
 def _address(given: str) -> str:

@@ -11,6 +11,7 @@ from skope.front.context import App, Context, Gate
 from skope.front.faults import Faults
 from skope.front.framing import BODY_LIMIT, HEAD_LIMIT
 from skope.front.health import health
+from skope.front.lane import hot_path
 from skope.front.live import viewers
 from skope.front.modes import refuse_other_modes
 from skope.front.pages import pages
@@ -27,11 +28,16 @@ _NEVER_S: Final = 3600.0
 
 
 def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str = "skope") -> App:
-    """The application for `config.mode`. Its connections need the protocol `Guard`."""
+    """The application for `config.mode`. Its connections need the protocol `Lane`."""
     app: App = Sanic(
         name,
         config=_sanic_config(gate),
-        ctx=Context(services=services, config=config, gate=gate),
+        ctx=Context(
+            services=services,
+            config=config,
+            gate=gate,
+            hot=hot_path(services, config, gate.admission),
+        ),
         error_handler=Faults(),
         strict_slashes=True,
         configure_logging=False,

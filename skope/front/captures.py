@@ -46,6 +46,9 @@ from skope.store.names import report_name
 from skope.store.reports import Reports
 from skope.units import NS_PER_S, mebibytes
 
+_NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
+_TAG: Final = int(CaptureKind.CAPTURE_TAG)
+_SCRIPT: Final = int(CaptureKind.CAPTURE_SCRIPT)
 _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
 _MOST_WHOLE: Final = 500
@@ -82,6 +85,7 @@ class Captures:
         self._tag = tag
         self._clock = clock
         self._pid = os.getpid()
+        self._seen, self._second = b"", 0
         self.watched: Final = OpenCaptures(book)
 
     @classmethod
@@ -142,13 +146,24 @@ class Captures:
         name = check_name(name if name is not None else self._tag or _UNNAMED)
         if module is not None:
             check_module(module)
+        slot = self._book.find(name) if restart else None
+        if slot is not None:
+            self._book.close(slot)
+        return Started(name=name, timestamp=self.begin(name, module))
+
+    def begin(self, name: str, module: str | None) -> int:
+        """Opens a capture whose names are known to be good; the Unix second of it.
+
+        Raises
+        ------
+        AlreadyStarted, TooManyCaptures
+            As `start` does.
+        """
         slot = self._book.find(name)
         if slot is not None:
-            if not restart:
-                self._book.refuse(slot)
-                message = f"a capture named {name!r} is open already"
-                raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-            self._book.close(slot)
+            self._book.refuse(slot)
+            message = f"a capture named {name!r} is open already"
+            raise AlreadyStarted(message, hint="stop it first, or add restart=1")
         return self._open(name, module)
 
     def stop(self, name: str | None) -> Stopped:
@@ -261,15 +276,16 @@ class Captures:
 
         keep_each(slots, keep, clock=self._clock)
 
-    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> Started:
+    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> int:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
         if launch is not None:
-            kind, run, warmup = CaptureKind.CAPTURE_SCRIPT, launch.run, not launch.record
+            kind, run, warmup = _SCRIPT, launch.run, not launch.record
         else:
-            kind = CaptureKind.CAPTURE_TAG if name == self._tag else CaptureKind.CAPTURE_NAMED
+            kind = _TAG if name == self._tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
+        start_ns = self._clock()
         try:
             slot = self._book.open(
                 name,
@@ -279,20 +295,26 @@ class Captures:
                 run=run,
                 warmup=warmup,
                 front_pid=self._pid,
-                start_ns=self._clock(),
+                start_ns=start_ns,
             )
         except IndexError as error:
             message = f"{len(self._book)} captures are open, and no more fit"
             raise TooManyCaptures(message, hint="stop or cancel some") from error
-        if kind == CaptureKind.CAPTURE_TAG and reserve is not None:
+        if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
-        self._heads.follow(slot)
-        return Started(name=name, timestamp=Edge.of(edge).realtime_ns // NS_PER_S)
+        self._heads.follow(slot, start_ns)
+        return self._second_of(edge)
+
+    def _second_of(self, edge: bytes) -> int:
+        """The Unix second of a reading; signals within a millisecond share one."""
+        if edge is not self._seen:
+            self._seen, self._second = edge, Edge.of(edge).realtime_ns // NS_PER_S
+        return self._second
 
     def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> Recording:
         after = after or Edge.of(self._probe.read(stop_ns))
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
-        window: Window = "script" if entry.kind == CaptureKind.CAPTURE_SCRIPT else "signals"
+        window: Window = "script" if entry.kind == _SCRIPT else "signals"
         return self._recorder.record(
             entry, span, window=window, same_worker=entry.front_pid == self._pid
         )
@@ -325,7 +347,7 @@ class Captures:
 
     def _announce(self, entry: Entry, number: int) -> None:
         """Notes in the book which run the capture is about to become."""
-        if entry.kind != CaptureKind.CAPTURE_SCRIPT:
+        if entry.kind != _SCRIPT:
             self._book.finished(entry.slot, number)
 
     def _kept(self, entry: Entry) -> Run | None:

@@ -1,5 +1,6 @@
 """What all handlers and all connections of one front worker share, and the types that say so."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TypeAlias
@@ -12,6 +13,10 @@ from skope.front.limits import Limits
 from skope.front.services import Services
 from skope.schema.wire import FrontConfig
 
+Hot: TypeAlias = Callable[[bytes, bool], bytes | None]
+"""The answers to a chunk of a connection, or None: declined, and nothing was done. The second
+argument says that its sender needs no token."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Gate:
@@ -19,6 +24,8 @@ class Gate:
 
     admission: Admission
     limits: Limits
+    refuse: Callable[[int], object] | None = None
+    """Counts, by status, posted records that were refused before anybody read them; only `agg`."""
     stopping: bool = False
     """Set once: a connection ends as soon as what it has asked is answered."""
 
@@ -30,6 +37,8 @@ class Context:
     services: Services
     config: FrontConfig
     gate: Gate
+    hot: Hot | None = None
+    """What may be answered past the routes."""
 
 
 App: TypeAlias = Sanic[Config, Context]

@@ -3,9 +3,11 @@
 from time import time
 
 from skope.errors import UnknownReport
+from skope.front.either_kind import diff_of, report_of
 from skope.front.replies import encoded
 from skope.front.stored_aggregates import StoredAggregates
-from skope.schema.codec import encode_diff, encode_report
+from skope.schema.listing import of_either_kind
+from skope.store.aggregates import Aggregates
 from skope.store.curves import read_curves
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
@@ -20,15 +22,14 @@ class StoredDocuments:
         self.aggregates = StoredAggregates(directory)
 
     def listing(self) -> bytes:
-        return encoded(self._reports.listing())
+        stored = Aggregates(self._reports.directory).listing()
+        return encoded(of_either_kind(self._reports.listing(), stored))
 
     def report(self, tag: str) -> bytes:
-        return encode_report(self._reports.read(tag))
+        return report_of(self._reports, tag)
 
     def diff(self, base: str, head: str) -> bytes:
-        from skope.diff.compare import compare  # noqa: PLC0415 - a tenth of the start-up time
-
-        return encode_diff(compare(self._reports.read(base), self._reports.read(head)))
+        return diff_of(self._reports, base, head)
 
     def captures_page(self) -> bytes:
         from skope.view.captures_page import captures_page  # noqa: PLC0415

@@ -30,7 +30,7 @@ from skope.errors import (
     UsageError,
     WrongMode,
 )
-from skope.front.replies import last_answer, reply
+from skope.front.replies import answer, encoded, reply
 from skope.schema.wire import Fault
 
 STATUS: Final[dict[type[BaseException], int]] = {
@@ -90,8 +90,24 @@ def fault_of(error: BaseException) -> Fault:
 
 def last_words(error: SkopeError) -> bytes:
     """The answer to a connection whose bytes cannot be followed any further."""
+    return words(error, connection="close")
+
+
+def words(error: BaseException, *, connection: str = "keep-alive") -> bytes:
+    """The bytes of the answer to a failure that is not Sanic's."""
     status = status_of(error)
-    return last_answer(fault_of(error), status=status, headers=_HEADERS.get(status, {}))
+    return answer(
+        encoded(fault_of(error)),
+        status=status,
+        headers=_HEADERS.get(status, {}),
+        connection=connection,
+    )
+
+
+def note_unexpected(error: BaseException, method: str, path: str) -> None:
+    """Logs what nobody foresaw."""
+    if not isinstance(error, _EXPECTED):
+        _log.error("%s %s failed", method, path, exc_info=error)
 
 
 class Faults(ErrorHandler):
@@ -102,8 +118,7 @@ class Faults(ErrorHandler):
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         status = status_of(exception)
-        if not isinstance(exception, _EXPECTED):
-            _log.error("%s %s failed", request.method, request.path, exc_info=exception)
+        note_unexpected(exception, request.method, request.path)
         headers = dict(_HEADERS.get(status, {}))
         if isinstance(exception, MethodNotAllowed):
             headers["allow"] = exception.headers.get("Allow", "")

@@ -1,6 +1,7 @@
 """The front worker: wires everything to Sanic, serves, and stops in order."""
 
 import argparse
+import gc
 import logging
 import os
 import socket
@@ -17,6 +18,7 @@ from skope.front.app import make_app
 from skope.front.context import App, Gate
 from skope.front.control import ControlLink
 from skope.front.heartbeat import Heartbeat
+from skope.front.lane import Lane
 from skope.front.life import on_sigterm, watch_lifeline
 from skope.front.limits import limits_of, raise_descriptor_limit
 from skope.front.services import Runs
@@ -70,10 +72,11 @@ def _work(options: Options) -> None:
             hostname=socket.gethostname(), allow_hosts=config.allow_hosts, token=config.token
         ),
         limits=limits_of(config, raise_descriptor_limit()),
+        refuse=station.refuse,
     )
     app = make_app(station.services, config, gate)
     _attach(app, options, station.runs, Heartbeat(line, station.upkeep))
-    serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits)
+    serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits, Lane)
     station.close()
 
 
@@ -105,6 +108,8 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
         watch_lifeline(loop, options.lifeline)
         if options.control is not None and runs is not None:
             ControlLink(socket.socket(fileno=options.control), runs).start(loop)
+        # What is there now stays: collecting garbage need not look at it again.
+        gc.freeze()
         heartbeat.start(loop)
         serving.set_result(loop)
 

@@ -1,12 +1,19 @@
 """Values to HTTP answers: JSON, ended by a newline."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 from sanic.response import HTTPResponse
 
 _JSON: Final = "application/json"
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_OK: Final = (
+    b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: keep-alive\r\n"
+    b"content-type: application/json\r\n\r\n"
+)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -35,13 +42,20 @@ def reply_text(text: str) -> HTTPResponse:
     return HTTPResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def last_answer(value: Any, *, status: int, headers: dict[str, str]) -> bytes:  # noqa: ANN401
-    """The bytes of an answer after which the connection ends, for when no request was read."""
-    body = encoded(value)
+def answer(
+    body: bytes,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = _NONE,
+    connection: str = "keep-alive",
+) -> bytes:
+    """The bytes of an answer that holds JSON, as Sanic would write them."""
+    if status == 200 and connection == "keep-alive":
+        return _OK % len(body) + body
     fields = {
         **headers,
         "content-length": str(len(body)),
-        "connection": "close",
+        "connection": connection,
         "content-type": _JSON,
     }
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"

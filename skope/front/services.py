@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
+from skope._fast import Recogniser
 from skope.schema.record import Accepted
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
@@ -18,6 +19,7 @@ class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 
     def start(self, name: str | None, module: str | None, *, restart: bool) -> Started: ...
+    def begin(self, name: str, module: str | None) -> int: ...
     def stop(self, name: str | None) -> Stopped: ...
     def cancel(self, name: str | None) -> Cancelled: ...
 
@@ -60,6 +62,7 @@ class Intake(Protocol):
     def post(
         self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
     ) -> Accepted: ...
+    def take(self, asked: Recogniser, *, now: float) -> bool: ...
     def durable(self) -> Future[None]: ...
 
 

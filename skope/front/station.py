@@ -37,6 +37,8 @@ class Station:
     """Called once nothing is asked any more; raises what could not be kept."""
     runs: Runs | None = None
     """Who is told of a script's begin and end; None where no script runs."""
+    refuse: Callable[[int], object] | None = None
+    """Counts posted records that were refused unread; None where none are posted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +130,7 @@ def _intake(
         ),
         upkeep=Idle(),
         close=lambda: _close(worker),
+        refuse=worker.area.page.refuse,
     )
 
 

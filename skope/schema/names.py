@@ -20,6 +20,8 @@ def check_name(name: str, *, what: str = "a name") -> str:
     BadRequest
         With the reason.
     """
+    if 0 < len(name) <= LONGEST and name.isascii() and name.isprintable():
+        return name
     if not name:
         message = f"{what} has at least one character"
         raise BadRequest(message)

@@ -6,12 +6,13 @@ themselves write a text; the JSON has every name verbatim.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
 from skope.schema.report import Report
+from skope.schema.totals import Totals
 from skope.view.width import clean
 
 _FORMULA: Final = ("=", "+", "-", "@")
@@ -63,6 +64,19 @@ def of_report(report: Report) -> str:
             for run in report.runs
         ),
     )
+
+
+def of_totals(totals: Mapping[str, Totals]) -> str:
+    """A line a name of an aggregate; least and most are empty where nobody kept them."""
+    heading = ("name", "total_execs", "total_exec_time", "avg_exec_time", "avg_exec_memory")
+    rows = []
+    for name in sorted(totals):
+        n, time, memory, tally = (
+            getattr(totals[name], f) for f in ("n", "time", "memory", "tally")
+        )
+        ends = (None, None) if tally is None else (tally.low, tally.high)
+        rows.append([name, n, n * time, time, memory, *ends])
+    return written([*heading, "min", "max"], rows)
 
 
 def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

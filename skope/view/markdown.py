@@ -39,8 +39,9 @@ def of_diff(diff: Diff, *, every: bool = False) -> str:
 
 def of_nothing(reason: str, *, verdict: Verdict | None = None) -> str:
     """The comment when there is no base to compare with."""
+    word, _, sentence = reason.partition(": ")
     mark = "" if verdict is None else f"{MARKS[verdict]} "
-    return f"{MARKER}\n### {mark}{prose(reason)}\n"
+    return f"{MARKER}\n### {mark}{prose(word.capitalize())}: {prose(sentence)}\n"
 
 
 def title(verdict: Verdict, summary: str) -> str:
@@ -119,7 +120,7 @@ def _different(difference: EnvironmentDifference) -> str:
 
 
 def _advice(diff: Diff) -> list[str]:
-    return [f"To settle it: {', or '.join(map(code, diff.hints))}"] if diff.hints else []
+    return [f"To settle it: {', or '.join(map(prose, diff.hints))}"] if diff.hints else []
 
 
 def _caption(shown: Sequence[Change], rest: Sequence[Change]) -> str:
@@ -133,7 +134,7 @@ def _reasons(diff: Diff) -> list[str]:
     lines = []
     for change in judged:
         said = "; ".join([change.reason, *change.warnings])
-        lines.append(f"* {code(change.metric)} {prose(said)}")
+        lines.append(f"* {code(change.metric)}: {prose(said)}")
     return lines
 
 

@@ -19,7 +19,9 @@ _LONGEST_SENTENCE: Final = 1000
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ._/@+:~%#^=,;-]*")
 """What may stand between backticks as it is: no backtick, bar, backslash or bracket among it."""
 _ACTIVE: Final = re.compile(r"[\\`*{}\[\]<>|~&$^!#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ADDRESS: Final = re.compile(r"@|(?<=#)|://|(?i:(?<=www)\.)|(?i:(?<=gh)-)")
+_ADDRESS: Final = re.compile(r"(?<=[@#])|(?=://)|(?i:(?<=www)(?=\.))|(?i:(?<=gh-))")
+"""Where a word joiner keeps a mention, a reference or a link from being one."""
+_NAMED: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _JOINER: Final = "\u2060"
 
 
@@ -36,10 +38,8 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence that may hold such names."""
-    parted = _ADDRESS.sub(
-        lambda found: f"{found[0]}{_JOINER}", _cut(clean(text), _LONGEST_SENTENCE)
-    )
-    return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", parted)
+    parted = _ADDRESS.sub(_JOINER, _cut(clean(text), _LONGEST_SENTENCE))
+    return _ACTIVE.sub(lambda found: _NAMED.get(found[0]) or f"&#{ord(found[0])};", parted)
 
 
 def table(heading: Sequence[str], alignment: str, rows: Sequence[Sequence[str]]) -> list[str]:

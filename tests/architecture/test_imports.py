@@ -73,6 +73,9 @@ def reports(tmp_path):
         ("show", "test1"),
         ("diff", "--base", "test1", "--head", "test2"),
         ("diff", "--base", "test1", "--head", "test2", "--json"),
+        ("diff", "--base", "test1", "--head", "test2", "--format", "markdown"),
+        ("diff", "--base", "test1", "--head", "test2", "--format", "csv"),
+        ("show", "test1", "--format", "pyperf"),
         ("list", "--agg"),
         ("show", "night"),
         ("diff", "--base", "night", "--head", "day"),
@@ -101,6 +104,8 @@ def test_telling_the_version_takes_next_to_nothing(tmp_path):
         ("skope.sampler.process", {"asyncio", "msgspec", "numpy", "sanic", "textual"}),
         ("skope.supervisor.service", {"asyncio", "numpy", "sanic", "textual"}),
         ("skope.supervisor.run", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.supervisor.intake", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.tui.process", {"numpy", "psutil", "sanic", "skope._fast", "skope.front"}),
         ("skope.front.app", {"psutil", "textual", "skope.cli", "skope.supervisor"}),
     ],
 )

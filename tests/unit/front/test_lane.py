@@ -1,0 +1,88 @@
+"""For any bytes the lane declines, or replies what the routes reply and leaves what they leave."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from skope.front.documents import StoredDocuments
+from skope.front.services import Services
+from tests.unit.front.lanes import Worker, say
+from tests.unit.front.made import Bench
+from tests.unit.front.streams import streams
+
+HEAD = b" HTTP/1.1\r\nHost: localhost:9001\r\n"
+PLAIN = [
+    b"GET /start?name=a" + HEAD + b"\r\n",
+    b"GET /start" + HEAD + b"User-Agent: curl/8\r\nAccept: */*\r\n\r\n",
+    b"POST /start?name=b&module=web" + HEAD + b"Content-Length: 0\r\n\r\n",
+    b"GET /stop?name=a" + HEAD + b"Connection: keep-alive\r\n\r\n",
+    b"POST /stop?name=b" + HEAD + b"\r\n",
+    b"GET /stop" + HEAD + b"\r\n",
+]
+ODD = [
+    b"GET /start?name=c&restart=1" + HEAD + b"\r\n",
+    b"GET /cancel?name=a" + HEAD + b"\r\n",
+    b"GET /healthz" + HEAD + b"\r\n",
+    b"GET /start?name=%41" + HEAD + b"\r\n",
+    b"GET /start?name=a&name=b" + HEAD + b"\r\n",
+    b"POST /start" + HEAD + b"Content-Length: 6\r\n\r\nname=d",
+    b"GET /start?name=e" + HEAD + b"Connection: close\r\n\r\n",
+    b"GET /start?name=f HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    b"GET /start?name=g" + HEAD + b"Origin: http://evil.example\r\n\r\n",
+    b"GET /start?name=h HTTP/1.0\r\n\r\n",
+    b"GET /start?name=i" + HEAD + b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+]
+TOKEN = b"Authorization: Bearer secret\r\n"
+
+
+def book_of(bench):
+    book = bench.captures._book
+    return [book.read(slot)._replace(slot=0, generation=0) for slot in book.open_slots()]
+
+
+def files_of(bench):
+    names = (path for path in sorted(bench.path.rglob("*")) if path.is_file())
+    return {path.name: path.read_bytes() for path in names}
+
+
+def signals_of(folder, chunks, **how):
+    """What came back, what is open and what was written; and how many chunks the lane took."""
+    bench = Bench(folder)
+    bench.wait(5)
+
+    async def run():
+        services = Services(documents=StoredDocuments(folder), signals=bench.captures)
+        peer = how.pop("peer", "127.0.0.1")
+        worker = await Worker(services, **how).open()
+        return await say(worker.connect(peer), chunks), worker.taken
+
+    heard, taken = asyncio.run(run())
+    return (heard, book_of(bench), files_of(bench)), taken
+
+
+@given(
+    streams(PLAIN + [PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
+    st.sampled_from([None, "secret"]),
+    st.sampled_from(["127.0.0.1", "10.0.0.9"]),
+)
+@example([PLAIN[0] * 2 + PLAIN[3] + PLAIN[3]], None, "127.0.0.1")
+@example([PLAIN[0], PLAIN[1], PLAIN[5]], None, "127.0.0.1")
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+def test_signals_are_answered_as_the_routes_answer_them(chunks, token, peer):
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        lane, _ = signals_of(Path(one), chunks, token=token, peer=peer)
+        routes, taken = signals_of(Path(other), chunks, token=token, peer=peer, lane=False)
+    assert taken == 0
+    assert lane == routes
+
+
+def test_plain_signals_take_the_lane(tmp_path):
+    (heard, book, files), taken = signals_of(tmp_path, [PLAIN[0], PLAIN[2] * 2 + PLAIN[3]])
+    assert taken == 2
+    assert heard[0][0].startswith(b"HTTP/1.1 200 OK\r\n")
+    assert [text[1:4] for text in heard[0][1].split(b"HTTP/1.1")[1:]] == [b"200", b"409", b"200"]
+    assert [entry.name for entry in book] == ["b"]
+    assert "a.json" in files

@@ -1,0 +1,118 @@
+"""The same for posted records: the answers, the journal, the counts."""
+
+import asyncio
+import re
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from skope._fast import dump_tally
+from skope.front.documents import StoredDocuments
+from skope.front.services import Services
+from skope.schema.wire import AggConfig
+from tests.unit.agg.conftest import Session
+from tests.unit.front.lanes import Worker, say
+from tests.unit.front.streams import streams
+
+RECORD = b'{"name":"chat","exec_time":0.018,"timestamp":1749853300}'
+LAST_HEAD = b"Host: localhost:9001\r\nContent-Length: %d\r\n%b\r\n"
+NDJSON = b"Content-Type: application/x-ndjson\r\n"
+NOW = re.compile(rb'"timestamp":1[0-9]{9}\.[0-9]+')
+
+
+def post(body, more=b"", target=b"/"):
+    return b"POST %b HTTP/1.1\r\n" % target + LAST_HEAD % (len(body), more) + body
+
+
+PLAIN = [
+    post(RECORD),
+    post(b'{"name":"s\xc3\xa9","exec_time":1e-3,"exec_memory_usage":-0.125}', b"Accept: */*\r\n"),
+    post(b"[" + RECORD + b", " + RECORD + b"]", b"Content-Type: application/json\r\n"),
+    post(RECORD + b"\n" + RECORD.replace(b"chat", b"talk") + b"\n", NDJSON),
+]
+ODD = [
+    post(b"[]"),
+    post(b"\n", NDJSON),
+    post(RECORD, target=b"/?partial=1"),
+    post(b'{"name":"\\u0041","exec_time":1}'),
+    post(b'{"name":"chat","exec_time":-1}'),
+    post(b'{"name":"chat","exec_time":1e400}'),
+    post(b"[" + RECORD + b"," + b'{"name":""}]'),
+    post(RECORD, b"Content-Encoding: gzip\r\n"),
+    post(RECORD, b"Expect: 100-continue\r\n"),
+    post(b" " + RECORD),
+    post(RECORD.replace(b"chat", b"one name more than the tally has room for")),
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"38\r\n" + RECORD + b"\r\n0\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+]
+
+
+def without_now(journal, since):
+    """The journal without the times of arrival."""
+
+    def arrival(match):
+        return b'"timestamp":now' if float(match[0][12:]) >= since else match[0]
+
+    return NOW.sub(arrival, journal)
+
+
+def records_of(folder, chunks, *, lane=True, durability="process"):
+    """What came back, what the journal holds, what was counted; how many chunks the lane took."""
+    since = int(time.time())
+    session = Session(folder, workers=1, names=4, max_names=3)
+    held = session.worker()
+    agg = AggConfig(session="s", folder=str(folder), max_names=3, keep=9, durability=durability)
+
+    async def run():
+        services = Services(documents=StoredDocuments(folder), intake=held.intake)
+        worker = await Worker(services, "agg", lane=lane, settings={"agg": agg}).open()
+        return await say(worker.connect(), chunks), worker.taken
+
+    try:
+        heard, taken = asyncio.run(run())
+        lines = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.jsonl")))
+        counted = (held.area.tally.records, dump_tally(held.area.tally), held.area.page.refused)
+        *place, acknowledged = held.area.page.standing or (0, 0, 0)
+        standing = (place, acknowledged == len(lines))
+    finally:
+        session.kill()
+    return (heard, without_now(lines, since), counted, standing), taken
+
+
+@given(streams(PLAIN, ODD))
+@example([PLAIN[0] * 3])
+@example([PLAIN[0] + ODD[4] + PLAIN[0], PLAIN[1]])
+@example([PLAIN[0] + ODD[10] + post(RECORD.replace(b"chat", b"new")) * 2, PLAIN[3] + ODD[10]])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+def test_records_are_counted_as_the_route_counts_them(chunks):
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        lane, _ = records_of(Path(one), chunks)
+        route, taken = records_of(Path(other), chunks, lane=False)
+    assert taken == 0
+    assert lane == route
+
+
+def test_plain_records_take_the_lane(tmp_path):
+    (heard, journal, (records, *_), _), taken = records_of(tmp_path, [b"".join(PLAIN), PLAIN[0]])
+    assert taken == 2
+    assert heard[0][0].count(b'{"accepted":') == len(PLAIN)
+    assert records == journal.count(b"\n") == 7
+
+
+def test_one_chunk_is_one_write(tmp_path, monkeypatch):
+    from skope.agg.tail import Tail
+
+    writes = []
+    append = Tail.append
+    monkeypatch.setattr(Tail, "append", lambda tail, lines: writes.append(append(tail, lines)))
+    assert records_of(tmp_path, [PLAIN[0] * 50])[1] == 1
+    assert len(writes) == 1
+
+
+def test_what_waits_for_the_disk_is_not_for_the_lane(tmp_path):
+    _, taken = records_of(tmp_path, PLAIN, durability="sync")
+    assert taken == 0
