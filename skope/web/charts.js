@@ -11,7 +11,7 @@ const FONT = "12px system-ui, sans-serif";
  * a custom property; `written` says how y is written. It grows with its container; a `bare` one
  * leaves the words of its x axis to the one below it.
  */
-export function chart({ told, curves, written, height, sync, clock, top, bare, select }) {
+export function chart({ told, curves, written, height, sync, clock, top, bare, span, select }) {
   const canvas = h("div", { class: "canvas", role: "img", "aria-label": told });
   const box = h("figure", { class: "chart" }, canvas);
   const data = [[], ...curves.map(() => [])];
@@ -37,7 +37,7 @@ export function chart({ told, curves, written, height, sync, clock, top, bare, s
         y: false,
       },
       scales: {
-        x: { time: Boolean(clock) },
+        x: { time: Boolean(clock), range: span ? () => span : undefined },
         y: { range: (_, low, high) => (top ? [0, top] : ranged(low, high)) },
       },
       axes: [ruler({ size: bare ? 4 : 28, values: (_, at) => at.map((value) => (bare ? "" : clock ? timeOfDay(value) : `${value} s`)) }), ruler({ size: 66, values: (_, at) => at.map((value) => write(value, rounder(written, at))) })],

@@ -195,7 +195,7 @@ function recordings(page, time, window_, asTable) {
 
 function bounds(time, window_) {
   const field = (name, value) =>
-    h("label", null, name, h("input", { type: "number", min: 0, step: "any", name, value: value === null ? "" : String(value), placeholder: name === "from" ? "0" : String(rounded(time.longest)), onchange: (event) => amend({ [name]: event.target.value || null }) }), " s");
+    h("label", null, name, h("input", { type: "number", min: 0, step: "any", name, value: value === null ? "" : String(value), placeholder: name === "from" ? "0" : String(shortened(time.longest)), onchange: (event) => amend({ [name]: event.target.value || null }) }), " s");
   return h(
     "form",
     { class: "bounds", onsubmit: (event) => event.preventDefault() },
@@ -247,7 +247,8 @@ function overlays(page, window_, asTable) {
       height: k === page.overlays.length - 1 ? 142 : 116,
       bare: k < page.overlays.length - 1,
       sync: "recordings",
-      select: (from, to) => amend({ from: rounded(Math.max(from, 0)), to: rounded(Math.min(to, longest)) }),
+      span: [0, longest],
+      select: (from, to) => amend({ from: shortened(Math.max(from, 0)), to: shortened(Math.min(to, longest)) }),
     });
     one.draw(merged(overlay));
     one.choose(window_);
@@ -275,7 +276,7 @@ function windowOf(state) {
   return bounds_[1] > bounds_[0] ? bounds_ : null;
 }
 
-function rounded(seconds) {
+function shortened(seconds) {
   return Number(seconds.toPrecision(4));
 }
 

@@ -48,11 +48,20 @@ export function signed(value, written) {
 
 /** The number alone. */
 export function digits(value, written) {
-  const fixed = (value / written.divisor).toFixed(written.decimals);
+  const fixed = rounded(value / written.divisor, written.decimals);
   const [whole, rest] = fixed.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   const text = rest === undefined ? grouped : `${grouped}.${rest}`;
   return /[1-9]/.test(text) ? text : text.replace("-", "");
+}
+
+/** As Python rounds: a value that lies in the middle goes to the even digit. */
+function rounded(value, decimals) {
+  const exact = Math.abs(value).toFixed(decimals + 40);
+  const kept = exact.slice(0, -40).replace(/\.$/, "");
+  const even = "02468".includes(kept[kept.length - 1]);
+  if (!even || !/^50*$/.test(exact.slice(-40))) return value.toFixed(decimals);
+  return value < 0 ? `-${kept}` : kept;
 }
 
 /** How numbers of a unit are written where the largest of them is `value`. */

@@ -4,6 +4,7 @@
 export function press(event, keys) {
   const typing = event.target.closest?.("input, textarea, select");
   if (typing && event.key !== "Escape") return;
+  if (event.key === "Enter" && event.target.closest?.("button, a, summary")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || !keys || !(event.key in keys)) return;
   event.preventDefault();
   keys[event.key]();
@@ -17,7 +18,11 @@ export function focusedMetric() {
   if (row) return ["metric", row.dataset.metric];
   const form = active.getAttribute("name");
   if (form) return ["name", form];
-  return active.tagName === "BUTTON" ? ["button", active.textContent] : null;
+  return active.tagName === "BUTTON" ? ["button", called(active)] : null;
+}
+
+function called(button) {
+  return button.getAttribute("aria-label") || button.textContent;
 }
 
 /** Gives the focus back. */
@@ -25,7 +30,7 @@ export function refocus(found) {
   if (!found) return;
   const [kind, value] = found;
   const among = { metric: "[data-metric]", name: "[name]", button: "button" }[kind];
-  const same = { metric: (one) => one.dataset.metric, name: (one) => one.getAttribute("name"), button: (one) => one.textContent }[kind];
+  const same = { metric: (one) => one.dataset.metric, name: (one) => one.getAttribute("name"), button: called }[kind];
   const element = [...document.querySelectorAll(among)].find((one) => same(one) === value);
   (kind === "metric" ? element?.querySelector("button") : element)?.focus({ preventScroll: true });
 }

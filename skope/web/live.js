@@ -52,11 +52,21 @@ export function livePage(main, live) {
     }
   }
 
-  live.addEventListener("change", draw);
+  let frame = 0;
+  /** Once a frame, however many events came; a hidden page has no frames. */
+  function soon() {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  }
+
+  live.addEventListener("change", soon);
   if (live.mode) draw();
   return {
     end() {
-      live.removeEventListener("change", draw);
+      live.removeEventListener("change", soon);
+      cancelAnimationFrame(frame);
       captures.end();
       cpu.end();
       memory.end();
