@@ -44,6 +44,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     trust: Trust | None
     overhead: Overhead
     host: Host | None
+    workload: str | None = None
     reasons: dict[str, str]
     """Why a value is null, by metric."""
     told: dict[str, tuple[str, float | None]] = {}

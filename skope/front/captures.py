@@ -22,17 +22,11 @@ from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
+from skope.front.watched import OpenCaptures
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
 from skope.schema.target import Target
-from skope.schema.wire import (
-    Cancelled,
-    RunBegin,
-    RunDone,
-    RunEnd,
-    Started,
-    Stopped,
-)
+from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
 from skope.units import NS_PER_S
 
@@ -72,11 +66,12 @@ class Captures:
         self._recorder = recorder
         self._runs = runs
         self._heads = Heads(book, recorder.machine)
-        self._tag = tag
+        self._first_tag = tag
         self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
+        self.watched: Final = OpenCaptures(book)
 
     def start(
         self,
@@ -112,7 +107,7 @@ class Captures:
 
         Raises
         ------
-        AlreadyStarted, TooManyCaptures
+        UnknownProcess, Forbidden, AlreadyStarted, TooManyCaptures
             As `start` does.
         """
         slot = self._book.find(name)
@@ -207,7 +202,7 @@ class Captures:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
             self._close(reserve)
-        self._open(self._own_tag(), None, launch=message)
+        self._open(message.tag or self._own_tag(), None, launch=message)
 
     def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
         """The script ended, at `halt` or now: completes the runs of that launch.
@@ -391,6 +386,12 @@ class Captures:
         return RunDone(
             run=message.run, recorded=recorded, report=file if recorded else None, notes=notes
         )
+
+    @property
+    def _tag(self) -> str | None:
+        """Whose script runs, or ran last; None in a server."""
+        reserve = self._book.reserve
+        return self._first_tag if reserve is None else self._book.read(reserve).name
 
     def _own_tag(self) -> str:
         return self._tag or _UNNAMED

@@ -38,6 +38,8 @@ class Ending:
     exit_code: int | None
     note: str | None
     values: dict[str, Number | None]
+    pair: int | None = None
+    position: int | None = None
 
     @classmethod
     def of(cls, message: RunEnd) -> Self:
@@ -343,6 +345,8 @@ def _ended(run: Run, ending: Ending) -> Run:
         run,
         ok=ending.ok,
         exit_code=ending.exit_code,
+        pair=ending.pair,
+        position=ending.position,
         note="; ".join(notes) or None,
         values=run.values | ending.values,
     )

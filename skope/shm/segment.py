@@ -9,7 +9,6 @@ import errno
 import fcntl
 import mmap
 import os
-import secrets
 from dataclasses import dataclass
 from time import monotonic_ns
 from types import TracebackType
@@ -90,7 +89,7 @@ class Segment:
                 book=plan.book,
                 trees=plan.trees,
                 born_ns=monotonic_ns(),
-                session=secrets.randbits(63) | 1,
+                session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
             )
         return cls(fd)
 
