@@ -120,7 +120,7 @@ cdef inline const unsigned char *_value_end(
     cdef const unsigned char *start = at
     while at < end and 32 <= at[0] <= 126:
         at += 1
-    if at == start or start[0] == 32 or at[-1] == 32 or not _starts(at, end, b"\r\n", 2):
+    if at == start or start[0] == 32 or (at - 1)[0] == 32 or not _starts(at, end, b"\r\n", 2):
         return NULL
     return at
 

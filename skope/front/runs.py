@@ -117,14 +117,16 @@ class Runs:
         curves: Callable[[int], Series | None],
     ) -> int:
         run, replaced = held.runs[-1], before.replaced
+        known = before.mark.file if before.in_place else None
         series = curves(run.run)
         if series is not None and run.ok is not None:
-            newest = replace(newest, series=self._reports.write_series(tag, encode_series(series)))
+            path = self._reports.write_series(tag, encode_series(series), known=known)
+            newest = replace(newest, series=path)
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
         report = compose(self._standing(tag, held, replaced), newest, held.runs)
-        file = self._reports.write(tag, encode_report(report, held.lines))
+        file = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = dataclasses.replace(
             held,
             mark=self._reports.mark_of(file),
