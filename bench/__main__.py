@@ -1,6 +1,7 @@
 """`python -m bench`: measures Skope beside its peers, prints a page, fails above a budget."""
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -86,4 +87,6 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
+    # SIGTERM unwinds as Ctrl-C does: no server of ours outlives this.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(main(sys.argv[1:]))

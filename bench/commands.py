@@ -32,7 +32,7 @@ _NAMES: Final = {
 def measure(effort: Effort) -> Section:
     """CPU in turn, then wall."""
     section = Section(title="Commands")
-    rounds = effort.of(15, 5)
+    rounds = effort.of(15, 4)
     folder = effort.folder / "commands"
     commands = _commands(folder)
     found = in_turn(
@@ -48,7 +48,7 @@ def measure(effort: Effort) -> Section:
     else:
         section.unresolved(["diff_over_pyperf"], "pyperf is not installed")
     if "hyperfine" in found:
-        _wall(section, commands, folder, effort.of(15, 5))
+        _wall(section, commands, folder, effort.of(15, 3))
     section.notes.append(
         f"{rounds} rounds in turn, user and system time of the command and of what it waited for."
         " Skope is compiled to bytecode, as pip leaves what it installs."

@@ -27,7 +27,7 @@ _OK: Final = b"HTTP/1.1 200"
 def measure(effort: Effort) -> Section:
     """p50 and p99 of rounds in turn."""
     section = Section(title=f"Latency of signals at {RATE:,} a second, open loop")
-    rounds, seconds = effort.of(5, 2), effort.of(3, 2)
+    rounds, seconds = effort.of(5, 2), effort.of(3, 1)
     pairs = RATE * seconds // 2
     requests = [
         get(f"/{signal}?name=load{k}") for k in range(pairs) for signal in ("start", "cancel")

@@ -24,7 +24,7 @@ def measure(effort: Effort) -> Section:
 
 
 def _starts(effort: Effort, section: Section) -> None:
-    burst, rounds = effort.of(BURST, 4000), effort.of(7, 3)
+    burst, rounds = effort.of(BURST, 4000), effort.of(7, 2)
     folder = effort.folder
     start = lua_burst(folder / "start.lua", "/start?name=load", burst)
     cancels = [get(f"/cancel?name=load{k + 1}") for k in range(burst)]
@@ -66,7 +66,7 @@ def _starts(effort: Effort, section: Section) -> None:
 
 def _stops(effort: Effort, section: Section) -> None:
     """Every name is captured RUNS times: its report grows to that many runs."""
-    count = effort.of(STOPPED, 50)
+    count = effort.of(STOPPED, 30)
     names = [f"stop{k:05}" for k in range(count)]
     costs = []
     with skope(effort.folder / "stops", "server") as ours, Crowd(ours) as crowd:

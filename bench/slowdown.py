@@ -31,7 +31,7 @@ _SETTLE_S: Final = 0.01
 def measure(effort: Effort) -> Section:
     """Pairs of pieces, each in the other order than the one before."""
     section = Section(title="The slow-down of what is measured")
-    pairs = effort.of(700, 100)
+    pairs = effort.of(700, 60)
     wall, cpu = [], []
     with skope(effort.folder / "slowdown", "server") as server:
         reply_to(server.port, get("/start?name=watched"))

@@ -18,7 +18,7 @@ BUDGETS: Final = ("server_over_sanic", "front_restart")
 def measure(effort: Effort) -> Section:
     """Starts in turn, then kills."""
     section = Section(title="Starting")
-    rounds, kills = effort.of(11, 4), effort.of(7, 3)
+    rounds, kills = effort.of(11, 3), effort.of(7, 2)
     folder = effort.folder / "starting"
     folder.mkdir()
     (folder / "body").write_bytes(b'{"status":"ok"}\n')

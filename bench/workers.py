@@ -15,7 +15,7 @@ MANY: Final = 4
 def measure(effort: Effort) -> Section:
     """Both, with one process and with four, in turn."""
     section = Section(title=f"{MANY} workers against one")
-    rounds, folder = effort.of(7, 3), effort.folder
+    rounds, folder = effort.of(7, 2), effort.folder
     lua = lua_post(folder / "record.lua", "/", RECORD)
     with (
         skope(folder / "one", "agg") as one,
