@@ -28,8 +28,9 @@ COMMANDS: Final = (
     ),
     Command("ab", "Measure", "run base and head interleaved, then compare", "skope.cli.ab"),
     Command("diff", "Compare", "compare two captures (or two aggregates)", "skope.cli.diff"),
-    Command("show", "Compare", "print one report", "skope.cli.show"),
+    Command("show", "Compare", "print one report, or export it", "skope.cli.show"),
     Command("list", "Compare", "list the reports", "skope.cli.list"),
+    Command("ui", "Compare", "look at reports in a browser, or --tty", "skope.cli.ui"),
     Command(
         "agg",
         "Collect",

@@ -18,7 +18,9 @@ from skope.store.names import is_path, split_earlier
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
 without either, the two newest captures are compared. Two aggregates are
-compared name by name; where a tag has both, the capture is meant, or --agg."""
+compared name by name; where a tag has both, the capture is meant, or --agg.
+[metric.NAME] in skope.toml sets a budget (max), what matters (min_effect) and
+what counts (gate)."""
 
 
 class _Sides(NamedTuple):
@@ -63,12 +65,18 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
             raise
         raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
     policy = floors.with_floors(options, policy, base, head)
-    return _named(compare(base, head, policy), sides)
+    diff = _named(compare(base, head, policy), sides)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
+    return diff
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     from skope.diff.aggregates import compare_aggregates
 
+    if options.html is not None:
+        message = "--html shows two captures, and these are aggregates"
+        raise UsageError(message, hint="leave it out; `skope ui` shows aggregates")
     if options.base is None and not options.agg:
         message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
         raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")

@@ -16,24 +16,17 @@ from skope.capture.assemble import Newest, system_manager
 from skope.capture.edge import Edge, Span
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
-from skope.front.ending import ending_of
 from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
+from skope.front.watched import OpenCaptures
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
 from skope.schema.target import Target
-from skope.schema.wire import (
-    Cancelled,
-    RunBegin,
-    RunDone,
-    RunEnd,
-    Started,
-    Stopped,
-)
+from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
 from skope.units import NS_PER_S
 
@@ -78,6 +71,7 @@ class Captures:
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
+        self.watched: Final = OpenCaptures(book)
 
     def start(
         self,
@@ -103,13 +97,24 @@ class Captures:
         name = check_name(name if name is not None else self._tag or _UNNAMED)
         if module is not None:
             check_module(module)
+        slot = self._book.find(name) if restart else None
+        if slot is not None:
+            self._close(slot)
+        return Started(name=name, timestamp=self.begin(name, module, target))
+
+    def begin(self, name: str, module: str | None, target: Target | None = None) -> int:
+        """Opens a capture whose names are known to be good; the Unix second of it.
+
+        Raises
+        ------
+        UnknownProcess, Forbidden, AlreadyStarted, TooManyCaptures
+            As `start` does.
+        """
         slot = self._book.find(name)
         if slot is not None:
-            if not restart:
-                self._book.refuse(slot)
-                message = f"a capture named {name!r} is open already"
-                raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-            self._close(slot)
+            self._book.refuse(slot)
+            message = f"a capture named {name!r} is open already"
+            raise AlreadyStarted(message, hint="stop it first, or add restart=1")
         return self._open(name, module, target=target)
 
     def awaits(self) -> bool:
@@ -218,7 +223,7 @@ class Captures:
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), ending_of(message))
+        completed = self._runs.complete(self._own_tag(), Ending.of(message))
         if entry is not None:
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
@@ -265,7 +270,7 @@ class Captures:
         *,
         launch: RunBegin | None = None,
         target: Target | None = None,
-    ) -> Started:
+    ) -> int:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -298,7 +303,7 @@ class Captures:
         self._heads.follow(slot, start_ns)
         if subject.tree is not None:
             self._subjects.follow(slot)
-        return Started(name=name, timestamp=self._second_of(edge))
+        return self._second_of(edge)
 
     def _second_of(self, edge: bytes) -> int:
         """The Unix second of a reading; signals within a millisecond share one."""

@@ -7,7 +7,8 @@ from msgspec import Struct
 from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
-Mode = Literal["server", "runner", "agg"]
+Mode = Literal["server", "runner", "agg", "ui"]
+"""`ui` shows stored reports and measures nothing."""
 Durability = Literal["process", "sync"]
 """What an answered record survives: the death of every process, or of the machine too."""
 
