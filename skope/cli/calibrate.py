@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from skope.cli import floors, launching, reading
 from skope.cli.counts import between
 from skope.cli.messages import json_text, put, say
-from skope.cli.place import configure_access, place_of
+from skope.cli.place import configure_access, configure_watch, place_of
 
 if TYPE_CHECKING:
     from skope.supervisor.pairs import Contest
@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add("--json", action="store_true", help="print the pairs' log ratios as JSON")
     launching.configure(parser)
+    configure_watch(parser)
     configure_access(parser)
 
 
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     base, head = (reports.read(contender.tag) for contender in contest.sides)
     calibration = floors.keep_floor(options, base, head, options.script)
     if calibration is None:
-        say(f"skope: {standings.finished} pairs are too few to know the noise: {LEAST} at least")
+        say(f"skope: too few pairs to know the noise: it takes {LEAST} that can be trusted")
     elif options.json:
         put(json_text(calibration))
     else:
