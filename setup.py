@@ -12,12 +12,15 @@ from setuptools.command.build_ext import build_ext
 
 KERNELS = (
     "archive",
+    "births",
     "book",
     "control",
     "edge",
     "fold",
     "layout",
+    "members",
     "parent",
+    "pidparse",
     "plain",
     "procparse",
     "recognise",
@@ -29,6 +32,9 @@ KERNELS = (
     "tally",
     "tally_bytes",
     "tick",
+    "tree",
+    "watchlist",
+    "wishes",
 )
 SHARED = "skope._fast._cyutility"
 """What Cython adds to every module, once: kernels compile in a third of the time."""

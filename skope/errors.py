@@ -10,7 +10,8 @@
     │   ├── AlreadyStarted      a capture of this name is open
     │   ├── UnknownCapture      no such capture is open
     │   ├── SeveralOpen         no name was given and more than one is open
-    │   └── TooManyCaptures     the book is full
+    │   ├── TooManyCaptures     the book is full
+    │   └── UnknownProcess      there is none to watch, or it is another user's
     ├── RequestError            HTTP
     │   ├── BadRequest          malformed, with the path of what is wrong
     │   ├── Unauthorized        a token is needed
@@ -83,6 +84,10 @@ class SeveralOpen(SignalError):
 
 class TooManyCaptures(SignalError):
     """The book of open captures is full."""
+
+
+class UnknownProcess(SignalError):
+    """No such process is there to be watched, or it is another user's."""
 
 
 class RequestError(SkopeError):

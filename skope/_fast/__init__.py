@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skope._fast.control import Header as Header
     from skope._fast.control import SupervisorLine as SupervisorLine
     from skope._fast.control import format_segment as format_segment
+    from skope._fast.control import format_tree as format_tree
     from skope._fast.control import segment_bytes as segment_bytes
     from skope._fast.edge import EdgeReader as EdgeReader
     from skope._fast.fold import fold_samples as fold_samples
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from skope._fast.layout import GAUGES as GAUGES
     from skope._fast.layout import SIZES as SIZES
     from skope._fast.layout import SLOW_VALUES as SLOW_VALUES
+    from skope._fast.layout import TREE_COUNTERS as TREE_COUNTERS
+    from skope._fast.layout import TREE_GAUGES as TREE_GAUGES
     from skope._fast.layout import UNAVAILABLE as UNAVAILABLE
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from skope._fast.tally_bytes import rows_of as rows_of
     from skope._fast.tick import Ticker as Ticker
     from skope._fast.tick import next_tick as next_tick
+    from skope._fast.watchlist import Watchlist as Watchlist
+    from skope._fast.wishes import Wishes as Wishes
 
 _NAMES: Final = {
     "archive": ("ArchiveReader", "ArchiveWriter"),
@@ -87,6 +92,7 @@ _NAMES: Final = {
         "Header",
         "SupervisorLine",
         "format_segment",
+        "format_tree",
         "segment_bytes",
     ),
     "edge": ("EdgeReader",),
@@ -98,6 +104,8 @@ _NAMES: Final = {
         "GAUGES",
         "SIZES",
         "SLOW_VALUES",
+        "TREE_COUNTERS",
+        "TREE_GAUGES",
         "UNAVAILABLE",
         "CaptureKind",
         "Role",
@@ -116,6 +124,8 @@ _NAMES: Final = {
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
     "tick": ("Ticker", "next_tick"),
+    "watchlist": ("Watchlist",),
+    "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
     "stripes": (

@@ -47,11 +47,12 @@ cdef inline void archive(archives_t *into, const sample_t *tick) noexcept nogil:
     into.before_ns = tick.begin_ns
 
 
+cdef void resume(archives_t *into, const slots_t *ring) noexcept nogil
+
+
 cdef class ArchiveWriter:
     cdef unsigned char[::1] view
     cdef archives_t archives
-    cdef uint64_t reached(self, int level, coarse_t *newest) noexcept nogil
-    cdef void resume(self, const slots_t *ring) noexcept nogil
 
 
 cdef class ArchiveReader(SlotReader):

@@ -21,6 +21,40 @@ cdef slots_t _level(const unsigned char[::1] view, Header header, int level) exc
     )
 
 
+cdef uint64_t reached(archives_t *into, int level, coarse_t *newest) noexcept nogil:
+    """Where the newest published slot of `level` ends; 0 when there is none."""
+    cdef uint64_t end = load_relaxed(&into.levels[level].cursor.next)
+    if end == 0 or not take(&into.levels[level], end - 1, <uint64_t *> newest):
+        return 0
+    return newest.start_ns + into.width[level]
+
+
+cdef void resume(archives_t *into, const slots_t *ring) noexcept nogil:
+    """Rebuilds what was filling, coarsest first: what this publishes is passed on once."""
+    cdef int level
+    cdef coarse_t slot
+    cdef sample_t sample
+    cdef uint64_t since
+    cdef uint64_t end
+    cdef uint64_t index
+    for level in range(LEVELS - 1, 0, -1):
+        since = reached(into, level, &slot)
+        end = load_relaxed(&into.levels[level - 1].cursor.next)
+        for index in range(oldest_whole(end, into.levels[level - 1].capacity), end):
+            if (
+                take(&into.levels[level - 1], index, <uint64_t *> &slot)
+                and slot.start_ns >= since
+            ):
+                absorb(into, level, &slot)
+    since = reached(into, 0, &slot)
+    if since:
+        into.before_ns = slot.fold.last_ns
+    end = load_relaxed(&ring.cursor.next)
+    for index in range(oldest_whole(end, ring.capacity), end):
+        if take(ring, index, <uint64_t *> &sample) and sample.begin_ns >= since:
+            archive(into, &sample)
+
+
 cdef class ArchiveWriter:
     """The one writer of all levels."""
 
@@ -35,39 +69,7 @@ cdef class ArchiveWriter:
         for level in range(LEVELS):
             self.archives.levels[level] = _level(view, header, level)
             self.archives.width[level] = header.at.level_width_ns[level]
-        self.resume(&ring)
-
-    cdef uint64_t reached(self, int level, coarse_t *newest) noexcept nogil:
-        """Where the newest published slot of `level` ends; 0 when there is none."""
-        cdef uint64_t end = load_relaxed(&self.archives.levels[level].cursor.next)
-        if end == 0 or not take(&self.archives.levels[level], end - 1, <uint64_t *> newest):
-            return 0
-        return newest.start_ns + self.archives.width[level]
-
-    cdef void resume(self, const slots_t *ring) noexcept nogil:
-        """Rebuilds what was filling, coarsest first: what this publishes is passed on once."""
-        cdef int level
-        cdef coarse_t slot
-        cdef sample_t sample
-        cdef uint64_t since
-        cdef uint64_t end
-        cdef uint64_t index
-        for level in range(LEVELS - 1, 0, -1):
-            since = self.reached(level, &slot)
-            end = load_relaxed(&self.archives.levels[level - 1].cursor.next)
-            for index in range(oldest_whole(end, self.archives.levels[level - 1].capacity), end):
-                if (
-                    take(&self.archives.levels[level - 1], index, <uint64_t *> &slot)
-                    and slot.start_ns >= since
-                ):
-                    absorb(&self.archives, level, &slot)
-        since = self.reached(0, &slot)
-        if since:
-            self.archives.before_ns = slot.fold.last_ns
-        end = load_relaxed(&ring.cursor.next)
-        for index in range(oldest_whole(end, ring.capacity), end):
-            if take(ring, index, <uint64_t *> &sample) and sample.begin_ns >= since:
-                archive(&self.archives, &sample)
+        resume(&self.archives, &ring)
 
     def write(self, const unsigned char[::1] sample):
         """Folds in one sample given as its bytes."""

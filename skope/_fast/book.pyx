@@ -14,18 +14,26 @@ from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.layout cimport (
     BOOK_FREE, BOOK_OPEN, CAPTURE_NAMED, CAPTURE_SCRIPT, NAME_BYTES, book_t, edge_t,
-    fold_t, head_t,
+    fold_t, head_t, sample_t,
 )
 
 cdef enum:
-    CHUNK = 64                      # entries allocated at a time: 192 KiB
+    CHUNK = 64                      # entries allocated at a time: 280 KiB
+    SUBJECT_BYTES = 256
 
 Entry = namedtuple(
     "Entry",
     "slot generation name module start_ns refused kind run warmup signals done front_pid start "
-    "head",
+    "head tree tree_start subject tree_head",
 )
 Head = namedtuple("Head", "end_ns level fold")
+
+
+cdef object _head(uint64_t turn, const head_t *even, const head_t *odd):
+    cdef const head_t *held = odd if turn & 1 else even
+    if turn == 0:
+        return None
+    return Head(held.end_ns, held.level, (<const char *> &held.fold)[:sizeof(fold_t)])
 
 
 cdef class Book:
@@ -71,7 +79,8 @@ cdef class Book:
 
     def open(
         self, str name, module, bytes edge, *, uint64_t kind=CAPTURE_NAMED, uint64_t run=0,
-        bint warmup=False, uint64_t front_pid=0, uint64_t start_ns=0,
+        bint warmup=False, uint64_t front_pid=0, uint64_t start_ns=0, tree=None,
+        bytes tree_start=b"", str subject="machine",
     ):
         """Opens a capture and returns its slot; `edge` is an edge_t.
 
@@ -84,6 +93,7 @@ cdef class Book:
         cdef bytes module_utf8 = b"" if module is None else module.encode()
         if len(name_utf8) > NAME_BYTES or len(module_utf8) > NAME_BYTES:
             raise ValueError(f"a name is at most {NAME_BYTES} bytes")
+        cdef bytes subject_utf8 = subject.encode()[:SUBJECT_BYTES]
         if len(edge) != sizeof(edge_t):
             raise ValueError(f"an edge is {sizeof(edge_t)} bytes")
         if (self.script is not None) if kind == CAPTURE_SCRIPT else (name in self.slots):
@@ -100,6 +110,14 @@ cdef class Book:
         at.done = 0
         at.front_pid = front_pid
         at.head_turn = 0
+        at.tree_turn = 0
+        at.tree = 0 if tree is None else 1 + <uint64_t> tree
+        if tree is not None:
+            if len(tree_start) != sizeof(sample_t):
+                raise ValueError(f"a sample is {sizeof(sample_t)} bytes")
+            memcpy(&at.tree_start, <const char *> tree_start, sizeof(sample_t))
+        at.subject_bytes = len(subject_utf8)
+        memcpy(at.subject, <const char *> subject_utf8, len(subject_utf8))
         at.name_bytes = len(name_utf8)
         at.module_bytes = len(module_utf8)
         at.has_module = module is not None
@@ -127,16 +145,15 @@ cdef class Book:
     def read(self, uint64_t slot):
         """A copy of an open entry."""
         cdef book_t *at = self.entry(slot)
-        cdef head_t *held
         module = at.module[:at.module_bytes].decode() if at.has_module else None
-        head = None
-        if at.head_turn:
-            held = &at.head_odd if at.head_turn & 1 else &at.head_even
-            head = Head(held.end_ns, held.level, (<char *> &held.fold)[:sizeof(fold_t)])
         return Entry(
             slot, at.generation, at.name[:at.name_bytes].decode(), module, at.start_ns,
             at.refused, at.kind, at.run, bool(at.warmup), at.signals, at.done, at.front_pid,
-            (<char *> &at.start)[:sizeof(edge_t)], head,
+            (<char *> &at.start)[:sizeof(edge_t)],
+            _head(at.head_turn, &at.head_even, &at.head_odd),
+            at.tree - 1 if at.tree else None, (<char *> &at.tree_start)[:sizeof(sample_t)],
+            at.subject[:at.subject_bytes].decode(errors="ignore"),
+            _head(at.tree_turn, &at.tree_even, &at.tree_odd),
         )
 
     def find(self, str name):
@@ -158,17 +175,24 @@ cdef class Book:
         """
         store_release(&self.entry(slot).done, added + 1)
 
-    def put_head(self, uint64_t slot, uint64_t end_ns, uint64_t level, bytes fold):
-        """Keeps the fold of [start, end_ns); the one before stays whole until this one is."""
+    def put_head(
+        self, uint64_t slot, uint64_t end_ns, uint64_t level, bytes fold, *, bint of_tree=False
+    ):
+        """Keeps the fold of [start, end_ns); the one before stays whole until this one is.
+
+        It is the machine's, or that of the tree which is the capture's subject.
+        """
         cdef book_t *at = self.entry(slot)
-        cdef uint64_t turn = at.head_turn + 1
-        cdef head_t *head = &at.head_odd if turn & 1 else &at.head_even
+        cdef uint64_t *turn = &at.tree_turn if of_tree else &at.head_turn
+        cdef head_t *even = &at.tree_even if of_tree else &at.head_even
+        cdef head_t *odd = &at.tree_odd if of_tree else &at.head_odd
+        cdef head_t *head = even if turn[0] & 1 else odd
         if len(fold) != sizeof(fold_t):
             raise ValueError(f"a fold is {sizeof(fold_t)} bytes")
         head.end_ns = end_ns
         head.level = level
         memcpy(&head.fold, <const char *> fold, sizeof(fold_t))
-        store_release(&at.head_turn, turn)
+        store_release(turn, turn[0] + 1)
 
     def names(self):
         """The names that are open, in the order they were opened (by slot after a restart)."""

@@ -6,6 +6,7 @@ Readable = memoryview | bytearray | bytes
 SAMPLER_LINE: Final[int]
 PUBLISH_LINE: Final[int]
 FIRST_WORKER_LINE: Final[int]
+TREE_LEVELS: Final[tuple[int, int, int]]
 
 def segment_bytes(
     period_ns: int,
@@ -15,6 +16,7 @@ def segment_bytes(
     factor: int,
     slow: int,
     book: int,
+    trees: int = 0,
 ) -> tuple[int, int]: ...
 def format_segment(
     view: Writable,
@@ -27,7 +29,9 @@ def format_segment(
     book: int,
     born_ns: int,
     session: int,
+    trees: int = 0,
 ) -> None: ...
+def format_tree(view: Writable, period_ns: int) -> None: ...
 
 class Header:
     buffer: Readable
@@ -58,6 +62,16 @@ class Header:
     def slow_offset(self) -> int: ...
     @property
     def book_offset(self) -> int: ...
+    @property
+    def wishes_offset(self) -> int: ...
+    @property
+    def trees_offset(self) -> int: ...
+    @property
+    def tree_capacity(self) -> int: ...
+    @property
+    def tree_bytes(self) -> int: ...
+    @property
+    def tree_record(self) -> int: ...
 
 class ChildLine:
     def __init__(self, view: Writable, index: int) -> None: ...

@@ -8,8 +8,8 @@ from libc.string cimport memset
 
 from skope._fast.fences cimport load_acquire, store_relaxed, store_release
 from skope._fast.layout cimport (
-    LEVELS, MAX_WORKERS, book_t, child_t, coarse_t, cursor_t, event_t, header_t,
-    sample_t, slow_t, supervisor_t,
+    LEVELS, MAX_WORKERS, answer_t, book_t, child_t, coarse_t, cursor_t, event_t, header_t,
+    sample_t, slow_t, supervisor_t, wish_t, wishes_t,
 )
 from skope._fast.layout import EVENTS, LAYOUT_VERSION, MAGIC
 
@@ -17,10 +17,14 @@ cdef enum:
     PAGE = 4096
     FIRST_WORKER = 2
     EVENT_SLOTS = 128
+    # A tree's record: 20 s of ticks, then 160 s, 44 min and 23 h of coarser slots at 10 ms.
+    TREE_RING = 2048
+    TREE_FACTOR = 16
 
 SAMPLER_LINE = 0
 PUBLISH_LINE = 1
 FIRST_WORKER_LINE = FIRST_WORKER
+TREE_LEVELS = (1024, 1024, 2048)
 
 assert EVENTS == EVENT_SLOTS
 
@@ -46,18 +50,28 @@ cdef void _lay_out(header_t *h) noexcept nogil:
         at += _pages(sizeof(cursor_t) + h.level_capacity[level] * sizeof(coarse_t))
     h.slow_offset = at
     at += _pages(sizeof(cursor_t) + h.slow_capacity * sizeof(slow_t))
+    h.wishes_offset = at
+    at += _pages(sizeof(wishes_t) + h.tree_capacity * sizeof(wish_t))
     h.book_offset = at
     at += _pages(h.book_capacity * sizeof(book_t))
+    h.trees_offset = at
+    at += h.tree_capacity * h.tree_bytes
     h.total_bytes = at
 
 
 cdef void _fill(
     header_t *h, uint64_t period_ns, uint64_t ring, levels, uint64_t factor,
-    uint64_t slow, uint64_t book
+    uint64_t slow, uint64_t book, uint64_t trees
 ):
     cdef int level
     cdef uint64_t width = period_ns
+    cdef header_t tree
     memset(h, 0, sizeof(header_t))
+    if trees:
+        _fill(&tree, period_ns, TREE_RING, TREE_LEVELS, TREE_FACTOR, 1, 0, 0)
+        h.tree_capacity = trees
+        h.tree_record = _pages(sizeof(answer_t))
+        h.tree_bytes = h.tree_record + tree.total_bytes
     h.period_ns = period_ns
     h.ring_capacity = ring
     h.slow_capacity = slow
@@ -70,26 +84,27 @@ cdef void _fill(
 
 
 def segment_bytes(
-    uint64_t period_ns, *, uint64_t ring, levels, uint64_t factor, uint64_t slow, uint64_t book
+    uint64_t period_ns, *, uint64_t ring, levels, uint64_t factor, uint64_t slow, uint64_t book,
+    uint64_t trees=0,
 ):
     """(total, resident): the size of such a segment, and how much of it is needed at once.
 
-    The book comes last and is sparse; everything before it is resident.
+    The book and the trees come last and are sparse; everything before them is resident.
     """
     cdef header_t h
-    _fill(&h, period_ns, ring, levels, factor, slow, book)
+    _fill(&h, period_ns, ring, levels, factor, slow, book, trees)
     return h.total_bytes, h.book_offset
 
 
 def format_segment(
     unsigned char[::1] view, uint64_t period_ns, *, uint64_t ring, levels, uint64_t factor,
-    uint64_t slow, uint64_t book, uint64_t born_ns, uint64_t session
+    uint64_t slow, uint64_t book, uint64_t born_ns, uint64_t session, uint64_t trees=0,
 ):
     """Writes the header of a new, zeroed segment and the fixed words of its cursors."""
     cdef header_t h
     cdef cursor_t *cursor
     cdef int level
-    _fill(&h, period_ns, ring, levels, factor, slow, book)
+    _fill(&h, period_ns, ring, levels, factor, slow, book, trees)
     if <uint64_t> view.shape[0] < h.total_bytes:
         raise ValueError(f"a segment of {view.shape[0]} bytes cannot hold {h.total_bytes}")
     h.born_ns = born_ns
@@ -106,6 +121,15 @@ def format_segment(
     cursor.capacity = slow
     (<header_t *> &view[0])[0] = h
     store_release(&(<header_t *> &view[0]).magic, MAGIC)
+
+
+def format_tree(unsigned char[::1] view, uint64_t period_ns):
+    """Writes the header of a tree's own record, a segment without a book, if there is none yet."""
+    if load_acquire(&(<header_t *> &view[0]).magic) != <uint64_t> MAGIC:
+        format_segment(
+            view, period_ns, ring=TREE_RING, levels=TREE_LEVELS, factor=TREE_FACTOR, slow=1, book=0,
+            born_ns=0, session=0,
+        )
 
 
 cdef class Header:
@@ -155,6 +179,16 @@ cdef class Header:
     def slow_offset(self): return self.at.slow_offset
     @property
     def book_offset(self): return self.at.book_offset
+    @property
+    def wishes_offset(self): return self.at.wishes_offset
+    @property
+    def trees_offset(self): return self.at.trees_offset
+    @property
+    def tree_capacity(self): return self.at.tree_capacity
+    @property
+    def tree_bytes(self): return self.at.tree_bytes
+    @property
+    def tree_record(self): return self.at.tree_record
 
 
 cdef class ChildLine:

@@ -83,6 +83,30 @@ cpdef enum SlowValue:
     SLOW_LOAD1_MILLI
     N_SLOW_VALUES
 
+# Of a watched tree of processes, since it began, in ns, bytes or events. Its record has the shape
+# of the machine's: these lie in `counters`, the next in `gauges`; what is beyond them is 0.
+cpdef enum TreeCounter:
+    TREE_CPU                # of all that live and of all that were waited for
+    TREE_USER
+    TREE_SYSTEM
+    TREE_READ_BYTES         # UNAVAILABLE, as in a signed field, where /proc/<pid>/io is not ours
+    TREE_WRITE_BYTES
+    TREE_FAULTS_MAJOR
+    TREE_SWITCHES
+    TREE_WAIT               # ready to run, and no processor free
+    TREE_BORN               # processes that were ever in it
+    TREE_FORKED             # of those, told by the kernel; UNAVAILABLE where it tells nothing
+    N_TREE_COUNTERS
+
+cpdef enum TreeGauge:
+    TREE_RSS                # sum over its processes: what they share counts in each
+    TREE_PSS                # what they share counts once; at the tick after a reading
+    TREE_PROCESSES
+    TREE_THREADS
+    TREE_LARGEST            # RSS of its largest process
+    TREE_BUSY               # processor time per time since the tick before, millionths of one
+    N_TREE_GAUGES
+
 # Written by the supervisor before any child is started; constant afterwards.
 cdef struct header_t:
     uint64_t magic
@@ -103,7 +127,12 @@ cdef struct header_t:
     uint64_t level_offset[3]
     uint64_t slow_offset
     uint64_t book_offset
-    uint64_t pad[8]
+    uint64_t wishes_offset
+    uint64_t trees_offset
+    uint64_t tree_capacity          # how many trees can be watched at once
+    uint64_t tree_bytes             # of each
+    uint64_t tree_record            # where in it its record begins: a segment of its own
+    uint64_t pad[3]
 
 # Writer: the supervisor.
 cdef struct supervisor_t:
@@ -245,12 +274,50 @@ cdef struct book_t:
     uint64_t head_turn              # 0: no head; else even or odd: that one holds. Stored last
     uint64_t committed              # entry 0: how many entries were ever allocated
     uint64_t done                   # 0 while it runs; then 1 + runs it added (others: its run)
-    uint64_t pad
+    uint64_t tree                   # 0: the machine; else 1 + the tree that is its subject
+    uint64_t tree_turn              # as `head_turn`, for the heads of the tree's record
+    uint64_t subject_bytes
+    uint64_t pad[6]
     edge_t start
+    sample_t tree_start             # of the tree's record, at or before the start
     head_t head_even                # the two are written in turn, so one is always whole
     head_t head_odd
+    head_t tree_even
+    head_t tree_odd
     char name[800]
     char module[800]
+    char subject[256]
+
+# Writer: the front worker that takes signals. Which tree is to be watched; `seq` is stored last.
+cdef struct wish_t:
+    uint64_t seq                    # how many wishes were made here; even: watch nothing
+    uint64_t pid                    # its first process
+    uint64_t started                # that one's start, in the kernel's ticks after boot
+    uint64_t reaper                 # who reaps its orphans and is no part of it; 0: nobody of ours
+    uint64_t pad[4]
+
+# Writer: the same. `count` moves with every wish: one word to look at in a tick.
+cdef struct wishes_t:
+    uint64_t count
+    uint64_t pad[7]
+
+# Writer: the sampler.
+cdef struct answer_t:
+    uint64_t seq                    # of the wish that is served
+    uint64_t status                 # a TreeStatus
+    uint64_t since_ns               # its first tick
+    uint64_t turn                   # odd while the members are being written
+    uint64_t members
+    uint64_t rss_peak               # bytes, since the wish
+    uint64_t pad[2]
+    uint64_t kept[12]               # what left the tree unseen by its sums, by TreeCounter
+    uint64_t reaped[4]              # waited for by the reaper before: user, system, major faults
+    uint64_t pids[512]              # of the members, the eldest first; more are not told
+
+cpdef enum TreeStatus:
+    TREE_NONE
+    TREE_WATCHED
+    TREE_GONE                       # none of it lives any more
 
 cpdef enum BookState:
     BOOK_FREE

@@ -17,6 +17,8 @@ COUNTERS: Final[tuple[str, ...]]
 GAUGES: Final[tuple[str, ...]]
 EDGE_COUNTERS: Final[tuple[str, ...]]
 SLOW_VALUES: Final[tuple[str, ...]]
+TREE_COUNTERS: Final[tuple[str, ...]]
+TREE_GAUGES: Final[tuple[str, ...]]
 
 def dtype(name: str) -> np.dtype[np.void]: ...
 
@@ -98,3 +100,30 @@ class SlowValue(IntFlag):
     SLOW_PROCESSES = 16
     SLOW_LOAD1_MILLI = 17
     N_SLOW_VALUES = 18
+
+class TreeCounter(IntFlag):
+    TREE_CPU = 0
+    TREE_USER = 1
+    TREE_SYSTEM = 2
+    TREE_READ_BYTES = 3
+    TREE_WRITE_BYTES = 4
+    TREE_FAULTS_MAJOR = 5
+    TREE_SWITCHES = 6
+    TREE_WAIT = 7
+    TREE_BORN = 8
+    TREE_FORKED = 9
+    N_TREE_COUNTERS = 10
+
+class TreeGauge(IntFlag):
+    TREE_RSS = 0
+    TREE_PSS = 1
+    TREE_PROCESSES = 2
+    TREE_THREADS = 3
+    TREE_LARGEST = 4
+    TREE_BUSY = 5
+    N_TREE_GAUGES = 6
+
+class TreeStatus(IntFlag):
+    TREE_NONE = 0
+    TREE_WATCHED = 1
+    TREE_GONE = 2

@@ -6,12 +6,12 @@ only when a dtype is asked for, so the sampler can read sizes and names without 
 
 from skope._fast.layout cimport (
     CACHE_LINE, LEVELS, MAX_WORKERS, NAME_BYTES,
-    book_t, child_t, coarse_t, cursor_t, edge_t, event_t, fold_t, header_t, sample_t,
-    slow_t, supervisor_t,
+    answer_t, book_t, child_t, coarse_t, cursor_t, edge_t, event_t, fold_t, header_t, sample_t,
+    slow_t, supervisor_t, wish_t, wishes_t,
 )
 
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 UNAVAILABLE = -(1 << 63)
 FLAGS = {
     "late": int(FLAG_LATE),
@@ -37,6 +37,9 @@ SIZES = {
     "slow": sizeof(slow_t),
     "edge": sizeof(edge_t),
     "book": sizeof(book_t),
+    "wish": sizeof(wish_t),
+    "wishes": sizeof(wishes_t),
+    "answer": sizeof(answer_t),
 }
 
 _dtypes = {}
@@ -50,6 +53,8 @@ COUNTERS = _names(Counter)
 GAUGES = _names(Gauge)
 EDGE_COUNTERS = _names(EdgeCounter)
 SLOW_VALUES = tuple(name.removeprefix("slow_") for name in _names(SlowValue))
+TREE_COUNTERS = tuple(name.removeprefix("tree_") for name in _names(TreeCounter))
+TREE_GAUGES = tuple(name.removeprefix("tree_") for name in _names(TreeGauge))
 
 
 def dtype(str name):
@@ -72,6 +77,9 @@ def _derive():
     cdef slow_t slow
     cdef edge_t edge
     cdef book_t book
+    cdef wish_t wish
+    cdef wishes_t wishes
+    cdef answer_t answer
     _dtypes["header"] = np.asarray(<header_t[:1]> &header).dtype
     _dtypes["supervisor"] = np.asarray(<supervisor_t[:1]> &supervisor).dtype
     _dtypes["event"] = np.asarray(<event_t[:1]> &event).dtype
@@ -83,3 +91,6 @@ def _derive():
     _dtypes["slow"] = np.asarray(<slow_t[:1]> &slow).dtype
     _dtypes["edge"] = np.asarray(<edge_t[:1]> &edge).dtype
     _dtypes["book"] = np.asarray(<book_t[:1]> &book).dtype
+    _dtypes["wish"] = np.asarray(<wish_t[:1]> &wish).dtype
+    _dtypes["wishes"] = np.asarray(<wishes_t[:1]> &wishes).dtype
+    _dtypes["answer"] = np.asarray(<answer_t[:1]> &answer).dtype

@@ -7,12 +7,15 @@ from skope._fast.control cimport ChildLine
 from skope._fast.layout cimport child_t, sample_t
 from skope._fast.machine cimport Fault, machine_t
 from skope._fast.ring cimport RingWriter
+from skope._fast.watchlist cimport Watchlist
 
 
 cdef class Ticker:
     cdef unsigned char[::1] view
     cdef RingWriter ring
     cdef ArchiveWriter archives
+    cdef Watchlist watchlist        # None where only the machine is sampled
+    cdef bint watching
     cdef child_t *line
     cdef machine_t machine
     cdef sample_t sample

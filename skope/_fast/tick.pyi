@@ -1,10 +1,16 @@
 from skope._fast.control import ChildLine
+from skope._fast.watchlist import Watchlist
 
 def next_tick(done_ns: int, now_ns: int, period_ns: int) -> tuple[int, int]: ...
 
 class Ticker:
     def __init__(
-        self, view: memoryview | bytearray, line: ChildLine, stat: int, meminfo: int
+        self,
+        view: memoryview | bytearray,
+        line: ChildLine,
+        stat: int,
+        meminfo: int,
+        watchlist: Watchlist | None = None,
     ) -> None: ...
     @property
     def stride(self) -> int: ...

@@ -29,6 +29,7 @@ from skope._fast.procfile cimport drop
 from skope._fast.ring cimport RingWriter
 from skope._fast.schedule cimport grid_at_or_after, missed_between, next_point
 from skope._fast.slots cimport publish
+from skope._fast.watchlist cimport Watchlist
 
 cdef extern from "<sys/prctl.h>" nogil:
     int prctl(int option, unsigned long value, ...)
@@ -65,13 +66,16 @@ cdef class Ticker:
     A predecessor's record is continued: cursor, grid, counters and CPU time go on where it left.
     """
 
-    def __cinit__(self, unsigned char[::1] view, ChildLine line, int stat, int meminfo):
+    def __cinit__(self, unsigned char[::1] view, ChildLine line, int stat, int meminfo,
+                  Watchlist watchlist=None):
         cdef Header header = Header(view)
         cdef sample_t newest
         self.view = view
         self.ring = RingWriter(view)
         self.archives = ArchiveWriter(view)
         self.line = line.at
+        self.watchlist = watchlist
+        self.watching = watchlist is not None
         self.period_ns = header.at.period_ns
         self.machine.ns_per_tick = NS_PER_S // sysconf(_SC_CLK_TCK)
         self.aim(stat, meminfo)
@@ -180,6 +184,8 @@ cdef class Ticker:
         self.share()
         sample.cpu_ns = self.base_cpu_ns
         sample.end_ns = begin_ns
+        if real and self.watching:
+            self.watchlist.tick(begin_ns, sample)
         if real:
             sample.cpu_ns += clock_ns(CLOCK_PROCESS_CPUTIME_ID)
             sample.end_ns = clock_ns(CLOCK_MONOTONIC)

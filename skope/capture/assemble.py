@@ -45,6 +45,8 @@ class Newest(Struct, frozen=True, kw_only=True):
     host: Host | None
     reasons: dict[str, str]
     """Why a value is null, by metric."""
+    told: dict[str, tuple[str, float | None]] = {}
+    """(source, coverage) of metrics that have no source of their own for all captures."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -60,15 +62,16 @@ class Standing(Struct, frozen=True, kw_only=True):
 def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
     """The report of `runs`, the newest last."""
     told = asdict(newest)
-    reasons = told.pop("reasons")
-    summary = _summary(runs, reasons, told.pop("window"))
+    reasons, sources = told.pop("reasons"), told.pop("told")
+    summary = _summary(runs, reasons, sources, told.pop("window"))
     return Report(**asdict(standing), **told, **summary, runs=list(runs))
 
 
 def revise(report: Report, runs: Sequence[Run]) -> Report:
     """`report` with other runs, its medians made anew."""
     reasons = {name: m.reason for name, m in report.metrics.items() if m.reason is not None}
-    return replace(report, runs=list(runs), **_summary(runs, reasons, report.window))
+    told = {name: (m.source, m.coverage) for name, m in report.metrics.items()}
+    return replace(report, runs=list(runs), **_summary(runs, reasons, told, report.window))
 
 
 def system_manager(values: dict[str, Number | None]) -> SystemManager:
@@ -80,7 +83,12 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
     )
 
 
-def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> dict[str, Any]:
+def _summary(
+    runs: Sequence[Run],
+    reasons: dict[str, str],
+    told: dict[str, tuple[str, float | None]],
+    untold: Window,
+) -> dict[str, Any]:
     """The fields of a report that are made from all of its runs.
 
     A whole script and what lies between its signals are two quantities: no median holds both.
@@ -88,11 +96,16 @@ def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> di
     ended_well = [run for run in runs if run.ok]
     window = (ended_well or runs)[-1].window or untold
     good = [run for run in ended_well if run.window in (None, window)]
-    why_none = _UNFINISHED if runs[-1].ok is None else _NO_GOOD_RUN
     names = list(dict.fromkeys(name for run in runs for name in run.values))
     medians: dict[str, Number | None] = dict.fromkeys(names)
     if good:
         medians = {name: _median(run.values.get(name) for run in good) for name in names}
+
+    def why(name: str) -> str | None:
+        if not good and runs[-1].ok is not None:
+            return _NO_GOOD_RUN
+        return reasons.get(name, None if good else _UNFINISHED)
+
     leading = medians if good else runs[-1].values
     return {
         "value": _value_text(runs, len(good), len(ended_well) - len(good)),
@@ -100,8 +113,7 @@ def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> di
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, reasons.get(name) if good else why_none)
-            for name, value in medians.items()
+            name: _metric(name, value, told.get(name), why(name)) for name, value in medians.items()
         },
     }
 
@@ -113,16 +125,20 @@ def _median(values: Iterable[Number | None]) -> Number | None:
     return round(median(known), _DIGITS)
 
 
-def _metric(name: str, value: Number | None, reason: str | None) -> Metric:
+def _metric(
+    name: str, value: Number | None, told: tuple[str, float | None] | None, reason: str | None
+) -> Metric:
     spec = spec_of(name)
     measured = MEASURES.get(name)
+    source, coverage = told or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
     return Metric(
         unit=spec.unit,
         better=spec.better,
         kind=spec.kind,
         value=value,
-        source=measured.source if measured else _SOURCES.get(name, _SCRIPT_SOURCE),
+        source=measured.source if measured else source,
         reason=None if value is not None else reason,
+        coverage=None if measured else coverage,
     )
 
 

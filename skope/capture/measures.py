@@ -63,6 +63,11 @@ def stolen_ns(span: Span) -> int:
     return span.counted(_STEAL)
 
 
+def busy_ns(span: Span) -> int:
+    """Processor time that was worked here, whoever did."""
+    return _rise(span, _AT_WORK)
+
+
 def pressure(span: Span) -> float | None:
     """The share of the time in which some task waited for a processor; None where untold.
 

@@ -1,13 +1,13 @@
 """How far a recording can be believed: a grade, and the reasons for anything below A."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from skope._fast import SLOW_VALUES, UNAVAILABLE
 from skope.capture.coverage import Watch
 from skope.capture.deaths import FRONT, Death
 from skope.capture.edge import Span
-from skope.capture.measures import cpu_share, pressure, stolen_ns
+from skope.capture.measures import busy_ns, cpu_share, pressure, stolen_ns
 from skope.capture.record import Rows
 from skope.capture.window import Window
 from skope.schema.metrics import METRICS
@@ -17,6 +17,11 @@ from skope.units import NS_PER_MS, NS_PER_S
 Finding = tuple[Grade, str]
 Limits = tuple[tuple[Grade, float], ...]
 
+ELSEWHERE: Final = "most of the work was not in the script's processes: use --watch PID or :PORT"
+_LITTLE: Final = 0.10
+"""Of the machine's busy processor time."""
+_IDLE: Final = 0.10
+"""Processors that are busy on a machine where nobody works."""
 _NOTHING: Final[Finding] = ("A", "")
 _COVERAGE: Final[Limits] = (("A", 0.99), ("B", 0.95), ("C", 0.80))
 _STEAL: Final[Limits] = (("A", 0.01), ("B", 0.03), ("C", 0.10))
@@ -29,8 +34,25 @@ _CLOCK_JUMP_NS: Final = 50 * NS_PER_MS
 _THROTTLES: Final = SLOW_VALUES.index("throttles")
 
 
+class Share(NamedTuple):
+    """Processor time inside a window that is not others'."""
+
+    used_ns: int
+    """By the processes that are the subject."""
+    own_ns: int
+    """By Skope."""
+    is_script: bool
+    """The subject is the script's own tree."""
+
+
 def judge(
-    window: Window, watched: Watch, *, slow: Rows, deaths: Iterable[Death] = (), refused: int = 0
+    window: Window,
+    watched: Watch,
+    *,
+    slow: Rows,
+    deaths: Iterable[Death] = (),
+    refused: int = 0,
+    tree: Share | None = None,
 ) -> Trust:
     """The grade of a recording: that of its worst finding.
 
@@ -41,10 +63,13 @@ def judge(
     slow : rows of the slow lane, from the last one before the start to the stop
     deaths : the supervisor's log
     refused : how many second starts were turned away
+    tree : what the processes that are its subject used; None: the machine is
     """
     findings = [
         *_of_sampling(window, watched),
         *_of_processors(window.span, slow),
+        *_of_waiting(window.span, tree),
+        *_of_subject(window.span, tree),
         *_of_clocks(window.span),
         *_of_signals(window.span, deaths, refused),
     ]
@@ -73,16 +98,37 @@ def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
         grade = _below(stolen, _STEAL, "D")
         if grade != "A":
             yield grade, f"the hypervisor took {stolen:.1%} of the processors' time"
-    waited = pressure(span)
-    if waited is not None:
-        grade = _below(waited, _PRESSURE, "C")
-        if grade != "A":
-            yield grade, f"tasks waited for a processor {waited:.0%} of the time"
     throttled = _rise_of_throttles(slow)
     if throttled:
         yield "B", f"processors were throttled {throttled} times"
     if span.fell_back():
         yield "B", "a counter of the kernel went backwards and was held at its last value"
+
+
+def _of_waiting(span: Span, tree: Share | None) -> Iterator[Finding]:
+    """Of a tree's subject only what others did counts: it may well wait for itself.
+
+    They made somebody wait for no longer than they ran.
+    """
+    waited = pressure(span)
+    if waited is None:
+        return
+    said = "tasks waited for a processor {:.0%} of the time"
+    if tree is not None:
+        others_ns = max(0, busy_ns(span) - tree.used_ns - tree.own_ns)
+        waited = min(waited, others_ns / max(span.length_ns, 1))
+        said = "others made tasks wait for a processor up to {:.0%} of the time"
+    grade = _below(waited, _PRESSURE, "C")
+    if grade != "A":
+        yield grade, said.format(waited)
+
+
+def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
+    if tree is None or not tree.is_script:
+        return
+    busy = busy_ns(span)
+    if busy > _IDLE * span.length_ns and tree.used_ns < _LITTLE * busy:
+        yield "B", ELSEWHERE
 
 
 def _rise_of_throttles(slow: Rows) -> int:

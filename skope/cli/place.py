@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from skope.errors import UsageError
+
 if TYPE_CHECKING:
     from skope.supervisor.place import Place
 
@@ -24,6 +26,27 @@ def configure_access(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def configure_watch(parser: argparse.ArgumentParser) -> None:
+    """Whom to measure, for commands that capture."""
+    parser.add_argument(
+        "--watch",
+        type=_target,
+        metavar="PID|:PORT",
+        help="measure this process and its children, or who listens on PORT",
+    )
+
+
+def _target(text: str) -> str:
+    from skope.schema.target import target_of
+
+    try:
+        target_of(text)
+    except UsageError as error:
+        message = f"{error.message}: {error.hint}"
+        raise argparse.ArgumentTypeError(message) from error
+    return text
+
+
 def place_of(options: argparse.Namespace) -> "Place":
     """The place the options name."""
     from skope.supervisor.place import Place
@@ -35,4 +58,5 @@ def place_of(options: argparse.Namespace) -> "Place":
         given=options.dir_given,
         no_auth=options.no_auth,
         allow_hosts=tuple(options.allow_host),
+        watch=getattr(options, "watch", None),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skope.cli.exits import exit_code_of
 from skope.cli.messages import complain, put, say
-from skope.cli.place import configure_access, place_of
+from skope.cli.place import configure_access, configure_watch, place_of
 from skope.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--ignore-failure", action="store_true", help="go on after a run that failed")
     add("--json", action="store_true", help="print the report; the script's output goes to a log")
     add("words", nargs="*", metavar="-- CMD ARG", help="a command instead of --script")
+    configure_watch(parser)
     configure_access(parser)
     parser.epilog = """\
 The script may call $SKOPE_URL/start and $SKOPE_URL/stop around what matters;

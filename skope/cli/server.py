@@ -2,7 +2,7 @@
 
 import argparse
 
-from skope.cli.place import configure_access, place_of
+from skope.cli.place import configure_access, configure_watch, place_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="add to the reports there are instead of starting them afresh",
     )
+    configure_watch(parser)
     configure_access(parser)
     parser.epilog = """\
 example

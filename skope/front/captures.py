@@ -6,45 +6,29 @@ done); what is held here can be made from them again.
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic_ns
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from msgspec.structs import replace as changed
 
-from skope._fast import ArchiveReader, Book, CaptureKind, Entry, RingReader, SlowReader
-from skope._fast import SupervisorLine as Log
+from skope._fast import Book, CaptureKind, Entry
 from skope.capture.assemble import Newest, system_manager
-from skope.capture.deaths import Death
 from skope.capture.edge import Edge, Span
-from skope.capture.record import Record
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
-from skope.front.commit import Commit
 from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
+from skope.front.settling import Halt
+from skope.front.subjects import Subjects
 from skope.front.watched import OpenCaptures
-from skope.probe.edges import EdgeProbe
-from skope.probe.git import read_git
-from skope.schema.host import Host
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
-from skope.schema.wire import (
-    Cancelled,
-    FrontConfig,
-    RunBegin,
-    RunDone,
-    RunEnd,
-    Started,
-    Stopped,
-)
-from skope.shm.segment import Segment
-from skope.store.directory import open_directory
+from skope.schema.target import Target
+from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
-from skope.store.reports import Reports
-from skope.units import NS_PER_S, mebibytes
+from skope.units import NS_PER_S
 
 _NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
 _TAG: Final = int(CaptureKind.CAPTURE_TAG)
@@ -73,71 +57,38 @@ class Captures:
         probe: Probe,
         recorder: Recorder,
         runs: Runs,
-        heads: Heads,
         tag: str | None,
+        subjects: Subjects,
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
         self._book = book
         self._probe = probe
         self._recorder = recorder
         self._runs = runs
-        self._heads = heads
+        self._heads = Heads(book, recorder.machine)
         self._tag = tag
+        self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
         self.watched: Final = OpenCaptures(book)
 
-    @classmethod
-    def build(cls, segment: Segment, config: FrontConfig, host: Host, working: Path) -> Self:
-        """The service over a segment, for the reports of one directory.
-
-        `working` is the directory whose commit `host` tells.
-
-        Raises
-        ------
-        UnsafeDirectory, StorageFault
-            If the report directory cannot be used.
-        """
-        view = segment.view
-        header = segment.header
-        record = Record(
-            period_ns=header.period_ns,
-            ticks=RingReader(view),
-            levels=(ArchiveReader(view, 1), ArchiveReader(view, 2), ArchiveReader(view, 3)),
-            slow=SlowReader(view),
-        )
-        log = Log(view)
-        directory = open_directory(config.directory, given=True)
-        book = Book(view, segment.commit)
-        commit = Commit(working, read_git, host.git)
-        runs = Runs(
-            Reports(directory),
-            session=f"{header.session:016x}",
-            keep=config.keep_runs,
-            append=config.append,
-        )
-        return cls(
-            book=book,
-            probe=EdgeProbe(view),
-            recorder=Recorder(
-                record=record,
-                deaths=lambda: [Death(*row) for row in log.log()],
-                host=host,
-                commit=commit if config.mode == "server" else None,
-            ),
-            runs=runs,
-            heads=Heads(book, record),
-            tag=config.tag if config.mode == "runner" else None,
-        )
-
-    def start(self, name: str | None, module: str | None, *, restart: bool) -> Started:
-        """Opens a capture.
+    def start(
+        self,
+        name: str | None,
+        module: str | None,
+        *,
+        restart: bool,
+        target: Target | None = None,
+    ) -> Started:
+        """Opens a capture, of `target` if that is given.
 
         Raises
         ------
         BadRequest
             If `name` or `module` is none.
+        UnknownProcess, Forbidden
+            If there is nobody to watch, or somebody else's process.
         AlreadyStarted
             If one of that name is open and `restart` is not asked for.
         TooManyCaptures
@@ -148,15 +99,15 @@ class Captures:
             check_module(module)
         slot = self._book.find(name) if restart else None
         if slot is not None:
-            self._book.close(slot)
-        return Started(name=name, timestamp=self.begin(name, module))
+            self._close(slot)
+        return Started(name=name, timestamp=self.begin(name, module, target))
 
-    def begin(self, name: str, module: str | None) -> int:
+    def begin(self, name: str, module: str | None, target: Target | None = None) -> int:
         """Opens a capture whose names are known to be good; the Unix second of it.
 
         Raises
         ------
-        AlreadyStarted, TooManyCaptures
+        UnknownProcess, Forbidden, AlreadyStarted, TooManyCaptures
             As `start` does.
         """
         slot = self._book.find(name)
@@ -164,10 +115,39 @@ class Captures:
             self._book.refuse(slot)
             message = f"a capture named {name!r} is open already"
             raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-        return self._open(name, module)
+        return self._open(name, module, target=target)
 
-    def stop(self, name: str | None) -> Stopped:
-        """Closes a capture once its report is in place.
+    def awaits(self) -> bool:
+        """Whether the stop of some capture may have to be awaited."""
+        return self._subjects.are_watched
+
+    def halt(self, name: str | None) -> Halt | None:
+        """The stop of `name` as of now, to be awaited; None: it can be had at once.
+
+        Raises
+        ------
+        UnknownCapture, SeveralOpen
+            If it is not clear what to stop.
+        """
+        return self._halt(self._book.read(which(self._book, name, self._tag)).tree)
+
+    def halt_run(self) -> Halt | None:
+        """The same for the script's end."""
+        reserve = self._book.reserve
+        return None if reserve is None else self._halt(self._book.read(reserve).tree)
+
+    async def settled(self, halt: Halt) -> None:
+        """Returns once all that the stop needs is in the record."""
+        await self._subjects.settle(halt)
+
+    def _halt(self, tree: int | None) -> Halt | None:
+        if tree is None:
+            return None
+        stop_ns = self._clock()
+        return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
+
+    def stop(self, name: str | None, halt: Halt | None = None) -> Stopped:
+        """Closes a capture once its report is in place, as of `halt` or of now.
 
         Raises
         ------
@@ -176,13 +156,13 @@ class Captures:
         StorageFault
             If the report could not be written; the capture stays open.
         """
-        stop_ns = self._clock()
+        stop_ns = halt.stop_ns if halt else self._clock()
         entry = self._book.read(which(self._book, name, self._tag))
         run = self._kept(entry)
         if run is None:
-            recording = self._record(entry, stop_ns)
+            recording = self._record(entry, stop_ns, halt.after if halt else None)
             run = changed(recording.run, run=self._keep(entry, recording))
-        self._book.close(entry.slot)
+        self._close(entry.slot)
         return Stopped(
             name=entry.name,
             module=entry.module,
@@ -203,7 +183,7 @@ class Captures:
         """
         slot = which(self._book, name, self._tag)
         dropped = self._book.read(slot).name
-        self._book.close(slot)
+        self._close(slot)
         return Cancelled(name=dropped)
 
     def open_names(self) -> list[str]:
@@ -213,6 +193,7 @@ class Captures:
     def housekeep(self, now_ns: int) -> None:
         """Folds the heads of captures whose start is about to leave the record."""
         self._heads.advance(now_ns)
+        self._subjects.housekeep(now_ns)
 
     def run_begin(self, message: RunBegin) -> None:
         """A script was launched: holds its whole window in reserve, should it never signal."""
@@ -220,29 +201,29 @@ class Captures:
         if reserve is not None:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
-            self._book.close(reserve)
+            self._close(reserve)
         self._open(self._own_tag(), None, launch=message)
 
-    def run_end(self, message: RunEnd) -> RunDone:
-        """The script ended: completes the runs of that launch.
+    def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
+        """The script ended, at `halt` or now: completes the runs of that launch.
 
         Raises
         ------
         StorageFault
             If the report could not be written; asked again, it is tried again.
         """
-        stop_ns = self._clock()
+        stop_ns = halt.stop_ns if halt else self._clock()
         reserve = self._book.reserve
         entry = None if reserve is None else self._book.read(reserve)
         if entry is not None and entry.run != message.run:
             entry = None
         if entry is not None and entry.done:
             return self._done(message, entry.done - 1, [])
-        notes = self._close_launch(entry, stop_ns)
+        notes = self._close_launch(entry, stop_ns, halt.after if halt else None)
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), _ending_of(message))
+        completed = self._runs.complete(self._own_tag(), Ending.of(message))
         if entry is not None:
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
@@ -272,11 +253,24 @@ class Captures:
                     listed=listed,
                     follow_commit=self._tag is None,
                 )
-            self._book.close(slot)
+            self._close(slot)
 
         keep_each(slots, keep, clock=self._clock)
 
-    def _open(self, name: str, module: str | None, *, launch: RunBegin | None = None) -> int:
+    def _close(self, slot: int) -> None:
+        watched = self._book.read(slot).tree is not None
+        self._book.close(slot)
+        if watched:
+            self._subjects.tidy()
+
+    def _open(
+        self,
+        name: str,
+        module: str | None,
+        *,
+        launch: RunBegin | None = None,
+        target: Target | None = None,
+    ) -> int:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -285,6 +279,7 @@ class Captures:
         else:
             kind = _TAG if name == self._tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
+        subject = self._subjects.of(target, launch, of_launch)
         start_ns = self._clock()
         try:
             slot = self._book.open(
@@ -295,6 +290,9 @@ class Captures:
                 run=run,
                 warmup=warmup,
                 front_pid=self._pid,
+                tree=subject.tree,
+                tree_start=subject.start,
+                subject=subject.words,
                 start_ns=start_ns,
             )
         except IndexError as error:
@@ -303,6 +301,8 @@ class Captures:
         if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
         self._heads.follow(slot, start_ns)
+        if subject.tree is not None:
+            self._subjects.follow(slot)
         return self._second_of(edge)
 
     def _second_of(self, edge: bytes) -> int:
@@ -357,21 +357,21 @@ class Captures:
         timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
         return self._runs.kept(entry.name, entry.done - 1, timestamp)
 
-    def _close_launch(self, reserve: Entry | None, stop_ns: int) -> list[str]:
+    def _close_launch(self, reserve: Entry | None, stop_ns: int, after: Edge | None) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:
             entry = self._book.read(slot)
             stopped = self._kept(entry) is not None
             if not entry.warmup and not stopped:
-                recording = self._record(entry, stop_ns).noted(_CLOSED_AT_END)
+                recording = self._record(entry, stop_ns, after).noted(_CLOSED_AT_END)
                 self._add(entry, recording, ok=None)
-            self._book.close(slot)
+            self._close(slot)
             return [] if stopped else [_CLOSED_AT_END]
         if reserve is not None and not reserve.signals:
             # A run that waits for a silent script's end is this one, kept by a killed worker.
             if not reserve.warmup and not self._runs.has_pending(reserve.name):
-                self._add(reserve, self._record(reserve, stop_ns), ok=None)
+                self._add(reserve, self._record(reserve, stop_ns, after), ok=None)
             return [_WHOLE_SCRIPT]
         return []
 
@@ -389,17 +389,3 @@ class Captures:
 
     def _own_tag(self) -> str:
         return self._tag or _UNNAMED
-
-
-def _ending_of(message: RunEnd) -> Ending:
-    return Ending(
-        ok=message.ok,
-        exit_code=message.exit_code,
-        note=message.note,
-        values={
-            "script.cpu_time": round(message.user_s + message.system_s, 6),
-            "script.cpu_user": round(message.user_s, 6),
-            "script.cpu_system": round(message.system_s, 6),
-            "script.memory_peak": mebibytes(message.max_rss_bytes),
-        },
-    )

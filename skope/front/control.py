@@ -5,7 +5,7 @@ predecessor left behind is passed over.
 """
 
 import logging
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, Task
 from socket import socket
 from typing import Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from skope.errors import SkopeError
 from skope.front.services import Runs
+from skope.front.settling import Halt
 from skope.schema.wire import Control, RunBegin, RunDone, RunEnd, RunReady
 
 _MOST_BYTES: Final = 64 << 10
@@ -30,6 +31,7 @@ class ControlLink:
         self._runs = runs
         self._received = b""
         self._unsent = b""
+        self._ending: Task[None] | None = None
 
     def start(self, loop: AbstractEventLoop) -> None:
         """Obeys messages from now on."""
@@ -59,7 +61,11 @@ class ControlLink:
         if isinstance(message, RunBegin):
             self._answer(self._begin_run(message), loop)
         elif isinstance(message, RunEnd):
-            self._answer(self._end_run(message), loop)
+            halt = self._runs.halt_run()
+            if halt is None:
+                self._answer(self._end_run(message, None), loop)
+            else:
+                self._ending = loop.create_task(self._end_later(message, halt, loop))
 
     def _begin_run(self, message: RunBegin) -> RunReady:
         try:
@@ -68,9 +74,13 @@ class ControlLink:
             _log.warning("run %d: %s", message.run, error)
         return RunReady(run=message.run)
 
-    def _end_run(self, message: RunEnd) -> RunDone:
+    async def _end_later(self, message: RunEnd, halt: Halt, loop: AbstractEventLoop) -> None:
+        await self._runs.settled(halt)
+        self._answer(self._end_run(message, halt), loop)
+
+    def _end_run(self, message: RunEnd, halt: Halt | None) -> RunDone:
         try:
-            return self._runs.run_end(message)
+            return self._runs.run_end(message, halt)
         except SkopeError as error:
             fault = f"{error.message}: {error.hint}" if error.hint else error.message
             return RunDone(run=message.run, recorded=0, fault=fault)

@@ -1,4 +1,4 @@
-"""The lane: hot requests answered on the spot, past Sanic, which has nine tenths of a request's cost.
+"""The lane: hot requests answered on the spot, past Sanic, whose part is most of what one costs.
 
 A chunk that holds nothing but whole, plain, hot requests (`skope._fast.recognise`) is served here
 by the services the routes call, and answered with one write. Everything else goes on untouched, so
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sanic.http import Stage
 
-from skope._fast import START, Recogniser
+from skope._fast import START, STOP, Recogniser
 from skope.front.admission import Admission
 from skope.front.context import App, Hot
 from skope.front.faults import note_unexpected, words
@@ -46,6 +46,7 @@ class Lane(Guard):
     def data_received(self, data: bytes) -> None:
         if (
             self._hot is not None
+            and self.transport is not None
             and (self._clear or self._becomes_clear())
             and not self._gate.stopping
         ):
@@ -95,15 +96,22 @@ class HotSignals:
         """Obeys one after the other, each whatever became of those before it."""
         recogniser = self._recogniser
         count = recogniser.read(chunk, local)
-        if count != 1:
-            return b"".join([self._obey(*one) for one in recogniser.signals()]) if count else None
-        what, name, module = recogniser.signals()[0]
-        if what != START or name is None:
-            return self._obey(what, name, module)
+        if not count:
+            return None
+        signals = recogniser.signals()
+        what, name, module = signals[0]
+        if count == 1 and what == START and name is not None:
+            return self._begin(name, module)
+        # A stop that has to await a tick is for those who can wait.
+        if self._signals.awaits() and any(what == STOP for what, *_ in signals):
+            return None
+        return b"".join([self._obey(*asked) for asked in signals])
+
+    def _begin(self, name: str, module: str | None) -> bytes:
         try:
-            return recogniser.started(self._signals.begin(name, module))
+            return self._recogniser.started(self._signals.begin(name, module))
         except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            return _failed(error, what)
+            return _failed(error, START)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:

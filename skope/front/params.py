@@ -1,17 +1,19 @@
 """What a request asks for: in the query, in a form or in a JSON object, all alike."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Meta
 from sanic.headers import parse_content_header
 from sanic.request.form import parse_multipart_form
 
 from skope.errors import BadRequest
 from skope.front.context import Asked
+from skope.schema.target import MOST_PID, MOST_PORT, Target
 
 _MOST_FIELDS: Final = 64
-_KNOWN: Final = ("name", "module", "restart")
+_KNOWN: Final = ("name", "module", "restart", "pid", "port")
 
 
 class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +22,24 @@ class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     module: str | None = None
     restart: bool = False
+    pid: Annotated[int, Meta(ge=1, le=MOST_PID)] | None = None
+    port: Annotated[int, Meta(ge=1, le=MOST_PORT)] | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """Whom to watch.
+
+        Raises
+        ------
+        BadRequest
+            If both are given.
+        """
+        if self.pid is not None and self.port is not None:
+            message = "both `pid` and `port` were given"
+            raise BadRequest(message, hint="give one: whom to watch")
+        if self.pid is not None:
+            return Target(kind="pid", number=self.pid)
+        return None if self.port is None else Target(kind="port", number=self.port)
 
 
 def signal_params(request: Asked) -> SignalParams:

@@ -13,11 +13,13 @@ from skope.capture.edge import Span
 from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
-from skope.capture.trust import judge
+from skope.capture.tree import Measured, TreeWindow, cut_tree, measure_tree, nobody
+from skope.capture.trust import Share, judge
 from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
+from skope.front.trees import MACHINE, SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
 from skope.schema.series import Series
@@ -78,35 +80,62 @@ class Recorder:
         deaths: Callable[[], Iterable[Death]],
         host: Host,
         commit: Commit | None,
+        tree: Callable[[int], Record] | None = None,
     ) -> None:
-        self._record = record
+        self.machine = record
         self._deaths = deaths
         self._host = host
         self._commit = commit
+        self._tree = tree
 
     def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
         """What happened in `span`, the capture of `entry`."""
-        whole = cut(self._record, span, head_of(entry.head))
+        whole = cut(self.machine, span, head_of(entry.head))
         deaths = list(self._deaths())
         watched = watch(whole, deaths)
-        slow = self._record.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
-        trust = judge(whole, watched, slow=slow, deaths=deaths, refused=entry.refused)
+        slow = self.machine.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
         values, reasons = measure(whole)
+        tree = self._tree_of(entry, span)
+        own = measure_tree(tree) if tree else self._nobody(entry)
+        values |= {name: one.value for name, one in own.items()}
+        reasons |= {name: one.reason for name, one in own.items() if one.value is None}
+        overhead = _overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker)
+        trust = judge(
+            whole,
+            watched,
+            slow=slow,
+            deaths=deaths,
+            refused=entry.refused,
+            tree=_share(tree, overhead),
+        )
         timestamp = span.before.realtime_ns // NS_PER_S
         newest = Newest(
             module=entry.module,
             timestamp=timestamp,
             window=window,
-            subject="machine",
+            subject=entry.subject,
             series=None,
             sampling=watched.sampling,
             trust=trust,
-            overhead=_overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker),
+            overhead=overhead,
             host=self._host_at(span.start_ns, slow),
             reasons=reasons,
+            told={name: (one.source, one.coverage) for name, one in own.items()},
         )
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
         return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
+
+    def _tree_of(self, entry: Entry, span: Span) -> TreeWindow | None:
+        """The window on the tree that is its subject; None where that is the machine."""
+        if entry.tree is None or self._tree is None:
+            return None
+        record = self._tree(entry.tree)
+        head = head_of(entry.tree_head)
+        complete = entry.subject == SCRIPT
+        return cut_tree(record, entry.tree_start, span, head, complete=complete)
+
+    def _nobody(self, entry: Entry) -> dict[str, Measured]:
+        return {} if entry.subject == MACHINE else nobody(entry.subject)
 
     def brief(self, entry: Entry, span: Span, *, window: Window) -> tuple[Newest, Run]:
         """What the readings at both ends tell of it, where there is no time for more."""
@@ -115,7 +144,7 @@ class Recorder:
             module=entry.module,
             timestamp=timestamp,
             window=window,
-            subject="machine",
+            subject=entry.subject,
             series=None,
             sampling=None,
             trust=None,
@@ -134,6 +163,14 @@ class Recorder:
         load = _load1(start_ns, slow)
         load = self._host.load1 if load is None else load
         return changed(self._host, load1=load, git=self._git())
+
+
+def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
+    used_ns = tree.rise("cpu") if tree else None
+    if tree is None or used_ns is None:
+        return None
+    own = (overhead.sampler_cpu_s or 0.0) + (overhead.front_cpu_s or 0.0)
+    return Share(used_ns, round(own * NS_PER_S), tree.complete)
 
 
 def _load1(start_ns: int, slow: Rows) -> float | None:

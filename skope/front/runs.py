@@ -9,7 +9,7 @@ import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from msgspec.structs import replace
 
@@ -20,8 +20,10 @@ from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
 from skope.schema.series import Series
+from skope.schema.wire import RunEnd
 from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
+from skope.units import mebibytes
 
 _UNFINISHED: Final = "unfinished: Skope was killed before the script ended"
 _MOST_HELD: Final = 256
@@ -36,6 +38,21 @@ class Ending:
     exit_code: int | None
     note: str | None
     values: dict[str, Number | None]
+
+    @classmethod
+    def of(cls, message: RunEnd) -> Self:
+        """How the supervisor says that it ended."""
+        return cls(
+            ok=message.ok,
+            exit_code=message.exit_code,
+            note=message.note,
+            values={
+                "script.cpu_time": round(message.user_s + message.system_s, 6),
+                "script.cpu_user": round(message.user_s, 6),
+                "script.cpu_system": round(message.system_s, 6),
+                "script.memory_peak": mebibytes(message.max_rss_bytes),
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

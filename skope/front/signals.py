@@ -18,13 +18,17 @@ async def start(request: Asked) -> HTTPResponse:
     """Opens a capture."""
     asked = signal_params(request)
     obey = served(request.app.ctx.services.signals)
-    return reply(obey.start(asked.name, asked.module, restart=asked.restart))
+    return reply(obey.start(asked.name, asked.module, restart=asked.restart, target=asked.target))
 
 
 async def stop(request: Asked) -> HTTPResponse:
     """Closes a capture; its report is in place before the answer."""
     asked = signal_params(request)
-    return reply(served(request.app.ctx.services.signals).stop(asked.name))
+    obey = served(request.app.ctx.services.signals)
+    halt = obey.halt(asked.name)
+    if halt is not None:
+        await obey.settled(halt)
+    return reply(obey.stop(asked.name, halt))
 
 
 async def cancel(request: Asked) -> HTTPResponse:

@@ -76,11 +76,11 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     )
     if config.agg is not None:
         return _intake(segment, config, shared, documents, watched)
-    from skope.front.captures import Captures  # noqa: PLC0415
+    from skope.front.wiring import captures_of  # noqa: PLC0415
     from skope.probe.host import read_host  # noqa: PLC0415
 
     working = Path(config.working_directory or Path(config.directory).parent)
-    captures = Captures.build(segment, config, read_host(working, version=VERSION), working)
+    captures = captures_of(segment, config, read_host(working, version=VERSION), working)
     return Station(
         services=Services(
             documents=documents,

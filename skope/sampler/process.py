@@ -10,10 +10,11 @@ from pathlib import Path
 from time import monotonic_ns, process_time_ns
 from typing import Final, NamedTuple
 
-from skope._fast import SAMPLER_LINE, ChildLine, Ticker, die_with_parent
+from skope._fast import SAMPLER_LINE, ChildLine, Ticker, Watchlist, die_with_parent
 from skope.probe.root import ABSENT_FD, MACHINE, open_at
 from skope.probe.slow import SlowProbe
 from skope.sampler.fast_lane import FastLane
+from skope.sampler.pss_lane import PssLane
 from skope.sampler.recording import frames_of, replay
 from skope.sampler.slow_lane import SlowLane
 from skope.shm.segment import Segment
@@ -81,14 +82,22 @@ def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> 
     stat, meminfo = (open_at(orders.root, name) for name in ("proc/stat", "proc/meminfo"))
     if ABSENT_FD in (stat, meminfo):
         return _complain(f"cannot read {orders.root / 'proc'}/stat and meminfo")
-    fast = FastLane(Ticker(segment.view, line, stat, meminfo), waker.wake)
+    # Trees are of this machine: where another's recorded files are read, nobody lives.
+    loadavg = open_at(orders.root, "proc/loadavg")
+    watchlist = Watchlist(segment.view, loadavg) if orders.root == MACHINE else None
+    fast = FastLane(Ticker(segment.view, line, stat, meminfo, watchlist), waker.wake)
     slow = SlowLane(segment.view, line, SlowProbe(orders.root))
+    pss = PssLane(segment.view, watchlist) if watchlist else None
     fast.start()
     slow.start()
+    if pss:
+        pss.start()
     line.ready(monotonic_ns())
     if _wait(waker, orders.lifeline) is Ending.ORPHANED:
         os._exit(FAILED)
     slow.stop()
+    if pss:
+        pss.stop()
     fast.stop()
     fast.join(_LAST_TICK_S)
     return _complain(str(fast.failure)) if fast.failure else STOPPED

@@ -57,6 +57,8 @@ class Metric(Struct, frozen=True, kw_only=True):
     source: str
     reason: str | None = None
     """Why `value` is null."""
+    coverage: float | None = None
+    """What part of it the source saw in the newest run, 0 to 1; null where nothing tells."""
 
 
 class Gap(Struct, frozen=True, kw_only=True):

@@ -89,6 +89,8 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     """Bound beyond the loopback interface."""
     keep_runs: int = 20
     append: bool = False
+    watch: str | None = None
+    """Whom captures are about that name nobody: see `schema.target`."""
     deadline_s: Seconds = 10.0
     """From a request's first byte to its last."""
     idle_s: Seconds = 75.0

@@ -32,6 +32,7 @@ class Plan:
     factor: int = 16
     slow: int = 4096
     book: int = 10_000
+    trees: int = 32
 
 
 class Segment:
@@ -66,6 +67,7 @@ class Segment:
             factor=plan.factor,
             slow=plan.slow,
             book=plan.book,
+            trees=plan.trees,
         )
         fd = os.memfd_create("skope", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
@@ -85,6 +87,7 @@ class Segment:
                 factor=plan.factor,
                 slow=plan.slow,
                 book=plan.book,
+                trees=plan.trees,
                 born_ns=monotonic_ns(),
                 session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
             )

@@ -14,3 +14,5 @@ class Place:
     """Somebody named the directory: it may be a link, say."""
     no_auth: bool = False
     allow_hosts: tuple[str, ...] = ()
+    watch: str | None = None
+    """Whom captures are about that name nobody: see `schema.target`."""

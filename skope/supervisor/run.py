@@ -148,6 +148,7 @@ def _config(job: Job, directory: Directory, listeners: Listeners, access: Access
         wide=listeners.wide,
         keep_runs=KEPT_RUNS,
         append=job.append,
+        watch=job.place.watch,
     )
 
 

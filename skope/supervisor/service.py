@@ -54,6 +54,7 @@ def serve(place: Place, *, append: bool = False) -> int:
             wide=listeners.wide,
             keep_runs=KEPT_RUNS,
             append=append,
+            watch=place.watch,
         )
         with (
             TokenFile(directory, _ROLE, access) as token,

@@ -13,7 +13,7 @@ import pytest
 
 from skope._fast import SAMPLER_LINE, ChildLine, RingReader, SupervisorLine
 from skope._version import VERSION
-from skope.front.captures import Captures
+from skope.front.wiring import captures_of
 from skope.probe.host import read_host
 from skope.schema.wire import FrontConfig, RunBegin, RunEnd
 from skope.shm.segment import Plan, Segment
@@ -54,7 +54,7 @@ class Rig:
 
     def worker(self):
         host = read_host(self.folder, version=VERSION)
-        self.captures = Captures.build(self.segment, self.config, host, self.folder)
+        self.captures = captures_of(self.segment, self.config, host, self.folder)
         return self.captures
 
     def wait(self, seconds):

@@ -62,7 +62,29 @@ OFFSETS = {
     "supervisor": {"heartbeat_ns": 0, "pid": 8, "sampler_restarts": 16, "front_restarts": 24},
     "event": {"seq": 0, "role": 8, "worker": 16, "down_ns": 24, "up_ns": 32, "status": 40},
     "header": {"magic": 0, "layout_version": 8, "total_bytes": 16, "period_ns": 24, "born_ns": 32},
-    "book": {"state": 0, "generation": 8, "start_ns": 16},
+    "book": {
+        "state": 0,
+        "generation": 8,
+        "start_ns": 16,
+        "tree": 120,
+        "tree_turn": 128,
+        "start": 192,
+        "tree_start": 512,
+        "head_even": 768,
+    },
+    "wish": {"seq": 0, "pid": 8, "started": 16, "reaper": 24},
+    "wishes": {"count": 0},
+    "answer": {
+        "seq": 0,
+        "status": 8,
+        "since_ns": 16,
+        "turn": 24,
+        "members": 32,
+        "rss_peak": 40,
+        "kept": 64,
+        "reaped": 160,
+        "pids": 192,
+    },
 }
 BYTES = {
     "header": 256,
@@ -75,12 +97,15 @@ BYTES = {
     "coarse": 512,
     "slow": 192,
     "edge": 320,
+    "wish": 64,
+    "wishes": 64,
+    "answer": 4288,
 }
 
 
-def test_this_is_layout_one():
+def test_this_is_layout_two():
     """Another layout needs another version, and the numbers below frozen anew."""
-    assert LAYOUT_VERSION == 1
+    assert LAYOUT_VERSION == 2
 
 
 @pytest.mark.parametrize(

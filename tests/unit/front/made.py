@@ -8,9 +8,9 @@ import numpy as np
 from skope._fast import Book, dtype
 from skope.capture.deaths import Death
 from skope.front.captures import Captures
-from skope.front.heads import Heads
 from skope.front.recording import Recorder
 from skope.front.runs import Runs
+from skope.front.subjects import Subjects
 from skope.schema.host import Git, Host
 from skope.schema.wire import RunEnd
 from skope.store.directory import open_directory
@@ -62,7 +62,7 @@ class Bench:
                 commit=None if self.tag else Commit(),
             ),
             runs=Runs(self.reports, session=self.session, keep=self.keep, append=self.append),
-            heads=Heads(book, self.made.record),
+            subjects=Subjects(),
             tag=self.tag,
             clock=lambda: self.now_ns,
         )

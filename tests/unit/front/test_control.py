@@ -66,7 +66,10 @@ class Book:
         if self.fault:
             raise self.fault
 
-    def run_end(self, message):
+    def halt_run(self):
+        return None
+
+    def run_end(self, message, halt):
         self.told.append(message)
         if self.fault:
             raise self.fault

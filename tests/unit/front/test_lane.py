@@ -64,7 +64,7 @@ def signals_of(folder, chunks, **how):
 
 
 @given(
-    streams(PLAIN + [PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
+    streams([*PLAIN, PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
     st.sampled_from([None, "secret"]),
     st.sampled_from(["127.0.0.1", "10.0.0.9"]),
 )

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from skope._fast import dump_tally
 from skope.front.documents import StoredDocuments

@@ -1,0 +1,3 @@
+def parse_pid_stat(
+    data: bytes | memoryview,
+) -> tuple[str, int, int, int, int, int, int, int, int, int, int]: ...

@@ -1,0 +1,148 @@
+"""The trees of processes that captures watch: whose, and for how long.
+
+What a tree is was wished for in shared memory, and who watches it is in the book, so a worker that
+is killed leaves no tree behind that its successor does not know.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from skope._fast import (
+    NEVER,
+    ArchiveReader,
+    Book,
+    Entry,
+    Header,
+    RingReader,
+    SlowReader,
+    Wishes,
+    dtype,
+    format_tree,
+)
+from skope.capture.record import Record
+from skope.errors import TooManyCaptures
+from skope.front.settling import Halt
+from skope.front.tree_heads import TreeHeads
+
+MACHINE: Final = "machine"
+SCRIPT: Final = "script"
+
+_ZERO: Final = bytes(dtype("sample").itemsize)
+
+
+class Subject(NamedTuple):
+    """What a capture is about."""
+
+    words: str = MACHINE
+    tree: int | None = None
+    """Its place on the watch list; None: the machine."""
+    start: bytes = b""
+    """The tree's sample_t at or before the capture's start."""
+
+
+class Trees:
+    """The watch list of the segment in `view`, as the one front worker writes it."""
+
+    def __init__(
+        self, view: memoryview, commit: Callable[[int, int], object], book: Book, reaper: int
+    ) -> None:
+        """`commit(offset, length)` allocates a part of the segment; `reaper` reaps orphans."""
+        self._view = view
+        self._commit = commit
+        self._book = book
+        self._reaper = reaper
+        self._header = Header(view)
+        self._wishes = Wishes(view)
+        self._records: dict[int, Record] = {}
+        self._watched: dict[tuple[int, int], int] = {}
+        """Slot by (pid, start) of those several captures may share."""
+        self.watched = 0
+        """How many wishes stand."""
+        self.tidy()
+        self.heads: Final = TreeHeads(book, self.record)
+
+    def script(self, pid: int, started: int, start_ns: int) -> Subject:
+        """The tree of a script that was just forked and has not begun."""
+        slot = self._wish(pid, started, reaper=self._reaper)
+        start = np.frombuffer(_ZERO, dtype("sample")).copy()
+        start["begin_ns"] = start_ns
+        return Subject(SCRIPT, slot, start.tobytes())
+
+    def process(self, pid: int, started: int, words: str) -> Subject:
+        """The tree of a process that is there."""
+        slot = self._watched.get((pid, started))
+        if slot is None:
+            slot = self._watched[pid, started] = self._wish(pid, started, reaper=0)
+        return Subject(words, slot, self._newest(slot))
+
+    def again(self, entry: Entry) -> Subject:
+        """The subject of `entry` for a capture that starts now."""
+        if entry.tree is None:
+            return Subject(entry.subject)
+        return Subject(entry.subject, entry.tree, self._newest(entry.tree))
+
+    def _newest(self, slot: int) -> bytes:
+        """The tree's newest sample; one of zeros while there is none of this wish."""
+        answer = self._wishes.answer(slot)
+        if answer is None:
+            return _ZERO
+        rows = self.record(slot).ticks.rows(answer.since_ns, NEVER)[-1:]
+        return rows.tobytes() if len(rows) else _ZERO
+
+    def record(self, slot: int) -> Record:
+        """What the sampler keeps of a tree."""
+        if slot not in self._records:
+            view = self._area(slot)[self._header.tree_record :]
+            levels = ArchiveReader(view, 1), ArchiveReader(view, 2), ArchiveReader(view, 3)
+            self._records[slot] = Record(
+                period_ns=self._header.period_ns,
+                ticks=RingReader(view),
+                levels=levels,
+                slow=SlowReader(self._view),
+            )
+        return self._records[slot]
+
+    @property
+    def period_ns(self) -> int:
+        """Of the record."""
+        return self._header.period_ns
+
+    def reached(self, halt: Halt) -> bool:
+        """Whether there is a tick of the tree's at or after that instant."""
+        return bool(len(self.record(halt.tree).ticks.rows(halt.stop_ns, NEVER)))
+
+    def tidy(self) -> None:
+        """Withdraws the wishes that no open capture has."""
+        slots = self._book.open_slots()
+        if self._book.reserve is not None:
+            slots.append(self._book.reserve)
+        kept = {self._book.read(slot).tree for slot in slots}
+        for slot in range(self._wishes.capacity):
+            if slot not in kept and self._wishes.seq(slot) & 1:
+                self._wishes.withdraw(slot)
+        self.watched = sum(self._wishes.seq(slot) & 1 for slot in range(self._wishes.capacity))
+        self._watched = {key: slot for key, slot in self._watched.items() if slot in kept}
+
+    def _wish(self, pid: int, started: int, *, reaper: int) -> int:
+        for slot in range(self._wishes.capacity):
+            if self._wishes.seq(slot) & 1 == 0:
+                break
+        else:
+            message = f"{self._wishes.capacity} trees of processes are watched, and no more fit"
+            raise TooManyCaptures(message, hint="stop or cancel some")
+        self._lay_out(slot)
+        self._wishes.wish(slot, pid, started=started, reaper=reaper)
+        self.watched += 1
+        return slot
+
+    def _lay_out(self, slot: int) -> None:
+        if slot not in self._records:
+            offset = self._header.trees_offset + slot * self._header.tree_bytes
+            self._commit(offset, self._header.tree_bytes)
+            format_tree(self._area(slot)[self._header.tree_record :], self._header.period_ns)
+
+    def _area(self, slot: int) -> memoryview:
+        offset = self._header.trees_offset + slot * self._header.tree_bytes
+        return self._view[offset : offset + self._header.tree_bytes]
