@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="U", help="what it is now")
     parser.add_argument("--agg", action="store_true", help="compare aggregates")
     judging.configure(parser)
+    judging.offer_page(parser)
     parser.add_argument(
         "--missing-base",
         choices=("fail", "pass"),

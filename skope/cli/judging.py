@@ -36,9 +36,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="how to print it; table by default")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument(
-        "--html", metavar="FILE", help="also write it as one page that needs nothing else"
-    )
-    parser.add_argument(
         "--across", action="store_true", help="compare captures of different machines or subjects"
     )
     parser.add_argument(
@@ -142,6 +139,13 @@ def keep(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> None:
     usual = report_name(diff.name)
     taken = f" ({usual} is something else's)" if file != usual else ""
     say(f"wrote {reports.directory.shown_name(file)}{taken}")
+
+
+def offer_page(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--html`` for a command that has both reports at hand for `keep_page`."""
+    parser.add_argument(
+        "--html", metavar="FILE", help="also write it as one page that needs nothing else"
+    )
 
 
 def keep_page(options: argparse.Namespace, diff: Diff, base: "Report", head: "Report") -> None:
