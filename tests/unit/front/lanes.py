@@ -79,11 +79,9 @@ class Worker:
 
     def connect(self, peer="127.0.0.1"):
         """A connection: feed it with `say`."""
-        protocol = Lane(
-            app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={}
-        )
+        protocol = Lane(app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={})
         hot, protocol._hot = protocol._hot, None
-        if self.lane:
+        if self.lane and hot is not None:
             protocol._hot = lambda data, local: self._counted(hot(data, local))
         wire = Wire(peer)
         protocol.connection_made(wire)
