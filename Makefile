@@ -3,13 +3,14 @@
 #   make test    run the suite           (ARGS='tests/unit -k ring' for a part, --slow for soaks)
 #   make check   run the static checks
 #   make bench   measure Skope itself
+#   make screenshots   take the pictures in docs/ anew, of a real comparison
 #   make clean   remove everything made
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 KERNELS := setup.py $(wildcard skope/_fast/*.pyx skope/_fast/*.pxd)
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench screenshots clean
 .DELETE_ON_ERROR:
 
 demo: .venv/installed
@@ -23,6 +24,9 @@ check: .venv/installed .venv/tools
 
 bench: .venv/installed .venv/tools
 	scripts/bench
+
+screenshots: .venv/installed .venv/tools
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/screenshots
 
 clean:
 	rm -rf .venv .venvs build dist skope.egg-info

@@ -23,7 +23,7 @@ NS_PER_MS: Final = 1_000_000
 NS_PER_US: Final = 1_000
 BYTES_PER_MIB: Final = 1 << 20
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|min|h|d)?")
+_DURATION: Final = r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|min|h|d)?"
 _SCALE: Final = {
     "ns": 1,
     "us": NS_PER_US,
@@ -46,7 +46,7 @@ def parse_duration(text: str) -> int:
     UsageError
         If `text` is no duration, is zero, or is longer than ten years.
     """
-    match = _DURATION.fullmatch(text.strip())
+    match = re.fullmatch(_DURATION, text.strip())
     nanoseconds = round(float(match[1]) * _SCALE[match[2] or "s"]) if match else 0
     if not 0 < nanoseconds <= _LONGEST_NS:
         message = f"{text!r} is not a duration"

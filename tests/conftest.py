@@ -1,4 +1,4 @@
-"""What every test shares: the --slow switch, Hypothesis without deadlines, the project's folder."""
+"""What every test shares: two switches, Hypothesis without deadlines, the project's folder."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ settings.load_profile("skope")
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run soaks and campaigns too")
+    parser.addoption("--golden", action="store_true", help="write the expected screens anew")
 
 
 def pytest_collection_modifyitems(config, items):

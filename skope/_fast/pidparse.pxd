@@ -8,6 +8,7 @@ from skope._fast.procparse cimport text_t
 cdef struct pid_stat_t:
     char state
     int64_t parent
+    uint64_t flags                  # the kernel's PF_...
     uint64_t faults_major
     uint64_t children_faults_major
     uint64_t user                   # ticks

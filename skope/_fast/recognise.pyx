@@ -5,9 +5,11 @@ declines is untouched, and somebody else's; what it accepts is what the parser b
 found, and nobody's page, proxy or stranger sent it.
 """
 
-from libc.stdint cimport uint32_t
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.stdint cimport uint32_t, uint64_t
+from libc.stdio cimport snprintf
 from libc.stdlib cimport free, realloc
-from libc.string cimport memchr, memcmp
+from libc.string cimport memchr, memcmp, memcpy
 
 START = IS_START
 STOP = IS_STOP
@@ -35,6 +37,10 @@ cdef enum:
     SEEN_AUTHORIZATION = 128
 
 cdef const char *NDJSON = b"application/x-ndjson"
+cdef const char *OK = (
+    b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: keep-alive\r\n"
+    b"content-type: application/json\r\n\r\n"
+)
 
 cdef extern from *:
     """
@@ -114,7 +120,7 @@ cdef inline const unsigned char *_value_end(
     cdef const unsigned char *start = at
     while at < end and 32 <= at[0] <= 126:
         at += 1
-    if at == start or start[0] == 32 or at[-1] == 32 or not _starts(at, end, b"\r\n", 2):
+    if at == start or start[0] == 32 or (at - 1)[0] == 32 or not _starts(at, end, b"\r\n", 2):
         return NULL
     return at
 
@@ -231,6 +237,26 @@ cdef class Recogniser:
                 else request.module[:request.module_bytes].decode("ascii"),
             ))
         return found
+
+    def started(self, uint64_t second):
+        """The answer to a single /start that gave a name: the capture was opened at that second."""
+        cdef request_t *request = &self.requests[0]
+        cdef char body[LONGEST_VALUE + 96]
+        cdef char head[160]
+        cdef int length
+        cdef int before
+        if self.count != 1 or request.what != IS_START or request.name == NULL:
+            raise ValueError("it is not one named start that was recognised")
+        # What a name may hold here stands for itself in JSON.
+        length = snprintf(
+            body, sizeof(body), b'{"name":"%.*s","status":"started","timestamp":%llu}\n',
+            <int> request.name_bytes, <const char *> request.name, <unsigned long long> second,
+        )
+        before = snprintf(head, sizeof(head), OK, length)
+        out = PyBytes_FromStringAndSize(NULL, before + length)
+        memcpy(<char *> out, head, before)
+        memcpy(<char *> out + before, body, length)
+        return out
 
     def bodies(self):
         """(body, shape) of each POST, in order."""

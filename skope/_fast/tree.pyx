@@ -32,6 +32,7 @@ from skope._fast.slots cimport publish, take
 cdef enum:
     TOLD = 512                      # members whose pids an answer holds
     MILLION = 1000000
+    PF_FORKNOEXEC = 0x40            # linux/sched.h: forked, and no exec since
     DEAR_READS = 8                  # members whose io, status and schedstat a tick reads
     SLOP_TICKS = 3                  # two truncated sums, and one more that may be under way
 
@@ -131,6 +132,16 @@ cdef uint64_t _clock_of(int pid, uint64_t otherwise) noexcept nogil:
     return <uint64_t> now.tv_sec * <uint64_t> NS_PER_S + <uint64_t> now.tv_nsec
 
 
+cdef inline bint _waits_to_begin(
+    const tree_t *tree, const member_t *member, const pid_stat_t *stat
+) noexcept nogil:
+    """Whether it is a script's first process before its exec: a fork of Skope's, with its memory.
+
+    Only a script has a reaper; a process that is watched may be a fork for good.
+    """
+    return tree.reaper and member.pid == <int> tree.wish.pid and stat.flags & PF_FORKNOEXEC
+
+
 cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
     cdef pid_stat_t stat
     cdef uint64_t own
@@ -148,7 +159,7 @@ cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcep
     member.counters[<int> TREE_SYSTEM] = (stat.system + stat.children_system) * tree.ns_per_tick
     member.counters[<int> TREE_FAULTS_MAJOR] = stat.faults_major + stat.children_faults_major
     member.ticks += 1
-    member.rss = stat.rss_pages * PAGE
+    member.rss = 0 if _waits_to_begin(tree, member, &stat) else stat.rss_pages * PAGE
     member.threads = stat.threads
 
 

@@ -21,6 +21,10 @@ from skope.errors import StorageFault
 WORDS_EVERY_S: Final = 0.05
 SYNC_EVERY_S: Final = 0.9
 """So that with the time a sync takes at most about a second is not yet on the disk."""
+COUNTED: Final = (
+    "these records are counted and stay unless the machine itself fails: do not send them again"
+)
+"""What a client has to know that waited for the disk in vain: a repetition would count twice."""
 
 
 class Keeper:
@@ -120,7 +124,8 @@ class Keeper:
             tail.sync()
         except OSError as error:
             self._fault()
-            return storage_fault(error, tail.segment.lines)
+            fault = storage_fault(error, tail.segment.lines)
+            return StorageFault(fault.message, hint=COUNTED)
         return None
 
     def _answer(self, ticket: int, failure: StorageFault | None) -> None:

@@ -1,6 +1,7 @@
 """Runs to a report: medians over the good ones, beside all that is told of the newest one."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from msgspec import Struct
@@ -43,6 +44,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     trust: Trust | None
     overhead: Overhead
     host: Host | None
+    workload: str | None = None
     reasons: dict[str, str]
     """Why a value is null, by metric."""
     told: dict[str, tuple[str, float | None]] = {}
@@ -96,10 +98,10 @@ def _summary(
     ended_well = [run for run in runs if run.ok]
     window = (ended_well or runs)[-1].window or untold
     good = [run for run in ended_well if run.window in (None, window)]
-    names = list(dict.fromkeys(name for run in runs for name in run.values))
+    names = list(dict.fromkeys(chain.from_iterable(run.values for run in runs)))
     medians: dict[str, Number | None] = dict.fromkeys(names)
     if good:
-        medians = {name: _median(run.values.get(name) for run in good) for name in names}
+        medians = dict(zip(names, map(_median, _columns(names, good)), strict=True))
 
     def why(name: str) -> str | None:
         if not good and runs[-1].ok is not None:
@@ -116,6 +118,16 @@ def _summary(
             name: _metric(name, value, told.get(name), why(name)) for name, value in medians.items()
         },
     }
+
+
+def _columns(names: list[str], runs: Sequence[Run]) -> Iterable[tuple[Number | None, ...]]:
+    """What each run has of a name, name by name."""
+    return zip(*(_row(names, run.values) for run in runs), strict=True)
+
+
+def _row(names: list[str], values: dict[str, Number | None]) -> Iterable[Number | None]:
+    # Nearly all runs have the same names in the same order.
+    return values.values() if list(values) == names else map(values.get, names)
 
 
 def _median(values: Iterable[Number | None]) -> Number | None:

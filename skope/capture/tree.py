@@ -206,7 +206,8 @@ def _sampled(
 def _size(gauge: str) -> Callable[[TreeWindow], float | None]:
     def size(tree: TreeWindow) -> float | None:
         peak = tree.peak(gauge)
-        return None if peak is None else mebibytes(peak)
+        # 0: it was only seen before it began.
+        return mebibytes(peak) if peak else None
 
     return size
 

@@ -43,9 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="distinct names there may be (16,384)",
     )
+    add("--no-ui", action="store_true", help="in a terminal too, a line now and then, no screen")
     configure_access(parser)
     parser.epilog = """\
 A record is {"name": "chat", "exec_time": 0.1}; an array or NDJSON holds many.
+With --durability sync an answer waits for the disk. A 507 counts nothing, unless
+the disk fails in that wait: then it says that the records count, and are lost
+only if the machine fails; sent again they would count twice.
 
 example
   skope agg --tag monday &
@@ -60,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
     require_linux("agg")
     from skope.schema.names import check_name
     from skope.supervisor.intake import Intake, take
+    from skope.supervisor.screen import has_terminal
 
     return take(
         Intake(
@@ -69,5 +74,6 @@ def run(options: argparse.Namespace) -> int:
             durability=options.durability,
             keep=options.keep,
             max_names=options.max_names,
+            screen=not options.no_ui and has_terminal(),
         )
     )

@@ -79,6 +79,8 @@ def both_meant(options: argparse.Namespace, base: str, head: str) -> bool:
     """
     if options.agg:
         return True
+    if _are_captures(options, base, head):
+        return False  # whatever aggregates there are
     before, after = standing(options, base), standing(options, head)
     for capture, aggregate, names in (
         (before, after, (base, head)),
@@ -121,6 +123,14 @@ def rendered(file: AggregateFile, *, every: bool, colour: bool) -> str:
     return of_aggregate(
         file.name, totals, quantiles, written=file.written, every=every, colour=colour
     )
+
+
+def _are_captures(options: argparse.Namespace, *addresses: str) -> bool:
+    try:
+        reports = reading.open_reports(options)
+    except ReportError:
+        return False
+    return all(not is_path(address) and _has_report(reports, address) for address in addresses)
 
 
 def _is_tag(options: argparse.Namespace, address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whole numbers on the command line."""
+"""Numbers on the command line."""
 
 import argparse
 from collections.abc import Callable
@@ -16,3 +16,14 @@ def between(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def percentage(text: str) -> float:
+    """What a word such as ``2%`` or ``0.5 %`` says, as a share: for ``type=``."""
+    number = text.strip().removesuffix("%").strip()
+    plain = number.replace(".", "", 1)
+    value = float(number) / 100 if plain.isascii() and plain.isdigit() else 0.0
+    if not 0 < value <= 1:
+        message = f"{text!r} is no percentage above 0 and up to 100, such as 2%"
+        raise argparse.ArgumentTypeError(message)
+    return value

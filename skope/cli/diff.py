@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from skope.cli import aggregates, judging, reading
+from skope.cli import aggregates, floors, judging, reading
 from skope.cli.absence import NoBase
 from skope.cli.absence import conclude as conclude_without
 from skope.diff.budgets import broken_budgets
@@ -18,7 +18,9 @@ from skope.store.names import is_path, split_earlier
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
 without either, the two newest captures are compared. Two aggregates are
-compared name by name; where a tag has both, the capture is meant, or --agg."""
+compared name by name; where a tag has both, the capture is meant, or --agg.
+[metric.NAME] in skope.toml sets a budget (max), what matters (min_effect) and
+what counts (gate)."""
 
 
 class _Sides(NamedTuple):
@@ -62,12 +64,19 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
         if options.missing_base != "pass":
             raise
         raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
-    return _named(compare(base, head, policy), sides)
+    policy = floors.with_floors(options, policy, base, head)
+    diff = _named(compare(base, head, policy), sides)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
+    return diff
 
 
 def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
     from skope.diff.aggregates import compare_aggregates
 
+    if options.html is not None:
+        message = "--html shows two captures, and these are aggregates"
+        raise UsageError(message, hint="leave it out; `skope ui` shows aggregates")
     if options.base is None and not options.agg:
         message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
         raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")

@@ -13,6 +13,7 @@ Examples
   skope runner --script bench.sh --tag test1   capture a script
   skope runner --tag test1 -- make build       or a command
   skope diff --base test1 --head test2         what changed?
+  skope ab old.sh new.sh                       measure both by turns
   skope server                                 curl localhost:9001/start?name=a
   skope list"""
 _OPTIONS: Final = """\

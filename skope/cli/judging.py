@@ -22,6 +22,7 @@ from skope.store.names import report_name
 
 if TYPE_CHECKING:
     from skope.schema.aggregate_diff import AggregateDiff
+    from skope.schema.report import Report
 
 FORMATS: Final = ("table", "json", "markdown", "csv")
 
@@ -34,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, help="how to print it; table by default")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument(
+        "--html", metavar="FILE", help="also write it as one page that needs nothing else"
+    )
     parser.add_argument(
         "--across", action="store_true", help="compare captures of different machines or subjects"
     )
@@ -138,6 +142,19 @@ def keep(options: argparse.Namespace, diff: "Diff | AggregateDiff") -> None:
     usual = report_name(diff.name)
     taken = f" ({usual} is something else's)" if file != usual else ""
     say(f"wrote {reports.directory.shown_name(file)}{taken}")
+
+
+def keep_page(options: argparse.Namespace, diff: Diff, base: "Report", head: "Report") -> None:
+    """Write the page of `diff`, which compared `base` with `head`, where ``--html`` says.
+
+    Raises
+    ------
+    StorageFault
+        If it cannot be written.
+    """
+    from skope.cli.page import write_page
+
+    write_page(options, diff, base, head, options.html)
 
 
 def gate(diff: "Diff | AggregateDiff", fail_on: str | None) -> int:

@@ -1,9 +1,10 @@
 """`skope runner`: launch a script or a command, and keep what its runs showed."""
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from skope.cli import launching
+from skope.cli.counts import between
 from skope.cli.exits import exit_code_of
 from skope.cli.messages import complain, put, say
 from skope.cli.place import configure_access, configure_watch, place_of
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `skope runner`."""
-    from skope.units import parse_duration
-
     add = parser.add_argument
     add("--script", metavar="S", help="run by bash, or by itself when executable")
     add("--tag", metavar="T", required=True, help="what the capture is called")
-    add("--runs", type=_at_least(1), default=1, metavar="N", help="how often (1)")
-    add("--warmup", type=_at_least(0), default=0, metavar="W", help="runs before that, not kept")
-    add("--timeout", type=parse_duration, metavar="D", help="end a run after 30s, 5min, 1h")
+    add(
+        "--runs", type=between(1, launching.MOST_RUNS), default=1, metavar="N", help="how often (1)"
+    )
+    launching.configure(parser)
     add("--append", action="store_true", help="add the runs to the report there is")
-    add("--ignore-failure", action="store_true", help="go on after a run that failed")
     add("--json", action="store_true", help="print the report; the script's output goes to a log")
     add("words", nargs="*", metavar="-- CMD ARG", help="a command instead of --script")
     configure_watch(parser)
@@ -75,11 +74,9 @@ def job_of(options: argparse.Namespace) -> "Job":
         tag=check_name(options.tag, what="a tag"),
         place=place_of(options),
         runs=options.runs,
-        warmup=options.warmup,
-        timeout_ns=options.timeout,
         append=options.append,
-        ignore_failure=options.ignore_failure,
         quiet=options.json,
+        **launching.terms_of(options),
     )
 
 
@@ -155,14 +152,3 @@ def _following(report: "Report", previous: str | None) -> list[str]:
     if good == 1:
         return ["--runs 10 lets `skope diff` judge"]
     return [f"`skope diff --head {report.name}` compares"] if previous else []
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text) if text.isascii() and text.isdigit() else -1
-        if value < least:
-            message = f"{text!r} is no number of runs: {least} at least"
-            raise argparse.ArgumentTypeError(message)
-        return value
-
-    return number

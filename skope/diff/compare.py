@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from skope.diff.environment import differences
-from skope.diff.evidence import tested, weigh
+from skope.diff.evidence import Evidence, tested, weigh
 from skope.diff.hints import hints
 from skope.diff.judge import Terms, judge, over_budget
+from skope.diff.matched import distrusted
 from skope.diff.overall import obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
+from skope.diff.pairwise import pairs_of
 from skope.diff.policy import Policy
 from skope.schema.diff import Change, Diff, Side
 from skope.schema.metrics import METRICS, spec_of
@@ -37,7 +39,11 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
     gate = _gate(policy, pairing)
     environment = differences(base, head, gated=sorted(gate), across=policy.across)
     forbidden = obstacle(environment)
-    changes = _changes(pairing, gate, policy, forbidden)
+    evidence = [weigh(pair, policy) for pair in pairing.both]
+    judged = _judged(evidence, gate, policy, forbidden)
+    changes = _in_order([*judged, *_unpaired(pairing, gate, policy, forbidden)])
+    doubtful = distrusted(base.good_runs(), head.good_runs())
+    pairs = pairs_of(evidence, gate, left_out=len(doubtful))
     return Diff(
         name=f"{base.name}-{head.name}",
         module=base.module,
@@ -51,11 +57,14 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
         summary=summary_of(changes, forbidden, policy),
         base=_side(base),
         head=_side(head),
+        pairs=pairs,
         environment=environment,
         only_in_base=[pair.spec.name for pair in pairing.only_in_base],
         only_in_head=[pair.spec.name for pair in pairing.only_in_head],
         changes=changes,
-        hints=hints(changes, environment, (base.exec_time, head.exec_time)),
+        hints=hints(
+            changes, environment, (base.exec_time, head.exec_time), paired=pairs is not None
+        ),
     )
 
 
@@ -68,10 +77,9 @@ def _gate(policy: Policy, pairing: Pairing) -> frozenset[str]:
     return frozenset(name for name in gate if policy.gating.get(name, True))
 
 
-def _changes(
-    pairing: Pairing, gate: frozenset[str], policy: Policy, forbidden: str | None
+def _judged(
+    evidence: Sequence[Evidence], gate: frozenset[str], policy: Policy, forbidden: str | None
 ) -> list[Change]:
-    evidence = [weigh(pair, policy) for pair in pairing.both]
     family = [e for e in evidence if e.pair.spec.name in gate and e.comparison is not None]
     alpha = 1 - policy.confidence
     held_to = holm_levels([tested(member) for member in family], alpha)
@@ -84,7 +92,7 @@ def _changes(
         level = levels.get(name, alpha)
         terms = Terms(gated=gated, level=level, budget=budget, obstacle=forbidden)
         judged.append(judge(e, terms))
-    return _in_order([*judged, *_unpaired(pairing, gate, policy, forbidden)])
+    return judged
 
 
 def _unpaired(

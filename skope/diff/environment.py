@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from skope.diff.matched import are_paired, distrusted
 from skope.schema.diff import EnvironmentDifference
 from skope.schema.host import Host
 from skope.schema.report import Report
@@ -48,6 +49,11 @@ def differences(
     return sorted(found, key=lambda difference: not difference.blocking)
 
 
+def of_machines(one: Host, other: Host) -> bool:
+    """Whether nothing that forbids a comparison differs between two machines."""
+    return not any(blocking for *_, blocking in [*_machine(one, other), *_kernel(one, other)])
+
+
 def _capture(base: Report, head: Report, gated: Iterable[str]) -> Iterable[_Fact]:
     facts: list[_Fact] = [
         ("subject", base.subject, head.subject, True),
@@ -61,11 +67,23 @@ def _capture(base: Report, head: Report, gated: Iterable[str]) -> Iterable[_Fact
 
 
 def _trust(base: Report, head: Report) -> Iterable[_Fact]:
-    """A grade of D blocks wherever it stands, also when both sides have it."""
+    """A grade of D blocks wherever it stands, also when both sides have it.
+
+    Of runs measured in pairs those pairs are left out, unless that is half of them.
+    """
+    if are_paired(base, head) and _mostly_trusted(base, head):
+        return
     left, right = _grade(base), _grade(head)
     distrusted = any(grade is not None and grade.startswith("D") for grade in (left, right))
     if distrusted:
         yield "trust", left, right, True
+
+
+def _mostly_trusted(base: Report, head: Report) -> bool:
+    """Whether leaving out the pairs with a run of trust D leaves more than half of them."""
+    runs = base.good_runs(), head.good_runs()
+    pairs = {run.pair for of_side in runs for run in of_side}
+    return 2 * len(distrusted(*runs)) < len(pairs)
 
 
 def _grade(report: Report) -> str | None:

@@ -1,6 +1,6 @@
 """What the runs of one metric say, before anybody judges it."""
 
-from math import log1p
+from math import log, log1p
 from typing import Final
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from skope.diff.pair import Pair
 from skope.diff.policy import Policy
 from skope.schema.metrics import Scale
 from skope.stats.inversion import Inversion
+from skope.stats.paired import invert_paired
 from skope.stats.power import deviation
 from skope.stats.shift import invert, logs
 
@@ -32,12 +33,14 @@ class Evidence(Struct, frozen=True, kw_only=True):
     noise_floor: float | None
     """What identical code shows, on the scale, where it is known."""
     comparison: Inversion | None
-    """None with fewer than two runs on a side."""
+    """None with fewer than two runs on a side, or pairs."""
+    changes: list[float] | None = None
+    """Head - base of each pair, where the runs were measured in pairs."""
 
     @property
     def noise(self) -> float | None:
-        """The standard deviation of a run."""
-        return deviation([self.base, self.head])
+        """The standard deviation of a run, or of a pair's change."""
+        return deviation([self.base, self.head] if self.changes is None else [self.changes])
 
 
 def weigh(pair: Pair, policy: Policy) -> Evidence:
@@ -63,6 +66,7 @@ def weigh(pair: Pair, policy: Policy) -> Evidence:
         min_effect = max(relative * max(medians), pair.spec.floor)
         margin = min_effect * _ROUNDING
         noise_floor = None if floor is None else floor * max(medians)
+    changes = _changes(pair, scale)
     return Evidence(
         pair=pair,
         scale=scale,
@@ -71,8 +75,25 @@ def weigh(pair: Pair, policy: Policy) -> Evidence:
         min_effect=min_effect,
         margin=margin,
         noise_floor=noise_floor,
-        comparison=invert(base, head) if pair.fewest >= LEAST_RUNS else None,
+        comparison=_comparison(pair, base, head, changes),
+        changes=changes,
     )
+
+
+def _changes(pair: Pair, scale: Scale) -> list[float] | None:
+    if pair.matches is None:
+        return None
+    if scale == "difference":
+        return [match.head - match.base for match in pair.matches]
+    return [log(match.head) - log(match.base) for match in pair.matches]
+
+
+def _comparison(
+    pair: Pair, base: list[float], head: list[float], changes: list[float] | None
+) -> Inversion | None:
+    if pair.fewest < LEAST_RUNS:
+        return None
+    return invert(base, head) if changes is None else invert_paired(changes)
 
 
 def tested(evidence: Evidence) -> float:

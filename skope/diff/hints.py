@@ -14,6 +14,8 @@ def hints(
     changes: Sequence[Change],
     environment: Sequence[EnvironmentDifference],
     seconds_a_run: tuple[float, float],
+    *,
+    paired: bool = False,
 ) -> list[str]:
     """Advice for gated metrics that are inconclusive.
 
@@ -25,6 +27,8 @@ def hints(
         What differs between the sides.
     seconds_a_run
         How long one run of base and one of head took, for an estimate of the time it takes.
+    paired
+        Whether they were measured in pairs.
     """
     blocking = [difference for difference in environment if difference.blocking]
     if blocking:
@@ -38,4 +42,7 @@ def hints(
     if not alone and not needed:
         return []
     runs = max([ENOUGH_RUNS, *needed])
-    return [f"--runs {runs} on both (about {wording.duration(runs * sum(seconds_a_run))})"]
+    spent = wording.duration(runs * sum(seconds_a_run))
+    if paired:
+        return [f"--pairs {runs} (about {spent})"]
+    return ["skope ab A.sh B.sh", f"--runs {runs} on both (about {spent})"]

@@ -19,11 +19,15 @@ from skope.stats.effect import a12
 from skope.stats.equivalence import Equivalence, equivalence
 from skope.stats.inversion import Shift
 from skope.stats.median import median
-from skope.stats.power import fewest_runs, runs_to_settle
+from skope.stats.power import fewest_pairs, fewest_runs, runs_to_settle
 from skope.stats.shift import factor
 
 DELTA_DIGITS: Final = 9
 """Decimals of a difference: what floating point adds beyond them is not measured."""
+
+
+_ABOUT: Final = 1 + 1e-6
+"""A margin is a hair above what it was made of."""
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -68,10 +72,11 @@ def judge(evidence: Evidence, terms: Terms) -> Change:
         high=factor(high) if ratio and high is not None else high,
         confidence=None if shift is None else shift.confidence,
         p=None if shift is None else shift.p,
+        pairs=None if shift is None or evidence.changes is None else len(evidence.changes),
         delta=_delta(evidence, size),
         verdict=opinion.verdict,
         reason=opinion.reason,
-        effect=None if shift is None else a12(pair.base.values, pair.head.values),
+        effect=None if shift is None else _effect(evidence),
         min_effect=evidence.min_effect,
         budget=terms.budget,
         runs_needed=opinion.runs_needed,
@@ -113,7 +118,7 @@ def _few(evidence: Evidence, size: float) -> _Opinion:
     if abs(size) <= evidence.margin:
         inside = f"within the noise floor of ±{floor}"
         if abs(size) > evidence.noise_floor:
-            inside = f"outside the noise floor of ±{floor}, but within ±{_margin(evidence)}"
+            inside = f"outside the noise floor of ±{floor}, but within {_margin(evidence)}"
         return _Opinion(verdict="inconclusive", reason=f"{found}: {inside}, from one run a side")
     reason = f"{found}: outside the noise floor of ±{floor}, where 1 in 20 identical pairs lies too"
     return _Opinion(verdict=_word(size, evidence.pair.spec.better), reason=reason)
@@ -121,6 +126,8 @@ def _few(evidence: Evidence, size: float) -> _Opinion:
 
 def _alone(evidence: Evidence) -> str:
     base, head = evidence.pair.base.n, evidence.pair.head.n
+    if evidence.changes is not None:
+        return f"{evidence.pair.fewest or 'no'} pair cannot separate change from noise"
     who = "one run a side" if base == head else f"one run of {'base' if base < head else 'head'}"
     return f"{who} cannot separate change from noise"
 
@@ -135,29 +142,34 @@ def _many(evidence: Evidence, shift: Shift, terms: Terms) -> _Opinion:
         aside = ": neither is better" if verdict == "inconclusive" else ""
         return _Opinion(verdict=verdict, reason=told + aside)
     if real and -margin <= shift.low and shift.high <= margin:
-        reason = f"{told}: real, but within ±{_margin(evidence)}"
+        reason = f"{told}: real, but within {_margin(evidence)}"
         return _Opinion(verdict="small-change", reason=reason)
     if not real and within is not None and within.within:
-        reason = f"{told}: within ±{_margin(evidence)} ({_narrower(evidence, within)})"
+        reason = f"{told}: within {_margin(evidence)} ({_narrower(evidence, within)})"
         return _Opinion(verdict="equivalent", reason=reason)
     return _unsettled(evidence, shift, terms, told)
 
 
 def _unsettled(evidence: Evidence, shift: Shift, terms: Terms, told: str) -> _Opinion:
     if not shift.reached:
-        fewest = max(fewest_runs(terms.level), evidence.pair.fewest + 1)
-        reason = f"{told}: {wording.level(1 - terms.level)} takes {fewest} runs a side"
+        least = fewest_runs if evidence.changes is None else fewest_pairs
+        fewest = max(least(terms.level), evidence.pair.fewest + 1)
+        reason = f"{told}: {wording.level(1 - terms.level)} takes {fewest} {_unit(evidence)}"
         return _Opinion(verdict="inconclusive", reason=reason, runs_needed=fewest)
     why = "this does not separate change from noise"
     if not shift.low <= 0 <= shift.high:
-        why = f"real, but it may be within ±{_margin(evidence)}"
+        why = f"real, but it may be within {_margin(evidence)}"
     needed = runs_to_settle(
-        shift.estimate, evidence.noise or 0.0, evidence.margin, level=terms.level
+        shift.estimate,
+        evidence.noise or 0.0,
+        evidence.margin,
+        level=terms.level,
+        paired=evidence.changes is not None,
     )
     if needed is None:
         return _Opinion(verdict="inconclusive", reason=f"{told}: {why}")
     needed = max(needed, evidence.pair.fewest + 1)
-    reason = f"{told}: {why}; about {needed} runs a side would settle it"
+    reason = f"{told}: {why}; about {needed} {_unit(evidence)} would settle it"
     return _Opinion(verdict="inconclusive", reason=reason, runs_needed=needed)
 
 
@@ -174,14 +186,30 @@ def _found(evidence: Evidence, size: float) -> str:
 
 def _measured(evidence: Evidence, shift: Shift) -> str:
     pair = evidence.pair
-    test = "exact Mann–Whitney" if shift.exact else "Mann–Whitney (normal)"
-    effect = a12(pair.base.values, pair.head.values)
+    effect = _effect(evidence)
+    if evidence.changes is None:
+        test = "exact Mann–Whitney" if shift.exact else "Mann–Whitney (normal)"
+        n, often = f"n = {pair.base.n}+{pair.head.n}", wording.pairings(effect, shift.estimate)
+    else:
+        test = "exact signed-rank" if shift.exact else "signed-rank (normal)"
+        n, often = f"{pair.fewest} pairs", wording.of_pairs(effect, shift.estimate)
     return (
         f"{wording.level(shift.confidence)} CI "
         f"{wording.bounds(shift.low, shift.high, evidence.scale, pair.unit)}, "
-        f"{test} {wording.chance(shift.p)}, n = {pair.base.n}+{pair.head.n}; "
-        f"{wording.pairings(effect, shift.estimate)}"
+        f"{test} {wording.chance(shift.p)}, {n}; {often}"
     )
+
+
+def _effect(evidence: Evidence) -> float:
+    """How often head is higher: of all pairings, or of the pairs there are."""
+    if evidence.changes is None:
+        return a12(evidence.pair.base.values, evidence.pair.head.values)
+    doubled = sum((change > 0) + (change >= 0) for change in evidence.changes)
+    return doubled / (2 * len(evidence.changes))
+
+
+def _unit(evidence: Evidence) -> str:
+    return "runs a side" if evidence.changes is None else "pairs"
 
 
 def _narrower(evidence: Evidence, within: Equivalence) -> str:
@@ -190,4 +218,8 @@ def _narrower(evidence: Evidence, within: Equivalence) -> str:
 
 
 def _margin(evidence: Evidence) -> str:
-    return wording.margin(evidence.min_effect, evidence.scale, evidence.pair.unit)
+    """The practical gate; where it is what the machine's noise makes it, that is said."""
+    told = f"±{wording.margin(evidence.min_effect, evidence.scale, evidence.pair.unit)}"
+    floor = evidence.noise_floor
+    of_noise = floor is not None and floor * _ABOUT >= evidence.margin
+    return f"{told}, the noise here" if of_noise else told

@@ -1,17 +1,14 @@
 """Which metrics can be compared, and the runs that have them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from skope.diff.matched import LARGEST, Match, are_paired, matches
 from skope.schema.metrics import METRICS, MetricSpec, spec_of
 from skope.schema.report import Metric, Report, Run
 from skope.stats.median import median
-
-LARGEST: Final = 1e300
-"""Beyond it (infinite included) a number was not measured, and arithmetic would overflow."""
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -42,10 +39,14 @@ class Pair(Struct, frozen=True, kw_only=True):
     unit: str
     base: Sample
     head: Sample
+    matches: tuple[Match, ...] | None = None
+    """Where the runs were measured in pairs."""
 
     @property
     def fewest(self) -> int:
-        """Values on the side that has fewer."""
+        """Values on the side that has fewer; pairs, where there are pairs."""
+        if self.matches is not None:
+            return len(self.matches)
         return min(self.base.n, self.head.n)
 
 
@@ -63,10 +64,13 @@ class Pairing(Struct, frozen=True, kw_only=True):
 def pair_up(base: Report, head: Report) -> Pairing:
     """The metrics of two reports, side by side; failed runs and what is no number left out."""
     runs = base.good_runs(), head.good_runs()
+    paired = are_paired(base, head)
     pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
     for name in _names(base, head, *runs):
         pair = _pair(name, (base.metrics, head.metrics), runs)
-        if pair.fewest:
+        if paired:
+            pair = replace(pair, matches=matches(name, *runs))
+        if pair.base.n and pair.head.n:
             pairing.both.append(pair)
         elif pair.base.n:
             pairing.only_in_base.append(pair)

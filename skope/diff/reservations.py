@@ -5,8 +5,10 @@ from typing import Final
 from skope.diff import wording
 from skope.diff.evidence import Evidence
 from skope.diff.pair import Sample
-from skope.stats.drift import drift
+from skope.stats.drift import NOTABLE, drift
+from skope.stats.mann_whitney import RankTest
 from skope.stats.outliers import outliers
+from skope.stats.paired import order_effect
 
 _LEAST_FOR_OUTLIERS: Final = 5
 """Fewer say too little of their own spread."""
@@ -18,12 +20,36 @@ def reservations(evidence: Evidence) -> list[str]:
     said = []
     if evidence.scale != pair.spec.scale:
         said.append("compared as a difference: a run measured 0 or less, which has no ratio")
+    alternated = evidence.changes is not None
     for side, sample in (("base", pair.base), ("head", pair.head)):
-        said += _of_sample(side, sample, pair.unit)
+        said += _of_sample(side, sample, pair.unit, alternated=alternated)
+    position = effect_of_order(evidence)
+    if position is not None and position.p < NOTABLE:
+        said.append(
+            f"pairs that ran base first disagree with those that ran head first "
+            f"({wording.chance(position.p)}): going first costs or saves something"
+        )
     return said
 
 
-def _of_sample(side: str, sample: Sample, unit: str) -> list[str]:
+def effect_of_order(evidence: Evidence) -> RankTest | None:
+    """Whether pairs in one order disagree with those in the other; None without both kinds."""
+    matches = evidence.pair.matches
+    if matches is None or evidence.changes is None:
+        return None
+    base_first, head_first = (
+        [c for match, c in zip(matches, evidence.changes, strict=True) if match.base_first is first]
+        for first in (True, False)
+    )
+    return order_effect(base_first, head_first) if base_first and head_first else None
+
+
+def drifts(evidence: Evidence) -> bool:
+    """Whether the runs of a side rise or fall."""
+    return any(drift(sample.values).notable for sample in (evidence.pair.base, evidence.pair.head))
+
+
+def _of_sample(side: str, sample: Sample, unit: str, *, alternated: bool) -> list[str]:
     said = []
     if sample.absent:
         said.append(f"{sample.absent} of {sample.absent + sample.n} runs of {side} have no value")
@@ -39,6 +65,6 @@ def _of_sample(side: str, sample: Sample, unit: str) -> list[str]:
         said.append(
             f"runs of {side} drift {'upwards' if trend.rho > 0 else 'downwards'} "
             f"(Spearman {trend.rho:+.2f}, {wording.chance(trend.p)}): "
-            "measure base and head alternately"
+            + ("the pairs cancel it" if alternated else "use `skope ab`")
         )
     return said

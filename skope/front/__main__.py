@@ -1,5 +1,6 @@
 """`python -m skope.front`: started by the supervisor, of no use by hand."""
 
+import gc
 import os
 import sys
 
@@ -7,6 +8,7 @@ from skope.front.life import bind_to_parent
 
 if __name__ == "__main__":
     bind_to_parent()
+    gc.disable()  # until it serves: nothing that is imported becomes garbage
 
     from skope.front.process import main
 

@@ -6,13 +6,15 @@ from sanic import Sanic
 from sanic.config import Config
 
 from skope.front.aggregates import aggregates
+from skope.front.assets import assets
 from skope.front.context import App, Context, Gate
 from skope.front.faults import Faults
 from skope.front.framing import BODY_LIMIT, HEAD_LIMIT
 from skope.front.health import health
-from skope.front.home import home
 from skope.front.lane import hot_path
+from skope.front.live import viewers
 from skope.front.modes import refuse_other_modes
+from skope.front.pages import pages
 from skope.front.records import records
 from skope.front.reports import reports
 from skope.front.services import Services
@@ -40,8 +42,9 @@ def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str =
         strict_slashes=True,
         configure_logging=False,
     )
-    app.blueprint([health, home, reports])
-    app.blueprint([records, aggregates] if config.mode == "agg" else signals)
+    app.blueprint([health, assets, reports, pages, viewers])
+    if config.mode != "ui":
+        app.blueprint([records, aggregates] if config.mode == "agg" else signals)
     refuse_other_modes(app, config.mode)
     return app
 

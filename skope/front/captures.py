@@ -22,19 +22,13 @@ from skope.front.recording import Recorder, Recording
 from skope.front.runs import Completed, Ending, Runs
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
+from skope.front.watched import OpenCaptures
 from skope.schema.names import check_module, check_name
 from skope.schema.report import Run, Window
 from skope.schema.target import Target
-from skope.schema.wire import (
-    Cancelled,
-    RunBegin,
-    RunDone,
-    RunEnd,
-    Started,
-    Stopped,
-)
+from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
-from skope.units import NS_PER_S, mebibytes
+from skope.units import NS_PER_S
 
 _NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
 _TAG: Final = int(CaptureKind.CAPTURE_TAG)
@@ -72,11 +66,12 @@ class Captures:
         self._recorder = recorder
         self._runs = runs
         self._heads = Heads(book, recorder.machine)
-        self._tag = tag
+        self._first_tag = tag
         self._subjects = subjects
         self._clock = clock
         self._pid = os.getpid()
         self._seen, self._second = b"", 0
+        self.watched: Final = OpenCaptures(book)
 
     def start(
         self,
@@ -102,13 +97,24 @@ class Captures:
         name = check_name(name if name is not None else self._tag or _UNNAMED)
         if module is not None:
             check_module(module)
+        slot = self._book.find(name) if restart else None
+        if slot is not None:
+            self._close(slot)
+        return Started(name=name, timestamp=self.begin(name, module, target))
+
+    def begin(self, name: str, module: str | None, target: Target | None = None) -> int:
+        """Opens a capture whose names are known to be good; the Unix second of it.
+
+        Raises
+        ------
+        UnknownProcess, Forbidden, AlreadyStarted, TooManyCaptures
+            As `start` does.
+        """
         slot = self._book.find(name)
         if slot is not None:
-            if not restart:
-                self._book.refuse(slot)
-                message = f"a capture named {name!r} is open already"
-                raise AlreadyStarted(message, hint="stop it first, or add restart=1")
-            self._close(slot)
+            self._book.refuse(slot)
+            message = f"a capture named {name!r} is open already"
+            raise AlreadyStarted(message, hint="stop it first, or add restart=1")
         return self._open(name, module, target=target)
 
     def awaits(self) -> bool:
@@ -196,7 +202,7 @@ class Captures:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
             self._close(reserve)
-        self._open(self._own_tag(), None, launch=message)
+        self._open(message.tag or self._own_tag(), None, launch=message)
 
     def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
         """The script ended, at `halt` or now: completes the runs of that launch.
@@ -217,7 +223,7 @@ class Captures:
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), _ending_of(message))
+        completed = self._runs.complete(self._own_tag(), Ending.of(message))
         if entry is not None:
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
@@ -264,7 +270,7 @@ class Captures:
         *,
         launch: RunBegin | None = None,
         target: Target | None = None,
-    ) -> Started:
+    ) -> int:
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -297,7 +303,7 @@ class Captures:
         self._heads.follow(slot, start_ns)
         if subject.tree is not None:
             self._subjects.follow(slot)
-        return Started(name=name, timestamp=self._second_of(edge))
+        return self._second_of(edge)
 
     def _second_of(self, edge: bytes) -> int:
         """The Unix second of a reading; signals within a millisecond share one."""
@@ -381,19 +387,11 @@ class Captures:
             run=message.run, recorded=recorded, report=file if recorded else None, notes=notes
         )
 
+    @property
+    def _tag(self) -> str | None:
+        """Whose script runs, or ran last; None in a server."""
+        reserve = self._book.reserve
+        return self._first_tag if reserve is None else self._book.read(reserve).name
+
     def _own_tag(self) -> str:
         return self._tag or _UNNAMED
-
-
-def _ending_of(message: RunEnd) -> Ending:
-    return Ending(
-        ok=message.ok,
-        exit_code=message.exit_code,
-        note=message.note,
-        values={
-            "script.cpu_time": round(message.user_s + message.system_s, 6),
-            "script.cpu_user": round(message.user_s, 6),
-            "script.cpu_system": round(message.system_s, 6),
-            "script.memory_peak": mebibytes(message.max_rss_bytes),
-        },
-    )

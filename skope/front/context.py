@@ -24,6 +24,8 @@ class Gate:
 
     admission: Admission
     limits: Limits
+    refuse: Callable[[int], object] | None = None
+    """Counts, by status, posted records that were refused before anybody read them; only `agg`."""
     stopping: bool = False
     """Set once: a connection ends as soon as what it has asked is answered."""
 

@@ -13,9 +13,9 @@ from sanic import Request
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
-from skope.errors import NotReady, SkopeError, TooSlow
+from skope.errors import NotReady, SkopeError, TooLarge, TooSlow, UnsupportedEncoding
 from skope.front.context import App, Gate
-from skope.front.faults import last_words
+from skope.front.faults import last_words, status_of
 from skope.front.framing import Framer
 
 LINGER_S: Final = 2.0
@@ -84,6 +84,11 @@ class Guard(HttpProtocol):
         self._ended = not (nothing_to_come or self._is_resting)
         return self._ended
 
+    @property
+    def is_half_closed(self) -> bool:
+        """The client sends nothing more, and waits for what it asked."""
+        return self._ended
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self._turned_away:
             return
@@ -132,6 +137,8 @@ class Guard(HttpProtocol):
             peer = self.conn_info.client_ip if self.conn_info is not None else ""
             self._gate.admission.judge(request.path, request.headers, peer)
         except SkopeError as error:
+            if isinstance(error, UnsupportedEncoding) and request.path == "/":
+                self._count(error)
             await self.app.handle_exception(request, error, run_middleware=False)
         else:
             await self.app.handle_request(request)
@@ -170,6 +177,8 @@ class Guard(HttpProtocol):
         """Gives this connection up; the answer waits for its turn."""
         self._fault = fault
         self._disarm()
+        if isinstance(fault, TooLarge):
+            self._count(fault)
         if self._is_waiting_for_body:
             if self._task is not None and self._http.stage is Stage.HANDLER:
                 self._http.exception = fault
@@ -178,6 +187,11 @@ class Guard(HttpProtocol):
                 self.close()
         elif not self._framer.inside and self._is_resting:
             self._say_last(fault)
+
+    def _count(self, fault: SkopeError) -> None:
+        """Where records are posted, this one is a refusal that their accounting has to hold."""
+        if self._gate.refuse is not None:
+            self._gate.refuse(status_of(fault))
 
     def _is_over(self) -> bool:
         """Ends a connection that has come to its end. Called with nothing left to answer."""

@@ -16,6 +16,10 @@ _AGAIN_PERIODS: Final = 16
 """How soon to ask again when the record could not give a head yet."""
 
 
+_SLOT_BITS: Final = 16
+_SLOT: Final = (1 << _SLOT_BITS) - 1
+
+
 class Heads:
     """Follows every open capture of `book`, also those a worker before this one opened."""
 
@@ -24,8 +28,9 @@ class Heads:
         self._record = record
         self._due: list[tuple[int, int, int]] = []
         """(when, slot, generation), a heap."""
-        self._fresh: deque[tuple[int, int]] = deque()
-        """(slot, start) of those without a head, in the order they were opened."""
+        self._fresh: deque[int] = deque()
+        """Start << 16 | slot of those without a head, in the order they were opened: numbers, as
+        the collector looks at every tuple there is."""
         self._room = _AT_ONCE
         for slot in book.open_slots():
             self._file(slot)
@@ -34,18 +39,20 @@ class Heads:
 
     def follow(self, slot: int, start_ns: int) -> None:
         """A capture was opened in `slot`, after all that are followed."""
-        self._fresh.append((slot, start_ns))
+        self._fresh.append(start_ns << _SLOT_BITS | slot)
         if len(self._fresh) > self._room:
             self._drop_closed()
 
     def advance(self, now_ns: int) -> None:
         """Folds the heads that are due."""
         for _ in range(_AT_ONCE):
-            if not self._fresh or due_ns(self._record, self._fresh[0][1], None) > now_ns:
+            if not self._fresh:
                 break
-            slot, start_ns = self._fresh.popleft()
-            if self._book.started_ns(slot) == start_ns:
-                self._file(slot)
+            if due_ns(self._record, self._fresh[0] >> _SLOT_BITS, None) > now_ns:
+                break
+            fresh = self._fresh.popleft()
+            if self._is_open(fresh):
+                self._file(fresh & _SLOT)
         for _ in range(_AT_ONCE):
             if not self._due or self._due[0][0] > now_ns:
                 return
@@ -56,9 +63,11 @@ class Heads:
 
     def _drop_closed(self) -> None:
         """Forgets what was closed; as seldom as it was asked to be more than half of all."""
-        started_ns = self._book.started_ns
-        self._fresh = deque(one for one in self._fresh if started_ns(one[0]) == one[1])
+        self._fresh = deque(filter(self._is_open, self._fresh))
         self._room = 2 * len(self._fresh) + _AT_ONCE
+
+    def _is_open(self, fresh: int) -> bool:
+        return self._book.started_ns(fresh & _SLOT) == fresh >> _SLOT_BITS
 
     def _file(self, slot: int) -> None:
         entry = self._book.read(slot)

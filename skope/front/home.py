@@ -1,13 +1,8 @@
-"""`GET /`: what can be asked here."""
+"""What can be asked here, for a person with curl."""
 
 from typing import Final
 
-from sanic import Blueprint
-from sanic.response import HTTPResponse
-
 from skope._version import VERSION
-from skope.front.context import Asked
-from skope.front.replies import reply_text
 from skope.schema.wire import Mode
 
 _SIGNALS: Final = """\
@@ -25,20 +20,13 @@ _READING: Final = """\
 GET /api/reports                 the reports there are
 GET /api/reports/NAME            one of them
 GET /api/diff?base=A&head=B      two of them, compared
+GET /api/live                    the machine, captures and aggregate, as they change (SSE)
 GET /healthz                     alive?
+GET /                            all of it to look at, in a browser
 """
-
-
-async def index(request: Asked) -> HTTPResponse:
-    """A page for whoever opens the address in a browser."""
-    return reply_text(describe(request.app.ctx.config.mode))
 
 
 def describe(mode: Mode) -> str:
     """The endpoints of a mode, a line each."""
-    own = _RECORDS if mode == "agg" else _SIGNALS
+    own = {"agg": _RECORDS, "ui": ""}.get(mode, _SIGNALS)
     return f"Skope {VERSION}, {mode}\n\n{own}{_READING}"
-
-
-home: Final = Blueprint("home")
-home.add_route(index, "/", methods=("GET", "HEAD"))

@@ -1,4 +1,4 @@
-"""The lane: hot requests answered on the spot, past Sanic, which has nine tenths of a request's cost.
+"""The lane: hot requests answered on the spot, past Sanic, whose part is most of what one costs.
 
 A chunk that holds nothing but whole, plain, hot requests (`skope._fast.recognise`) is served here
 by the services the routes call, and answered with one write. Everything else goes on untouched, so
@@ -46,6 +46,7 @@ class Lane(Guard):
     def data_received(self, data: bytes) -> None:
         if (
             self._hot is not None
+            and self.transport is not None
             and (self._clear or self._becomes_clear())
             and not self._gate.stopping
         ):
@@ -93,13 +94,24 @@ class HotSignals:
 
     def __call__(self, chunk: bytes, local: bool) -> bytes | None:  # noqa: FBT001 - as `Hot` is
         """Obeys one after the other, each whatever became of those before it."""
-        if not self._recogniser.read(chunk, local):
+        recogniser = self._recogniser
+        count = recogniser.read(chunk, local)
+        if not count:
             return None
-        signals = self._recogniser.signals()
+        signals = recogniser.signals()
+        what, name, module = signals[0]
+        if count == 1 and what == START and name is not None:
+            return self._begin(name, module)
         # A stop that has to await a tick is for those who can wait.
         if self._signals.awaits() and any(what == STOP for what, *_ in signals):
             return None
         return b"".join([self._obey(*asked) for asked in signals])
+
+    def _begin(self, name: str, module: str | None) -> bytes:
+        try:
+            return self._recogniser.started(self._signals.begin(name, module))
+        except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
+            return _failed(error, START)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:
@@ -107,8 +119,12 @@ class HotSignals:
                 return answer(encoded(self._signals.start(name, module, restart=False)))
             return answer(encoded(self._signals.stop(name)))
         except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            note_unexpected(error, "a request for", "/start" if what == START else "/stop")
-            return words(error)
+            return _failed(error, what)
+
+
+def _failed(error: Exception, what: int) -> bytes:
+    note_unexpected(error, "a request for", "/start" if what == START else "/stop")
+    return words(error)
 
 
 class HotRecords:

@@ -19,11 +19,19 @@ _SIGNALS_ONLY: Final = dict.fromkeys(signals.PATHS, signals.METHODS)
 
 def refuse_other_modes(app: App, mode: Mode) -> None:
     """Adds to `app` what the other mode would answer, as a 404 that helps."""
-    of_signals = _SIGNALS_ONLY, "skope server"
-    foreign, command = of_signals if mode == "agg" else (_AGG_ONLY, "skope agg")
-    for number, (path, methods) in enumerate(foreign.items()):
+    foreign: list[tuple[str, tuple[str, ...], str]] = [
+        (path, methods, "skope agg") for path, methods in _AGG_ONLY.items()
+    ]
+    of_signals: list[tuple[str, tuple[str, ...], str]] = [
+        (path, methods, "skope server") for path, methods in _SIGNALS_ONLY.items()
+    ]
+    if mode in ("agg", "ui"):
+        foreign = of_signals if mode == "agg" else foreign + of_signals
+    for number, (path, methods, command) in enumerate(foreign):
 
-        async def refuse(_: Asked, *, endpoint: str = f"{methods[-1]} {path}") -> NoReturn:
+        async def refuse(
+            _: Asked, *, endpoint: str = f"{methods[-1]} {path}", command: str = command
+        ) -> NoReturn:
             message = f"{endpoint} is not served by `skope {mode}`"
             raise WrongMode(message, hint=f"use `{command}`")
 

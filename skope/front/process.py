@@ -1,6 +1,7 @@
 """The front worker: wires everything to Sanic, serves, and stops in order."""
 
 import argparse
+import gc
 import logging
 import os
 import socket
@@ -9,7 +10,6 @@ from concurrent.futures import Future
 from typing import Final
 
 import msgspec
-from sanic import Sanic
 
 from skope._fast import FIRST_WORKER_LINE, ChildLine
 from skope.errors import SkopeError
@@ -17,12 +17,12 @@ from skope.front.admission import Admission
 from skope.front.app import make_app
 from skope.front.context import App, Gate
 from skope.front.control import ControlLink
-from skope.front.guard import Guard
 from skope.front.heartbeat import Heartbeat
 from skope.front.lane import Lane
 from skope.front.life import on_sigterm, watch_lifeline
-from skope.front.limits import Limits, limits_of, raise_descriptor_limit
+from skope.front.limits import limits_of, raise_descriptor_limit
 from skope.front.services import Runs
+from skope.front.serving import serve
 from skope.front.station import Shared, build_station
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
@@ -72,10 +72,11 @@ def _work(options: Options) -> None:
             hostname=socket.gethostname(), allow_hosts=config.allow_hosts, token=config.token
         ),
         limits=limits_of(config, raise_descriptor_limit()),
+        refuse=station.refuse,
     )
     app = make_app(station.services, config, gate)
     _attach(app, options, station.runs, Heartbeat(line, station.upkeep))
-    _serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits)
+    serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits, Lane)
     station.close()
 
 
@@ -107,6 +108,9 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
         watch_lifeline(loop, options.lifeline)
         if options.control is not None and runs is not None:
             ControlLink(socket.socket(fileno=options.control), runs).start(loop)
+        # What is there now stays: collecting garbage need not look at it again.
+        gc.freeze()
+        gc.enable()
         heartbeat.start(loop)
         serving.set_result(loop)
 
@@ -119,24 +123,3 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
     app.after_server_start(begin)
     app.before_server_stop(finish)
     on_sigterm(stop)
-
-
-def _serve(app: App, sockets: list[socket.socket], limits: Limits) -> None:
-    for name in [name for name in os.environ if name.startswith("SANIC_")]:
-        del os.environ[name]
-    os.environ["SANIC_IGNORE_PRODUCTION_WARNING"] = "true"
-    for sock in sockets:
-        app.prepare(
-            sock=sock,
-            single_process=True,
-            register_sys_signals=False,
-            protocol=Lane,
-            backlog=limits.backlog,
-            motd=False,
-            access_log=False,
-        )
-    # One set for all sockets: the cap counts them together, and a stop waits for them all.
-    connections: set[Guard] = set()
-    for info in app.state.server_info:
-        info.settings["connections"] = connections
-    Sanic.serve_single(app)

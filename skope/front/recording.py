@@ -19,6 +19,7 @@ from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
 from skope.front.heads import head_of
+from skope.front.origins import Origins
 from skope.front.trees import MACHINE, SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
@@ -80,12 +81,14 @@ class Recorder:
         deaths: Callable[[], Iterable[Death]],
         host: Host,
         commit: Commit | None,
+        origins: Origins,
         tree: Callable[[int], Record] | None = None,
     ) -> None:
         self.machine = record
         self._deaths = deaths
         self._host = host
         self._commit = commit
+        self._origins = origins
         self._tree = tree
 
     def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
@@ -118,7 +121,8 @@ class Recorder:
             sampling=watched.sampling,
             trust=trust,
             overhead=overhead,
-            host=self._host_at(span.start_ns, slow),
+            host=self._host_at(entry.name, span.start_ns, slow),
+            workload=self._origins.workload(entry.name),
             reasons=reasons,
             told={name: (one.source, one.coverage) for name, one in own.items()},
         )
@@ -149,20 +153,22 @@ class Recorder:
             sampling=None,
             trust=None,
             overhead=Overhead(),
-            host=changed(self._host, git=self._git()),
+            host=changed(self._host, git=self._git(entry.name)),
+            workload=self._origins.workload(entry.name),
             reasons={},
         )
         run = Run(run=0, timestamp=timestamp, window=window, values=measure_edges(span))
         return newest, changed(run, note=_BRIEF)
 
-    def _git(self) -> Git | None:
-        return self._commit.now() if self._commit else self._host.git
+    def _git(self, name: str) -> Git | None:
+        here = self._commit.now() if self._commit else self._host.git
+        return self._origins.git(name, here)
 
-    def _host_at(self, start_ns: int, slow: Rows) -> Host:
+    def _host_at(self, name: str, start_ns: int, slow: Rows) -> Host:
         """The host, its load at the start and its commit as of now."""
         load = _load1(start_ns, slow)
         load = self._host.load1 if load is None else load
-        return changed(self._host, load1=load, git=self._git())
+        return changed(self._host, load1=load, git=self._git(name))
 
 
 def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:

@@ -9,7 +9,7 @@ import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from msgspec.structs import replace
 
@@ -20,8 +20,10 @@ from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
 from skope.schema.series import Series
+from skope.schema.wire import RunEnd
 from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
+from skope.units import mebibytes
 
 _UNFINISHED: Final = "unfinished: Skope was killed before the script ended"
 _MOST_HELD: Final = 256
@@ -36,6 +38,23 @@ class Ending:
     exit_code: int | None
     note: str | None
     values: dict[str, Number | None]
+    pair: int | None = None
+    position: int | None = None
+
+    @classmethod
+    def of(cls, message: RunEnd) -> Self:
+        """How the supervisor says that it ended."""
+        return cls(
+            ok=message.ok,
+            exit_code=message.exit_code,
+            note=message.note,
+            values={
+                "script.cpu_time": round(message.user_s + message.system_s, 6),
+                "script.cpu_user": round(message.user_s, 6),
+                "script.cpu_system": round(message.system_s, 6),
+                "script.memory_peak": mebibytes(message.max_rss_bytes),
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,14 +119,16 @@ class Runs:
         curves: Callable[[int], Series | None],
     ) -> int:
         run, replaced = held.runs[-1], before.replaced
+        known = before.mark.file if before.in_place else None
         series = curves(run.run)
         if series is not None and run.ok is not None:
-            newest = replace(newest, series=self._reports.write_series(tag, encode_series(series)))
+            path = self._reports.write_series(tag, encode_series(series), known=known)
+            newest = replace(newest, series=path)
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
         report = compose(self._standing(tag, held, replaced), newest, held.runs)
-        file = self._reports.write(tag, encode_report(report, held.lines))
+        file = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = dataclasses.replace(
             held,
             mark=self._reports.mark_of(file),
@@ -324,6 +345,8 @@ def _ended(run: Run, ending: Ending) -> Run:
         run,
         ok=ending.ok,
         exit_code=ending.exit_code,
+        pair=ending.pair,
+        position=ending.position,
         note="; ".join(notes) or None,
         values=run.values | ending.values,
     )

@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 from skope._fast import Recogniser
 from skope.front.settling import Halt
@@ -10,6 +10,9 @@ from skope.schema.record import Accepted
 from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Saved, Started, Stopped
 from skope.shm.bell import Which
+
+if TYPE_CHECKING:
+    from skope.front.live import Broadcast
 
 _T = TypeVar("_T")
 
@@ -25,6 +28,7 @@ class Signals(Protocol):
         restart: bool,
         target: Target | None = None,
     ) -> Started: ...
+    def begin(self, name: str, module: str | None, target: Target | None = None) -> int: ...
     def awaits(self) -> bool: ...
     def halt(self, name: str | None) -> Halt | None: ...
     async def settled(self, halt: Halt) -> None: ...
@@ -47,12 +51,23 @@ class Upkeep(Protocol):
     def housekeep(self, now_ns: int) -> None: ...
 
 
+class AggregateDocuments(Protocol):
+    """Aggregates at rest, likewise."""
+
+    def page(self, tag: str | None, name: str | None, *, collecting: bool) -> bytes: ...
+    def diff_page(self, base: str, head: str) -> bytes: ...
+
+
 class Documents(Protocol):
     """Reports at rest, as the bodies of answers."""
 
+    @property
+    def aggregates(self) -> AggregateDocuments: ...
     def listing(self) -> bytes: ...
     def report(self, tag: str) -> bytes: ...
     def diff(self, base: str, head: str) -> bytes: ...
+    def captures_page(self) -> bytes: ...
+    def diff_page(self, base: str | None, head: str | None) -> bytes: ...
 
 
 class Intake(Protocol):
@@ -83,6 +98,8 @@ class Services:
     intake: Intake | None = None
     """None outside `agg`, like the next."""
     aggregates: Aggregates | None = None
+    live: "Broadcast | None" = None
+    """What `/api/live` tells."""
 
 
 def served(service: _T | None) -> _T:

@@ -3,16 +3,22 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from skope._fast import RingReader
 from skope._version import VERSION
 from skope.errors import StorageFault
+from skope.front.curve import Curve
 from skope.front.documents import StoredDocuments
+from skope.front.feed import Feed
+from skope.front.live import Broadcast
 from skope.front.services import Runs, Services, Upkeep
+from skope.front.watched import ReportFiles
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
+from skope.store.directory import open_directory
 
 if TYPE_CHECKING:
     from skope.agg.worker import Worker
@@ -31,6 +37,8 @@ class Station:
     """Called once nothing is asked any more; raises what could not be kept."""
     runs: Runs | None = None
     """Who is told of a script's begin and end; None where no script runs."""
+    refuse: Callable[[int], object] | None = None
+    """Counts posted records that were refused unread; None where none are posted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,15 +66,27 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
         If the report directory, or in `agg` the journal, cannot be used.
     """
     documents = StoredDocuments(config.directory)
+    curve = Curve(RingReader(segment.view), segment.header.period_ns)
+    watched = partial(
+        Feed,
+        mode=config.mode,
+        tag=config.tag,
+        reports=ReportFiles(open_directory(config.directory, given=True)),
+        machine=curve,
+    )
     if config.agg is not None:
-        return _intake(segment, config, shared, documents)
+        return _intake(segment, config, shared, documents, watched)
     from skope.front.wiring import captures_of  # noqa: PLC0415
     from skope.probe.host import read_host  # noqa: PLC0415
 
     working = Path(config.working_directory or Path(config.directory).parent)
     captures = captures_of(segment, config, read_host(working, version=VERSION), working)
     return Station(
-        services=Services(documents=documents, signals=captures),
+        services=Services(
+            documents=documents,
+            signals=captures,
+            live=Broadcast(watched(captures=captures.watched)),
+        ),
         upkeep=captures,
         close=lambda: captures.close_all(INTERRUPTED),
         runs=captures,
@@ -74,12 +94,17 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
 
 
 def _intake(
-    segment: Segment, config: FrontConfig, shared: Shared, documents: StoredDocuments
+    segment: Segment,
+    config: FrontConfig,
+    shared: Shared,
+    documents: StoredDocuments,
+    watched: "partial[Feed]",
 ) -> Station:
     from skope.agg.folder import Folder  # noqa: PLC0415
     from skope.agg.worker import Worker  # noqa: PLC0415
     from skope.front.memory import UsedMemory  # noqa: PLC0415
     from skope.front.published import Published  # noqa: PLC0415
+    from skope.front.totals import TotalsNow  # noqa: PLC0415
     from skope.probe.memory import used_bytes  # noqa: PLC0415
     from skope.shm.bell import Bell  # noqa: PLC0415
     from skope.shm.stripes import Stripes  # noqa: PLC0415
@@ -95,10 +120,17 @@ def _intake(
         memory=UsedMemory(RingReader(segment.view), used_bytes),
     )
     published = Published(Bell(shared.bell), shared.worker, config.directory, config.agg)
+    totals = TotalsNow(Folder(Path(config.directory)), Folder(Path(config.agg.folder)))
     return Station(
-        services=Services(documents=documents, intake=worker.intake, aggregates=published),
+        services=Services(
+            documents=documents,
+            intake=worker.intake,
+            aggregates=published,
+            live=Broadcast(watched(totals=totals)),
+        ),
         upkeep=Idle(),
         close=lambda: _close(worker),
+        refuse=worker.area.page.refuse,
     )
 
 

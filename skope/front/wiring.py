@@ -8,6 +8,7 @@ from skope.capture.deaths import Death
 from skope.capture.record import Record
 from skope.front.captures import Captures
 from skope.front.commit import Commit
+from skope.front.origins import Origins
 from skope.front.recording import Recorder
 from skope.front.runs import Runs
 from skope.front.subjects import Subjects
@@ -59,6 +60,7 @@ def captures_of(segment: Segment, config: FrontConfig, host: Host, working: Path
             deaths=lambda: [Death(*row) for row in log.log()],
             host=host,
             commit=commit if config.mode == "server" else None,
+            origins=Origins(config.origins, working=working, read=read_git),
             tree=trees.record,
         ),
         runs=runs,

@@ -29,7 +29,10 @@ MOST_BYTES: Final = 64 << 20
 
 _T = TypeVar("_T")
 _encode: Final = msgspec.json.Encoder().encode
-_RUN_FIELDS: Final = ("run", "timestamp", "ok", "exit_code", "note", "trust", "window")
+_RUN_FIELDS: Final = (
+    *("run", "timestamp", "ok"),
+    *("exit_code", "note", "trust", "window", "pair", "position"),
+)
 _LISTED: Final = frozenset({"runs", "metrics", "changes", "environment", "curves"})
 """Fields whose members each get a line of their own."""
 
@@ -103,6 +106,7 @@ class _ReportFile(msgspec.Struct, frozen=True, kw_only=True):
     window: str = "signals"
     subject: str = "machine"
     runs_total: int = 1
+    workload: str | None = None
     session: str | None = None
     first_run: int = 1
     replaced: int | None = None

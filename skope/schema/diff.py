@@ -32,6 +32,8 @@ class Change(Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     """What the interval achieves, not what was asked for."""
     p: float | None = None
+    pairs: int | None = None
+    """Pairs the interval and p are of; null: the runs of the two sides are independent."""
     delta: Number | None = None
     """head - base, in `unit`: of the medians, or where there is no ratio the Hodges-Lehmann shift
     that `low` and `high` bracket."""
@@ -39,13 +41,14 @@ class Change(Struct, frozen=True, kw_only=True):
     reason: str
     """One sentence: why this word."""
     effect: float | None = None
-    """A12: the share of pairings in which head is higher, ties counted half."""
+    """A12: the share of pairings in which head is higher, ties counted half; of the pairs alone
+    where runs were measured in pairs."""
     min_effect: float | None = None
     """The practical gate δ that was applied, relative (absolute for differences)."""
     budget: Number | None = None
     """The most `head` may be, where the configuration says."""
     runs_needed: int | None = None
-    """About how many runs a side would settle an inconclusive one."""
+    """About how many runs a side, or pairs, would settle an inconclusive one."""
     warnings: list[str] = []
     """Outliers, drift, too few runs: each a sentence."""
 
@@ -76,6 +79,21 @@ class Side(Struct, frozen=True, kw_only=True):
     path: str | None = None
 
 
+class Pairs(Struct, frozen=True, kw_only=True):
+    """What measuring base and head in pairs is told of."""
+
+    count: int
+    """Pairs with a good run on either side."""
+    base_first: int
+    """Of them, those in which base ran first."""
+    left_out: int = 0
+    """Further pairs, with a run of trust D."""
+    order_effects: list[str] = []
+    """Gated metrics in which pairs with base first disagree with those with head first."""
+    drifting: list[str] = []
+    """Gated metrics whose runs rise or fall on a side; measuring in pairs cancels it."""
+
+
 class Diff(Struct, frozen=True, kw_only=True):
     """The five leading fields are head - base; `module` and `timestamp` are base's."""
 
@@ -91,6 +109,8 @@ class Diff(Struct, frozen=True, kw_only=True):
     """The verdict in one sentence."""
     base: Side
     head: Side
+    pairs: Pairs | None = None
+    """null: the sides were not measured in pairs."""
     environment: list[EnvironmentDifference] = []
     only_in_base: list[str] = []
     only_in_head: list[str] = []

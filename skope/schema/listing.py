@@ -64,3 +64,16 @@ class Listing(Struct, frozen=True, kw_only=True):
     """Reports in the history."""
     unreadable: list[str]
     """Files that end in .json and are none of Skope's."""
+
+
+class FullListing(Listing, frozen=True, kw_only=True):
+    """With what the aggregates hold."""
+
+    aggregate_entries: list[AggregateEntry]
+    """Newest first."""
+
+
+def of_either_kind(listing: Listing, stored: list[AggregateEntry]) -> FullListing:
+    """`listing` with the aggregates in short."""
+    known = {field: getattr(listing, field) for field in Listing.__struct_fields__}
+    return FullListing(aggregate_entries=stored, **known)

@@ -42,6 +42,10 @@ class Run(Struct, frozen=True, kw_only=True):
     trust: Grade | None = None
     window: Window | None = None
     """What was captured; null: what the report says of all."""
+    pair: int | None = None
+    """Which pair of base and head it belongs to, from 1; null: it was measured by itself."""
+    position: int | None = None
+    """1: it ran before the other one of its pair; 2: after it."""
     values: dict[str, Number | None] = {}
     """Every metric by its name, in the metric's unit; null where it could not be had."""
 
@@ -121,6 +125,8 @@ class Report(Struct, frozen=True, kw_only=True):
     subject: str
     runs_total: int
     """All runs ever recorded here, kept or not."""
+    workload: str | None = None
+    """What was launched, as a hash: of the script's text, or of the command's words."""
     session: str | None = None
     """Which start of Skope wrote it; another one begins a new file."""
     first_run: int = 1

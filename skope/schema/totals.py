@@ -64,7 +64,9 @@ def decode_totals(data: bytes, *, where: str = "the file") -> dict[str, Totals]:
     try:
         rows = _decoder.decode(data)
         if rows and not all(row.bare for row in rows.values()):
-            return {name: _exact(tally) for name, tally in decode_exact(data, where=where).items()}
+            return {
+                name: totals_of(tally) for name, tally in decode_exact(data, where=where).items()
+            }
         return {name: _bare(name, row) for name, row in rows.items()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         message = f"{where} is not an aggregate: {error}"
@@ -96,7 +98,8 @@ def is_bare(data: bytes) -> bool:
     return bool(rows) and any(row.bare for row in rows.values())
 
 
-def _exact(tally: Tally) -> Totals:
+def totals_of(tally: Tally) -> Totals:
+    """What a tally says of its name."""
     parts = tally.n * UNIT
     return Totals(tally.n, tally.time / parts, tally.memory / parts, tally)
 

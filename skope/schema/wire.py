@@ -7,7 +7,8 @@ from msgspec import Struct
 from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
-Mode = Literal["server", "runner", "agg"]
+Mode = Literal["server", "runner", "agg", "ui"]
+"""`ui` shows stored reports and measures nothing."""
 Durability = Literal["process", "sync"]
 """What an answered record survives: the death of every process, or of the machine too."""
 
@@ -67,6 +68,15 @@ class AggConfig(Struct, frozen=True, kw_only=True):
     durability: Durability
 
 
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where the runs of a tag come from."""
+
+    directory: str
+    """Absolute path they work in: whose commit their report names."""
+    workload: str | None = None
+    """What is launched, as reports have it."""
+
+
 class FrontConfig(Struct, frozen=True, kw_only=True):
     """All a front worker is told; it arrives on a descriptor, never on the command line."""
 
@@ -79,6 +89,8 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     report directory."""
     session: str
     tag: str | None = None
+    origins: dict[str, Origin] = {}
+    """By tag, of those that are launched here."""
     host: str = "localhost"
     port: int = 9001
     token: str | None = None
@@ -112,6 +124,8 @@ class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):
 
     run: int
     pid: int
+    tag: str | None = None
+    """Whose run it is; null: the runner's own tag's."""
     record: bool = True
     """False for a warm-up run: its signals are obeyed and nothing is kept."""
 
@@ -126,6 +140,9 @@ class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
     """Supervisor to front: the script ended and was reaped."""
 
     run: int
+    tag: str | None = None
+    pair: int | None = None
+    position: int | None = None
     exit_code: int
     """128 + n when signal n ended it."""
     ok: bool

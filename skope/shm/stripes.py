@@ -9,7 +9,6 @@ import errno
 import fcntl
 import mmap
 import os
-import secrets
 from types import TracebackType
 from typing import Final, Self
 
@@ -41,7 +40,7 @@ class Area:
             self.give_back()
             self._commit(0, AREA_HEAD_BYTES)
             self.page.format(names)
-        self.tally = Tally(self._view, names, self._commit, secrets.randbits(64))
+        self.tally = Tally(self._view, names, self._commit, int.from_bytes(os.urandom(8), "little"))
 
     def give_back(self) -> None:
         """Returns its memory to the kernel; it reads as zeros afterwards."""

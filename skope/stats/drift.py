@@ -1,8 +1,11 @@
 """Whether runs rise or fall while they are taken."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from math import factorial, inf, sqrt
+from itertools import accumulate
+from math import factorial, gcd, inf, prod, sqrt
+from operator import mul
 from typing import Final
 
 from msgspec import Struct
@@ -79,28 +82,38 @@ def _approximate(rho: float, n: int) -> float:
 
 
 def _counted(ranks: list[int]) -> float:
-    counts = _orders(tuple(sorted(ranks)))
-    seen = sum(at * (rank - min(ranks)) for at, rank in enumerate(ranks))
+    least = min(ranks)
+    step = gcd(*(rank - least for rank in ranks))
+    levels = [(rank - least) // step for rank in ranks]
+    counts = _orders(tuple(sorted(levels)))
+    seen = sum(at * level for at, level in enumerate(levels))
     lower = sum(counts[: seen + 1])
     upper = sum(counts[seen:])
-    return min(1.0, 2 * min(lower, upper) / factorial(len(ranks)))
+    return min(1.0, 2 * min(lower, upper) / sum(counts))
 
 
 @lru_cache(maxsize=128)
-def _orders(ranks: tuple[int, ...]) -> list[int]:
-    """How many orders of `ranks` give each sum of position times rank above the least.
+def _orders(levels: tuple[int, ...]) -> list[int]:
+    """How many orders of `levels`, the least being 0, give each sum of position times level.
 
-    A subset of the ranks fills the first positions; adding one more shifts the counts of its
-    sums, kept as the digits of one integer (see `dealing`).
+    Orders that only exchange equal levels are one. So many of each level fill the first positions;
+    one more of a level shifts the counts of the sums, kept as the digits of one integer (see
+    `dealing`).
     """
-    n = len(ranks)
-    width = (factorial(n).bit_length() + 7) // 8
-    filled = [0] * (1 << n)
-    filled[0] = 1
-    for subset in range(1 << n):
-        position = subset.bit_count()
-        for at, rank in enumerate(ranks):
-            if not subset >> at & 1:
-                shift = 8 * width * position * (rank - ranks[0])
-                filled[subset | 1 << at] += filled[subset] << shift
+    groups = Counter(levels)
+    orders = factorial(len(levels)) // prod(map(factorial, groups.values()))
+    width = (orders.bit_length() + 7) // 8
+    strides = accumulate((count + 1 for count in groups.values()), mul, initial=1)
+    steps = [
+        (stride, count, 8 * width * level)
+        for stride, (level, count) in zip(strides, groups.items(), strict=False)
+    ]
+    states = prod(count + 1 for count in groups.values())
+    filled, position = [1] + [0] * (states - 1), [0] * states
+    for state in range(states - 1):
+        ways, at = filled[state], position[state]
+        for stride, count, shift in steps:
+            if state // stride % (count + 1) < count:
+                filled[state + stride] += ways << shift * at
+                position[state + stride] = at + 1
     return digits(filled[-1], width)

@@ -24,7 +24,7 @@ from skope.store.names import aggregate_name, hashed_stem, is_path
 
 ENDING: Final = ".agg.json"
 _COLLECTED: Final = "report_agg"
-_STEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
+_STEM: Final = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}"
 _NS: Final = 1_000_000_000
 
 
@@ -184,5 +184,5 @@ def _files(tag: str) -> Iterator[str]:
     yield aggregate_name(tag)
     yield f"{hashed_stem(tag)}{ENDING}"
     yield f"{hashed_stem(tag, digits=64)}{ENDING}"
-    if not is_path(tag) and _STEM.fullmatch(tag):
+    if not is_path(tag) and re.fullmatch(_STEM, tag):
         yield f"{tag}{ENDING}"

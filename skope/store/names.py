@@ -28,10 +28,11 @@ RESERVED: Final = frozenset(
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _AGGREGATE: Final = ".agg"
 """How the stem of every aggregate ends: a capture called so would have an aggregate's file."""
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+# What few commands need is compiled when it is used.
+_UNSAFE: Final = r"[^A-Za-z0-9._-]+"
 _LONGEST_SLUG: Final = 60
-_HISTORY: Final = re.compile(r"(?P<stem>.+)~(?P<number>[1-9][0-9]{0,8})\.json", re.DOTALL)
-_EARLIER: Final = re.compile(r"(?P<tag>.+)@(?P<back>[1-9][0-9]{0,5})", re.DOTALL)
+_HISTORY: Final = r"(?s:(?P<stem>.+)~(?P<number>[1-9][0-9]{0,8})\.json)"
+_EARLIER: Final = r"(?s:(?P<tag>.+)@(?P<back>[1-9][0-9]{0,5}))"
 
 
 def is_plain(tag: str) -> bool:
@@ -60,7 +61,7 @@ def hashed_stem(name: str, key: str | None = None, *, digits: int = 8) -> str:
     """A slug of `name` and the first `digits` of the hash of `key`, by default `name` itself."""
     import hashlib  # noqa: PLC0415 - few names need it
 
-    slug = _UNSAFE.sub("-", name)[:_LONGEST_SLUG].strip("-._")
+    slug = re.sub(_UNSAFE, "-", name)[:_LONGEST_SLUG].strip("-._")
     digest = hashlib.sha256((key or name).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{slug or 'x'}~{digest[:digits]}"
 
@@ -87,13 +88,13 @@ def history_name(stem: str, number: int) -> str:
 
 def split_history(name: str) -> tuple[str, int] | None:
     """Stem and number of a file in ``history/``, or None if it is no such file."""
-    match = _HISTORY.fullmatch(name)
+    match = re.fullmatch(_HISTORY, name)
     return (match["stem"], int(match["number"])) if match else None
 
 
 def split_earlier(address: str) -> tuple[str, int] | None:
     """Tag and n of ``TAG@n``, or None if `address` is not of that form."""
-    match = _EARLIER.fullmatch(address)
+    match = re.fullmatch(_EARLIER, address) if "@" in address else None
     return (match["tag"], int(match["back"])) if match else None
 
 

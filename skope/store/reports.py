@@ -77,12 +77,15 @@ class Reports:
         """The report that `write_failed` would replace, likewise."""
         return self._decoded(self._failed_file(tag))
 
-    def write(self, tag: str, data: bytes, *, durable: bool = False) -> str:
+    def write(
+        self, tag: str, data: bytes, *, durable: bool = False, known: str | None = None
+    ) -> str:
         """Make `data` the report of `tag`; the file name used.
 
-        It differs from ``names.report_name(tag)`` when that file is something else's.
+        It differs from ``names.report_name(tag)`` when that file is something else's. `known` is
+        the file of the present report, where the caller has seen just now that it is.
         """
-        stem = self._stem(tag)
+        stem = known.removesuffix(".json") if known else self._stem(tag)
         self.directory.replace(f"{stem}.json", data, durable=durable)
         if stem in self._kept:
             self._kept.discard(stem)
@@ -111,9 +114,9 @@ class Reports:
         """Remove the report of `tag`; none there is as good."""
         self.directory.remove(f"{self._stem(tag)}.json")
 
-    def write_series(self, tag: str, data: bytes) -> str:
+    def write_series(self, tag: str, data: bytes, *, known: str | None = None) -> str:
         """Keep the curves of `tag`'s newest run; the path, relative to the directory."""
-        name = f"series/{self._stem(tag)}.json"
+        name = f"series/{known or self._stem(tag) + '.json'}"
         self.directory.replace(name, data)
         return name
 

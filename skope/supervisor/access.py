@@ -1,7 +1,6 @@
 """Who may call: the token and the allowed host names, from flags and environment."""
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +50,8 @@ def settle(
         return Access(allow_hosts=hosts)
     token = _given(environment)
     if token is None and wide:
+        import secrets  # noqa: PLC0415 - it brings hashlib, a tenth of a start
+
         return Access(token=secrets.token_urlsafe(24), generated=True, allow_hosts=hosts)
     return Access(token=token, allow_hosts=hosts)
 

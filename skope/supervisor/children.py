@@ -101,18 +101,20 @@ def _spawn(spec: Spec, stderr_fd: int) -> subprocess.Popen[bytes]:
             stdout=stderr_fd,  # ours is for data
             stderr=stderr_fd,
             pass_fds=fds,
-            env=_environment(),
+            env=environment(),
         )
     finally:
         if link:
             link.close()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, and where to find this very package when it is not installed."""
     environment = dict(os.environ)
     places = [*site.getsitepackages(), site.getusersitepackages()]
     if str(_ROOT) not in places:
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{_ROOT}{os.pathsep}{before}" if before else str(_ROOT)
+    # numpy's linear algebra starts a thread a processor when it is imported; nobody needs it here.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     return environment

@@ -1,5 +1,6 @@
 """What is to be measured: a script or a command, checked before anything is started."""
 
+import hashlib
 import os
 import shutil
 import stat
@@ -11,6 +12,8 @@ from typing import Final
 from skope.errors import EnvironmentFault, UsageError
 
 _RUNS_ITSELF: Final = (b"#!", b"\x7fELF")
+_MOST_HASHED: Final = 16 << 20
+"""What of a script tells it from others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +22,10 @@ class Command:
 
     argv: tuple[str, ...]
     title: str
+    directory: str | None = None
+    """Where it works; None: where Skope does."""
+    workload: str | None = None
+    """What it does, as a hash, where that can be told before it is started."""
 
 
 def of_script(path: str, *, launches: int) -> Command:
@@ -40,15 +47,15 @@ def of_script(path: str, *, launches: int) -> Command:
             message = f"{path} can be read only once, and {launches} launches were asked for"
             raise UsageError(message, hint="save it to a file first")
         return Command(argv=(_bash(), path), title=path)
-    opening = _opening(path)
-    if not opening.strip():
+    text = _text(path)
+    if not text.strip():
         message = f"{path} is empty: nothing to measure"
         raise UsageError(message)
     # A bare name is looked up in the working directory only, and none is taken for an option.
     place = path if "/" in path else f"./{path}"
-    if opening.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK):
-        return Command(argv=(place,), title=path)
-    return Command(argv=(_bash(), place), title=path)
+    itself = text.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK)
+    argv = (place,) if itself else (_bash(), place)
+    return Command(argv=argv, title=path, workload=digest(text))
 
 
 def of_words(words: Sequence[str]) -> Command:
@@ -66,7 +73,25 @@ def of_words(words: Sequence[str]) -> Command:
     if found is None:
         message = f"there is no command {words[0]!r}"
         raise UsageError(message, hint="-- CMD ARG... takes a program; --script S a shell script")
-    return Command(argv=(*words,), title=words[0])
+    spoken = "\0".join(words).encode("utf-8", "surrogateescape")
+    return Command(argv=(*words,), title=words[0], workload=digest(spoken))
+
+
+def of_shell(text: str, title: str) -> Command:
+    """A line for bash.
+
+    Raises
+    ------
+    UsageError
+        If it is empty.
+    EnvironmentFault
+        If there is no bash.
+    """
+    if not text.strip():
+        message = f"{title} is empty"
+        raise UsageError(message)
+    workload = digest(text.encode("utf-8", "surrogateescape"))
+    return Command(argv=(_bash(), "-c", text), title=title, workload=workload)
 
 
 def _kind(path: str) -> int:
@@ -81,10 +106,10 @@ def _kind(path: str) -> int:
         raise _unreadable(path, error) from error
 
 
-def _opening(path: str) -> bytes:
+def _text(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            return file.read(4096)
+            return file.read(_MOST_HASHED)
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -92,6 +117,11 @@ def _opening(path: str) -> bytes:
 def _unreadable(path: str, error: Exception) -> EnvironmentFault:
     reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
     return EnvironmentFault(f"cannot read {path}: {reason}")
+
+
+def digest(data: bytes) -> str:
+    """What tells a script's text, or a command's words, from others."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def _bash() -> str:

@@ -1,9 +1,10 @@
-"""The supervisor's side of the guard: it is told whom to end should Skope be killed."""
+"""The supervisor's side of the guard: it is told what to end and remove should Skope be killed."""
 
 import contextlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -53,5 +54,16 @@ class Guard:
 
     def tell(self, group: int) -> None:
         """`group` runs now; 0: nobody."""
+        self._write(b"%d" % group)
+
+    def keep(self, worktree: Path) -> None:
+        """There is, or will be, a git worktree to remove."""
+        self._write(b"+" + os.fsencode(worktree).hex().encode())
+
+    def let_go(self, worktree: Path) -> None:
+        """It is removed."""
+        self._write(b"-" + os.fsencode(worktree).hex().encode())
+
+    def _write(self, line: bytes) -> None:
         with contextlib.suppress(BrokenPipeError):  # a net that is gone stops nobody from walking
-            os.write(self._write_fd, b"%d\n" % group)
+            os.write(self._write_fd, line + b"\n")

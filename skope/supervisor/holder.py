@@ -2,10 +2,12 @@
 
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skope.errors import CannotBind
-from skope.probe.process import ListenerInfo, listener_of
+
+if TYPE_CHECKING:
+    from skope.probe.process import ListenerInfo
 
 _MODES: Final = frozenset({"server", "runner", "agg", "ab"})
 _LEADING_WORDS: Final = 6
@@ -19,10 +21,12 @@ def taken_by(host: str, port: int, tag: str | None) -> CannotBind:
     ----------
     tag : what was to be measured, for the command line in the hint; None: a server
     """
+    from skope.probe.process import listener_of  # noqa: PLC0415 - psutil is for the rare case
+
     return refusal(listener_of(port), host, port, tag)
 
 
-def refusal(holder: ListenerInfo | None, host: str, port: int, tag: str | None) -> CannotBind:
+def refusal(holder: "ListenerInfo | None", host: str, port: int, tag: str | None) -> CannotBind:
     """The same, the holder being known."""
     where = f"cannot listen on {host}:{port}"
     if holder is None:
@@ -57,7 +61,7 @@ def _beside(tag: str | None) -> str:
     return 'or beside:  skope runner --port 0 ...  with curl "$SKOPE_URL/start" in S'
 
 
-def _who(holder: ListenerInfo) -> str:
+def _who(holder: "ListenerInfo") -> str:
     since = time.strftime("%H:%M", time.localtime(holder.started))
     where = f" in {_short(holder.cwd)}" if holder.cwd else ""
     return f"(pid {holder.pid}, started {since}{where})"

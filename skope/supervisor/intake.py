@@ -3,9 +3,11 @@
 import contextlib
 import os
 import shlex
+import signal
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic_ns
 from typing import Final
 
 from skope.agg.folder import Folder
@@ -27,6 +29,7 @@ from skope.supervisor.crew import IntakeCrew
 from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
+from skope.supervisor.screen import Screen
 from skope.supervisor.sockets import Listeners, listen
 from skope.supervisor.tenure import Tenure
 from skope.supervisor.token import TokenFile
@@ -51,6 +54,8 @@ class Intake:
     durability: Durability = "process"
     keep: int = 1_000_000
     max_names: int = 16_384
+    screen: bool = False
+    """Show it on the terminal."""
 
 
 def take(intake: Intake) -> int:
@@ -102,11 +107,27 @@ def take(intake: Intake) -> int:
                 voice.say(_ready(listeners, directory, session.choice))
                 if access.generated:
                     voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
-            rig.each_turn = session.say_now_and_then
-            rig.wait(lambda: bool(rig.signals.asked))
+            with Screen(voice) as screen:
+                if serving and intake.screen:
+                    screen.start(listeners.url, access.token)
+                _collect(rig, session, screen)
             rig.stop()
         finished = not serving or session.say_last()
         return 0 if (finished and not rig.lost) or len(rig.signals.asked) > 1 else UNFINISHED
+
+
+def _collect(rig: Rig, session: "_Session", screen: Screen) -> None:
+    """Until somebody wishes to stop, by a signal or at the screen."""
+
+    def turn() -> None:
+        screen.turn()
+        if screen.quit:
+            rig.signals.note(signal.SIGTERM, monotonic_ns())
+        elif not screen.shown:
+            session.say_now_and_then()
+
+    rig.each_turn = turn
+    rig.wait(lambda: bool(rig.signals.asked))
 
 
 def _ready(listeners: Listeners, directory: Directory, choice: Choice) -> str:

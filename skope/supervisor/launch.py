@@ -28,62 +28,109 @@ _HURRIED_NS: Final = NS_PER_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
+    """What is launched, and whose run it becomes."""
+
+    number: int
+    """Its own among all launches of this Skope."""
+    command: Command
+    environment: Mapping[str, str]
+    record: bool = True
+    """False: a warm-up."""
+    tag: str | None = None
+    """None: the runner's own."""
+    pair: int | None = None
+    position: int | None = None
+    """1 or 2 within the pair."""
+    prepare: Command | None = None
+    """Run before it, unmeasured."""
+    cleanup: Command | None = None
+    """Run after it, however it ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What became of one launch."""
 
-    ended: Ended
     failure: str | None
     """How it failed, in words; null: it did not."""
     done: RunDone | None
-    """null: nobody had the patience to wait for the report."""
+    """null: it was not launched at all, or nobody had the patience to wait for the report."""
 
 
 class Launcher:
-    """Launches `command` any number of times, one after the other."""
+    """Launches commands, one after the other."""
 
     def __init__(
         self,
         rig: Rig,
         guard: Guard,
-        command: Command,
-        environment: Mapping[str, str],
         *,
         timeout_ns: int | None,
         say: Callable[[str], None],
     ) -> None:
         self._rig: Final = rig
         self._guard: Final = guard
-        self._command: Final = command
-        self._environment: Final = environment
         self._timeout_ns: Final = timeout_ns
         self._say: Final = say
         self._script: Script | None = None
         rig.each_turn = self._reap
 
-    def launch(self, number: int, stdio: Stdio, *, record: bool) -> Outcome:
-        """Runs it to its end, its descendants' and its report's.
+    def launch(self, launch: Launch, stdio: Stdio) -> Outcome:
+        """Runs it to its end, its descendants' and its report's, between what surrounds it.
 
         Raises
         ------
         StartFault
             If no process could be started, or no front brought the report to its end.
         """
-        control = self._rig.control
-        try:
-            self._script = script = Script(self._command, self._environment, stdio)
-        except OSError as error:
-            message = f"cannot start {self._command.title}: {error.strerror}"
-            raise StartFault(message) from error
-        self._guard.tell(script.pid)
-        self._announce(script, RunBegin(run=number, pid=script.pid, record=record))
+        outcome = self._prepared(launch, stdio)
+        if launch.cleanup is not None:
+            untidy = self.aside(launch.cleanup, launch.environment, stdio)
+            if untidy and outcome.failure is None:
+                return Outcome(failure=f"--cleanup {untidy}", done=outcome.done)
+        return outcome
+
+    def aside(self, command: Command, environment: Mapping[str, str], stdio: Stdio) -> str | None:
+        """Runs what is not measured; how it failed, in words, or None.
+
+        Whoever asked to stop before it began has been obeyed: only who asks again ends it.
+
+        Raises
+        ------
+        StartFault
+            If no process could be started.
+        """
+        script = self._start(command, environment, stdio)
+        script.release()
+        before = len(self._rig.signals.asked)
+        leash = Leash(monotonic_ns(), self._timeout_ns)
+        ended = self._await_end(script, leash, before)
+        self._guard.tell(0)
+        return self._failure(ended, leash, before)
+
+    def _prepared(self, launch: Launch, stdio: Stdio) -> Outcome:
+        if launch.prepare is not None:
+            unprepared = self.aside(launch.prepare, launch.environment, stdio)
+            if unprepared:
+                return Outcome(failure=f"--prepare {unprepared}", done=None)
+        return self._measured(launch, stdio)
+
+    def _measured(self, launch: Launch, stdio: Stdio) -> Outcome:
+        script = self._start(launch.command, launch.environment, stdio)
+        begin = RunBegin(run=launch.number, pid=script.pid, tag=launch.tag, record=launch.record)
+        self._announce(script, begin)
         script.release()
         leash = Leash(monotonic_ns(), self._timeout_ns)
-        ended = self._await_end(script, leash)
+        ended = self._await_end(script, leash, 0)
         self._guard.tell(0)
-        failure = self._failure(ended, leash)
-        control.end(
+        failure = self._failure(ended, leash, 0)
+        self._rig.control.end(
             RunEnd(
-                run=number,
+                run=launch.number,
+                tag=launch.tag,
+                pair=launch.pair,
+                position=launch.position,
                 exit_code=exit_code_of(ended.status),
                 ok=failure is None,
                 note=failure,
@@ -93,7 +140,19 @@ class Launcher:
             )
         )
         self._end_leftovers()
-        return Outcome(ended=ended, failure=failure, done=self._await_report(number))
+        return Outcome(
+            failure=f"{launch.command.title} {failure}" if failure else None,
+            done=self._await_report(launch.number),
+        )
+
+    def _start(self, command: Command, environment: Mapping[str, str], stdio: Stdio) -> Script:
+        try:
+            self._script = script = Script(command, environment, stdio)
+        except OSError as error:
+            message = f"cannot start {command.title}: {error.strerror}"
+            raise StartFault(message) from error
+        self._guard.tell(script.pid)
+        return script
 
     def _announce(self, script: Script, message: RunBegin) -> None:
         """Until the front knows of the launch: a /start that came earlier would be nobody's."""
@@ -109,11 +168,12 @@ class Launcher:
         if not heard:
             self._say("skope: the front does not answer; the script begins all the same")
 
-    def _await_end(self, script: Script, leash: Leash) -> Ended:
+    def _await_end(self, script: Script, leash: Leash, before: int) -> Ended:
+        """Its end; requests to stop Skope count from the one after the first `before`."""
         asked = self._rig.signals.asked
         try:
             while script.ended is None:
-                due = leash.pull(monotonic_ns(), asked)
+                due = leash.pull(monotonic_ns(), asked[before:])
                 if due is not None:
                     script.signal(due)
                 self._rig.wait(
@@ -128,9 +188,10 @@ class Launcher:
     def _has_news(self, script: Script, asked_before: int) -> bool:
         return script.has_ended or len(self._rig.signals.asked) > asked_before
 
-    def _failure(self, ended: Ended, leash: Leash) -> str | None:
-        if self._rig.signals.asked:
-            return f"interrupted by {signal_name(self._rig.signals.asked[0])}"
+    def _failure(self, ended: Ended, leash: Leash, before: int) -> str | None:
+        asked = self._rig.signals.asked[before:]
+        if asked:
+            return f"interrupted by {signal_name(asked[0])}"
         if leash.timed_out and self._timeout_ns is not None:
             return f"timed out after {self._timeout_ns / NS_PER_S:g} s"
         if ended.fault:

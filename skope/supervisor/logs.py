@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
@@ -51,6 +52,14 @@ class RunLog:
         begin = max(self._begin, end - _TAIL_BYTES)
         text = os.pread(self.fd, end - begin, begin).decode("utf-8", "replace")
         return [harmless(line)[:_LONGEST_LINE] for line in text.splitlines()[-TAIL_LINES:]]
+
+    def explain(self, title: str, say: Callable[[str], None]) -> None:
+        """Says that what the heading names failed, and shows how it ended."""
+        lines = self.tail()
+        what = f"its last lines, all are in {self.shown}:" if lines else "it printed nothing"
+        say(f"skope: {title} failed; {what}")
+        for line in lines:
+            say(f"  {line}")
 
     def __enter__(self) -> Self:
         return self

@@ -2,34 +2,23 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic_ns
 from typing import Final
 
 from skope.errors import ScriptFailed, StorageFault
-from skope.schema.wire import FrontConfig
-from skope.store.directory import Directory, open_directory
-from skope.store.lock import RoleLock, runner_role
-from skope.supervisor.access import Access, settle
+from skope.store.directory import Directory
 from skope.supervisor.command import Command
 from skope.supervisor.endings import exit_code_of
 from skope.supervisor.guarding import Guard
-from skope.supervisor.launch import Launcher, Outcome
+from skope.supervisor.launch import Launch, Launcher, Outcome
 from skope.supervisor.logs import RunLog
 from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.progress import progress
-from skope.supervisor.reaper import become_subreaper
-from skope.supervisor.rig import Rig
 from skope.supervisor.script import Stdio
-from skope.supervisor.sockets import Listeners, listen
-from skope.supervisor.tenure import Tenure
-from skope.supervisor.token import TokenFile
-from skope.supervisor.voice import Voice
-
-KEPT_RUNS: Final = 1000
+from skope.supervisor.stand import Stand, standing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +33,10 @@ class Job:
     timeout_ns: int | None = None
     append: bool = False
     ignore_failure: bool = False
+    prepare: Command | None = None
+    """Run before every launch, unmeasured."""
+    cleanup: Command | None = None
+    """Run after every launch, however it ended."""
     quiet: bool = False
     """The script's output goes to the log even for one run: stdout is for data."""
 
@@ -84,72 +77,26 @@ def record(job: Job) -> Result:
         If the address, the directory or its lock is not to be had, a child does not start, or
         a report cannot be written.
     """
-    voice = Voice()
-    role = runner_role(job.tag)
+    result = Result()
     with (
-        open_directory(job.place.directory, given=job.place.given) as directory,
-        RoleLock(directory, role, command="skope runner") as lock,
-        listen(job.place.host, job.place.port, tag=job.tag) as listeners,
+        Guard() as guard,
+        standing(
+            job.place,
+            {job.tag: job.command},
+            guard=guard,
+            command="skope runner",
+            append=job.append,
+        ) as stand,
     ):
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=job.place.no_auth,
-            allow_hosts=job.place.allow_hosts,
-        )
-        if job.place.port == 0:
-            voice.say(f"skope: listening on {listeners.spoken}")
-        config = _config(job, directory, listeners, access)
-        become_subreaper()
-        with (
-            TokenFile(directory, role, access) as token,
-            Rig(listeners, config, voice) as rig,
-            Guard() as guard,
-        ):
-            rig.upkeep = Tenure(lock, token, voice.say).renew
-            result = Result()
-            if rig.start():
-                environment = script_environment(os.environ, listeners, access)
-                with _output(job, directory) as output:
-                    _Series(job, rig, guard, environment, output, voice).run_all(result)
-            if rig.signals.asked:
-                result.interrupted = rig.signals.asked[0]
-            voice.say("Tearing down...")
-            rig.stop()
-            result.lost = rig.lost
+        if stand.rig.start():
+            with _output(job, stand.directory) as output:
+                _Series(job, stand, output).run_all(result)
+        if stand.asked:
+            result.interrupted = stand.asked[0]
+        stand.voice.say("Tearing down...")
+        stand.rig.stop()
+        result.lost = stand.rig.lost
     return result
-
-
-def script_environment(
-    environment: Mapping[str, str], listeners: Listeners, access: Access
-) -> dict[str, str]:
-    """Ours, and how to reach us."""
-    reach = {
-        "SKOPE_URL": listeners.url,
-        "SKOPE_HOST": listeners.connect_host,
-        "SKOPE_PORT": str(listeners.port),
-    }
-    # Bound to one outward address, even this machine's own clients are no loopback peers.
-    token = {"SKOPE_TOKEN": access.token} if access.token else {}
-    return {**environment, **reach, **token}
-
-
-def _config(job: Job, directory: Directory, listeners: Listeners, access: Access) -> FrontConfig:
-    return FrontConfig(
-        mode="runner",
-        directory=str(directory.path),
-        working_directory=str(Path.cwd()),
-        session="",
-        tag=job.tag,
-        host=job.place.host,
-        port=listeners.port,
-        token=access.token,
-        allow_hosts=list(access.allow_hosts),
-        wide=listeners.wide,
-        keep_runs=KEPT_RUNS,
-        append=job.append,
-        watch=job.place.watch,
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,40 +119,45 @@ def _output(job: Job, directory: Directory) -> Iterator[_Output]:
 class _Series:
     """The launches of one job, in order."""
 
-    def __init__(
-        self,
-        job: Job,
-        rig: Rig,
-        guard: Guard,
-        environment: Mapping[str, str],
-        output: _Output,
-        voice: Voice,
-    ) -> None:
+    def __init__(self, job: Job, stand: Stand, output: _Output) -> None:
         self._job: Final = job
-        self._rig: Final = rig
+        self._stand: Final = stand
         self._output: Final = output
-        self._voice: Final = voice
         self._launcher: Final = Launcher(
-            rig, guard, job.command, environment, timeout_ns=job.timeout_ns, say=voice.say
+            stand.rig, stand.guard, timeout_ns=job.timeout_ns, say=stand.voice.say
         )
 
     def run_all(self, result: Result) -> None:
         """Launches until all are done, one failed, or somebody asked to stop."""
         job, begin_ns = self._job, monotonic_ns()
         for number in range(1, job.launches + 1):
-            if self._rig.signals.asked:
+            if self._stand.asked:
                 break
             if job.launches > 1:
-                self._voice.status(progress(number - 1, job.launches, monotonic_ns() - begin_ns))
+                spent_ns = monotonic_ns() - begin_ns
+                self._stand.voice.status(progress(number - 1, job.launches, spent_ns))
             title = self._title(number)
             if self._output.log:
                 self._output.log.heading(title)
             warming = number <= job.warmup
-            outcome = self._launcher.launch(number, self._output.stdio, record=not warming)
+            outcome = self._launcher.launch(
+                self._launch(number, record=not warming), self._output.stdio
+            )
             self._count(result, outcome, title, warming=warming)
             if outcome.failure and not job.ignore_failure:
                 break
-        self._voice.status("")
+        self._stand.voice.status("")
+
+    def _launch(self, number: int, *, record: bool) -> Launch:
+        job = self._job
+        return Launch(
+            number=number,
+            command=job.command,
+            environment=self._stand.environment,
+            record=record,
+            prepare=job.prepare,
+            cleanup=job.cleanup,
+        )
 
     def _title(self, number: int) -> str:
         job = self._job
@@ -223,16 +175,9 @@ class _Series:
             result.good += not warming
             return
         where = f" in {title}" if self._job.launches > 1 else ""
-        result.failures.append(f"{self._job.command.title} {outcome.failure}{where}")
-        if self._output.log and not self._rig.signals.asked:
-            self._show_tail(self._output.log, title)
-
-    def _show_tail(self, log: RunLog, title: str) -> None:
-        lines = log.tail()
-        what = f"its last lines, all are in {log.shown}:" if lines else "it printed nothing"
-        self._voice.say(f"skope: {title} failed; {what}")
-        for line in lines:
-            self._voice.say(f"  {line}")
+        result.failures.append(f"{outcome.failure}{where}")
+        if self._output.log and not self._stand.asked:
+            self._output.log.explain(title, self._stand.voice.say)
 
 
 def verdict(job: Job, result: Result) -> None:

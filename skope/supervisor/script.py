@@ -124,6 +124,13 @@ class Script:
         return os.strerror(int(number)) if number else None
 
 
+def _begin(command: Command, environment: Mapping[str, str]) -> None:
+    """Never returns, unless by an error."""
+    if command.directory is not None:
+        os.chdir(command.directory)
+    os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
+
+
 def _become(
     command: Command,
     environment: Mapping[str, str],
@@ -146,7 +153,7 @@ def _become(
             if fd != place:
                 os.dup2(fd, place)
         if os.read(gate_fd, 1):
-            os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
+            _begin(command, environment)
     except OSError as error:
         os.write(fault_fd, str(error.errno or 0).encode())
     finally:

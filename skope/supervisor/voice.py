@@ -3,6 +3,7 @@
 import os
 import re
 import select
+from collections.abc import Callable
 from typing import Final
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -22,12 +23,20 @@ class Voice:
     def __init__(self, fd: int = 2) -> None:
         self._fd: Final = fd
         self._status = ""
+        self._elsewhere: Callable[[str], None] | None = None
         self.on_terminal: Final = _is_terminal(fd)
 
     def say(self, line: str) -> None:
         """One line; lost rather than waited for."""
+        if self._elsewhere is not None:
+            self._elsewhere(line)
+            return
         text = harmless(line) + "\n"
         self._write(f"{_CLEAR}{text}{self._status}" if self._status else text)
+
+    def divert(self, elsewhere: Callable[[str], None] | None) -> None:
+        """While the terminal is somebody else's, lines go `elsewhere`; None: it is ours again."""
+        self._elsewhere = elsewhere
 
     def status(self, text: str) -> None:
         """Replaces the status line; the empty one clears it. Nothing where there is no terminal."""

@@ -12,21 +12,28 @@ from skope.view.rows import MARKS
 
 MOST_NAMES: Final = 20
 """Rows seen at once: those whose change weighs most."""
+_MOST_ROWS: Final = 1_000
+"""No comment has room for more."""
 _HEADING: Final = ("", "mean time", "count", "base", "head", "change")
 
 
 def of_aggregate_diff(diff: AggregateDiff, *, every: bool = False) -> str:
     """The whole comment; with `every` the details are unfolded."""
-    changed = [c for c in diff.changes if c.metric == MEAN and c.verdict in NOTABLE]
-    shown = sorted(changed, key=lambda change: (-weight(change), change.name))[:MOST_NAMES]
+    means = [change for change in diff.changes if change.metric == MEAN]
+    means.sort(key=lambda change: (-weight(change), change.name))
+    shown = [change for change in means if change.verdict in NOTABLE][:MOST_NAMES]
     told = {change.name for change in shown}
+    places = {change.name: place for place, change in enumerate(means)}
     rest = [c for c in diff.changes if c.metric != MEAN or c.name not in told]
-    rest += [diff.total] if diff.total is not None else []
+    rest.sort(key=lambda change: places.get(change.name, len(places)))
+    rest = [*([diff.total] if diff.total is not None else []), *rest]
     return comment(
         title(diff.verdict, diff.summary),
         [*block(_table(shown)), *block(_sides(diff))],
         f"{numbers.plural(len(rest), 'more figure' if shown else 'figure')}",
-        [*block(_table(rest)), *block(_lone(diff)), f"*{prose(diff.assumes)}*"] if rest else [],
+        [*block(_table(rest[:_MOST_ROWS])), *block(_lone(diff)), f"*{prose(diff.assumes)}*"]
+        if rest
+        else [],
         every=every,
     )
 

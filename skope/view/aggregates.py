@@ -38,6 +38,20 @@ def of_aggregate_diff(
     )
 
 
+def weightiest_first(
+    changes: Sequence[AggregateChange],
+) -> tuple[list[list[AggregateChange]], int]:
+    """The names worth showing, each with its mean first, and how many are left out."""
+    groups = _groups(changes)
+    shown = _weightiest(groups)
+    return shown, len(groups) - len(shown)
+
+
+def shown_changes(group: Sequence[AggregateChange]) -> list[AggregateChange]:
+    """Of one name's what is shown unless all is asked for."""
+    return [change for change in group if _is_shown(change, every=False)]
+
+
 _Group = list[AggregateChange]
 """What there is of one name; the mean first."""
 
@@ -70,7 +84,7 @@ def weight(change: AggregateChange) -> float:
 def _sides(diff: AggregateDiff) -> list[str]:
     sides = (("base", diff.base), ("head", diff.head))
     names = [clean(side.name) for _, side in sides]
-    counts = [_count(side) for _, side in sides]
+    counts = [count_words(side) for _, side in sides]
     name, count = max(map(width, names)), max(map(width, counts))
     lines = []
     for (which, side), called, counted in zip(sides, names, counts, strict=True):
@@ -79,7 +93,8 @@ def _sides(diff: AggregateDiff) -> list[str]:
     return lines
 
 
-def _count(side: AggregateSide) -> str:
+def count_words(side: AggregateSide) -> str:
+    """``12 executions of 3 names``."""
     return f"{numbers.plural(side.records, 'execution')} of {numbers.plural(side.names, 'name')}"
 
 
@@ -97,7 +112,7 @@ def _table(
     rows = [change for group in groups for change in group if _is_shown(change, every=every)]
     if diff.total is not None:
         rows.append(diff.total)
-    names = ["mean time", *(_label(change) for change in rows)]
+    names = ["mean time", *(change_label(change) for change in rows)]
     heading = [*_HEADING[:-1], f"{level(rows)} CI"]
     found = columns(names, [heading, *map(cells, rows)], indent=2)
     lines = [f"  {found[0][0]}"]
@@ -117,7 +132,8 @@ def _is_shown(change: AggregateChange, *, every: bool) -> bool:
     return every or change.metric == MEAN or changed
 
 
-def _label(change: AggregateChange) -> str:
+def change_label(change: AggregateChange) -> str:
+    """What a row is called: its name, or below it the quantile."""
     if not change.name:
         return _ALL
     if change.metric == MEAN:

@@ -39,7 +39,7 @@ def of_diffs(entries: Sequence[DiffEntry], now: float) -> str:
     names = [clean(entry.name) for entry in entries]
     column = max(width(name) for name in names)
     return "\n".join(
-        f"{_mark(entry)} {left(name, column)}  {left(clean(entry.verdict), 12)}"
+        f"{diff_mark(entry)} {left(name, column)}  {left(clean(entry.verdict), 12)}"
         f"  {numbers.ago(entry.changed_ns / 1e9, now)}"
         for entry, name in zip(entries, names, strict=True)
     )
@@ -51,7 +51,18 @@ def in_short(entry: Entry, now: float) -> str:
     return f"{clean(entry.address)} ({runs}, {numbers.ago(entry.timestamp, now)})"
 
 
-def _mark(entry: DiffEntry) -> str:
+def capture_cells(entry: Entry) -> tuple[str, str, str, str]:
+    """Runs, exec_time, cpu_time and memory_peak; the last two end with a mark or a space."""
+    return (
+        _runs(entry),
+        numbers.quantity(entry.exec_time, "s"),
+        _value(entry, "cpu_time", "s"),
+        _value(entry, "memory_peak", "MiB"),
+    )
+
+
+def diff_mark(entry: DiffEntry) -> str:
+    """The sign of its verdict."""
     return next((mark for verdict, mark in MARKS.items() if verdict == entry.verdict), " ")
 
 
@@ -68,11 +79,11 @@ def _captures(entries: Sequence[Entry], now: float, columns: int, *, colour: boo
     for entry, tag in zip(entries, tags, strict=True):
         if width(tag) > column:
             lines.append(f"  {tag}")  # whole, on a line of its own: it is there to be copied
-        cpu, peak = _value(entry, "cpu_time", "s"), _value(entry, "memory_peak", "MiB")
+        runs, seconds, cpu, peak = capture_cells(entry)
         borrowed = borrowed or "*" in cpu + peak
         lines.append(
-            f"  {left(tag if width(tag) <= column else '', column)}{right(_runs(entry), 6)}"
-            f"{right(numbers.quantity(entry.exec_time, 's'), 12)}{right(cpu, 14)}{right(peak, 14)}"
+            f"  {left(tag if width(tag) <= column else '', column)}{right(runs, 6)}"
+            f"{right(seconds, 12)}{right(cpu, 14)}{right(peak, 14)}"
             f"{right(clean(entry.trust or '?'), 4)}    {numbers.ago(entry.timestamp, now)}"
         )
     return [*lines, "  * of the whole machine"] if borrowed else lines

@@ -57,8 +57,12 @@ class SideRow(Struct, frozen=True, kw_only=True):
 def change_rows(diff: Diff, *, every: bool) -> list[ChangeRow]:
     """The rows to show: the gated metrics and the headlines, or all."""
     shown = diff.changes if every else [c for c in diff.changes if is_headline(c, diff)]
-    ordered = sorted(shown, key=lambda change: change.metric.startswith(MACHINE))
-    return [change_row(change) for change in ordered]
+    return [change_row(change) for change in ordered(shown)]
+
+
+def ordered(changes: Sequence[Change]) -> list[Change]:
+    """The subject's own metrics, then the machine's."""
+    return sorted(changes, key=lambda change: change.metric.startswith(MACHINE))
 
 
 def hidden_count(diff: Diff) -> int:

@@ -104,6 +104,8 @@ def test_telling_the_version_takes_next_to_nothing(tmp_path):
         ("skope.sampler.process", {"asyncio", "msgspec", "numpy", "sanic", "textual"}),
         ("skope.supervisor.service", {"asyncio", "numpy", "sanic", "textual"}),
         ("skope.supervisor.run", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.supervisor.intake", {"asyncio", "numpy", "sanic", "textual"}),
+        ("skope.tui.process", {"numpy", "psutil", "sanic", "skope._fast", "skope.front"}),
         ("skope.front.app", {"psutil", "textual", "skope.cli", "skope.supervisor"}),
     ],
 )

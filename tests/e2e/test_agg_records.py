@@ -1,5 +1,6 @@
 """What `skope agg` takes, what it refuses, and what its two reports look like."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -203,6 +204,22 @@ def test_a_packed_body_is_refused(running):
         assert status == 415, answer
     assert post(running, FLAT)[0] == 200
     assert totals(running)[0] == before[0] + 1
+
+
+def test_what_is_refused_unread_is_in_the_accounting(tmp_path):
+    with agg(tmp_path) as running:
+        for _ in range(2):
+            with connect(running) as connection:
+                status, _ = connection.ask("POST", "/", FLAT, content_encoding="gzip")
+                assert status == 415
+        with connect(running) as connection:
+            status, _ = connection.ask("GET", "/api/agg", b"", content_encoding="gzip")
+            assert status == 415
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            assert post(running, b" " * (4 << 20) + FLAT)[0] == 413
+        session = get(running, "/api/agg")[1]["session"]
+        assert session["rejected"] == {"413": 1, "415": 2}
+        assert session["accepted"] == 0
 
 
 def test_partial_counts_the_good_ones(tmp_path):

@@ -17,8 +17,12 @@ from tests.unit.schema.reports import AT, a_report, an_original
 
 HEAVY = {"sanic", "numpy", "textual", "asyncio", "psutil", "scipy"}
 MODULES = """
-import atexit, sys
-atexit.register(lambda: print("@" + " ".join(sorted(sys.modules)), file=sys.stderr))
+import os, sys
+leave = os._exit
+def told(code):
+    print("@" + " ".join(sorted(sys.modules)), file=sys.stderr, flush=True)
+    leave(code)
+os._exit = told
 sys.argv[0] = "skope"
 from skope.cli.main import entry
 entry()

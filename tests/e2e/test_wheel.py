@@ -61,6 +61,7 @@ def tree(project, tmp_path_factory):
         ".hypothesis",
         "*.egg-info",
         "__pycache__",
+        "node_modules",
         "build",
         "dist",
     )
@@ -145,6 +146,16 @@ def test_the_wheel_holds_every_module(wheel_names, tree):
     assert modules <= wheel_names
 
 
+def test_the_wheel_and_the_sdist_hold_every_file_of_the_web_interface(
+    wheel_names, sdist_names, tree
+):
+    files = {str(p.relative_to(tree)) for p in (tree / "skope" / "web").rglob("*") if p.is_file()}
+    files = {name for name in files if "__pycache__" not in name}
+    assert {"skope/web/index.html", "skope/web/vendor/LICENSE", "skope/web/vendor/SOURCE"} <= files
+    assert files <= wheel_names
+    assert files <= sdist_names
+
+
 def test_the_wheel_holds_neither_sources_of_kernels_nor_tests(wheel_names):
     assert [name for name in wheel_names if name.endswith((".c", ".pyx", ".pxd", ".pyc"))] == []
     assert {name.partition("/")[0].partition("-")[0] for name in wheel_names} == {"skope"}
@@ -173,3 +184,6 @@ def test_the_installed_wheel_captures_and_compares(installed, tmp_path):
     )
     assert "exec_time" in shown
     assert (Path(tmp_path) / ".skope" / "one-two.json").exists()
+    words = ("diff", "--base", "one", "--head", "two", "--html", "out.html")
+    run(binaries / "skope", *words, cwd=tmp_path, env=surroundings)
+    assert "uPlot" in (tmp_path / "out.html").read_text()

@@ -8,7 +8,7 @@ import pytest
 
 from skope.schema.wire import RunDone
 from skope.supervisor.command import Command
-from skope.supervisor.launch import Launcher
+from skope.supervisor.launch import Launch, Launcher
 from skope.supervisor.script import Stdio
 from skope.units import NS_PER_S
 
@@ -51,8 +51,9 @@ class Rig:
 def launch(rig, mark):
     guard = SimpleNamespace(pid=0, tell=lambda group: None)
     command = Command(argv=("touch", str(mark)), title="touch")
-    launcher = Launcher(rig, guard, command, os.environ, timeout_ns=None, say=pytest.fail)
-    return launcher.launch(1, Stdio(), record=True)
+    launch = Launch(number=1, command=command, environment=os.environ)
+    launcher = Launcher(rig, guard, timeout_ns=None, say=pytest.fail)
+    return launcher.launch(launch, Stdio())
 
 
 def test_the_script_begins_when_the_front_knows_of_it(tmp_path):
@@ -71,7 +72,7 @@ def test_the_script_begins_when_the_front_knows_of_it(tmp_path):
 
 def test_or_when_somebody_does_not_want_to_wait(tmp_path):
     outcome = launch(Rig(Front(lambda rig: rig.signals.asked.append(2))), tmp_path / "mark")
-    assert outcome.failure == "interrupted by SIGINT"
+    assert outcome.failure == "touch interrupted by SIGINT"
 
 
 def test_one_that_no_front_will_hear_of_is_ended(tmp_path):

@@ -121,3 +121,15 @@ def test_on_a_terminal_the_status_line_is_drawn_over(monkeypatch):
 
 def test_harmless():
     assert harmless("a\tb\x9bc\u00e9") == "abc\u00e9"
+
+
+def test_while_the_terminal_is_somebody_elses_lines_go_elsewhere():
+    read_fd, write_fd = os.pipe()
+    with open(read_fd, "rb"), open(write_fd, "wb"):
+        voice, heard = Voice(write_fd), []
+        voice.divert(heard.append)
+        voice.say("skope: one")
+        voice.divert(None)
+        voice.say("skope: two")
+        assert heard == ["skope: one"]
+        assert os.read(read_fd, 100) == b"skope: two\n"

@@ -188,8 +188,10 @@ def test_a_failed_sync_is_not_tried_again_on_that_file(journal, folder, page, mo
     with monkeypatch.context() as patch:
         patch.setattr("skope.agg.tail.os.fdatasync", fail)
         waiter = log.durable(log.append(lines(1)))
-        with pytest.raises(StorageFault, match="Input/output error"):
+        with pytest.raises(StorageFault, match="Input/output error") as caught:
             waiter.result(LONG_S)
+        assert "are counted" in caught.value.hint
+        assert "do not send them again" in caught.value.hint
     assert len(tried) == 1
     assert page.faults >= 1
     log.durable(log.append(lines(1))).exception(LONG_S)

@@ -75,7 +75,7 @@ def test_one_run_a_side_is_inconclusive_and_says_what_settles_it():
     diff = compare(three([10.1], [3.9], [182.0]), three([9.2], [3.5], [128.0]))
     assert diff.verdict == "inconclusive"
     assert diff.summary == "INCONCLUSIVE: one run a side cannot separate change from noise"
-    assert diff.hints == ["--runs 10 on both (about 3 min)"]
+    assert diff.hints == ["skope ab A.sh B.sh", "--runs 10 on both (about 3 min)"]
 
 
 def test_one_run_of_head_only():
@@ -89,7 +89,7 @@ def test_a_settled_diff_gives_no_hints():
 
 def test_more_runs_are_advised_where_they_would_do():
     change = change_of(compare(three(STEADY), three(WIDE)), "exec_time")
-    (hint,) = compare(three(STEADY), three(WIDE)).hints
+    _, hint = compare(three(STEADY), three(WIDE)).hints
     assert change.runs_needed > 10
     assert hint.startswith(f"--runs {change.runs_needed} on both (about ")
 

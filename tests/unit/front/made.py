@@ -8,6 +8,7 @@ import numpy as np
 from skope._fast import Book, dtype
 from skope.capture.deaths import Death
 from skope.front.captures import Captures
+from skope.front.origins import Origins
 from skope.front.recording import Recorder
 from skope.front.runs import Runs
 from skope.front.subjects import Subjects
@@ -38,6 +39,8 @@ class Bench:
     now_ns: int = START + PERIOD // 2
     used: int = 100 * MIB
     deaths: list = field(default_factory=list)
+    origins: dict = field(default_factory=dict)
+    commits: dict = field(default_factory=dict)
     made: Made = field(default_factory=lambda: Made(SHAPE))
 
     def __post_init__(self):
@@ -60,6 +63,7 @@ class Bench:
                 deaths=lambda: [Death(*row) for row in self.deaths],
                 host=HOST,
                 commit=None if self.tag else Commit(),
+                origins=Origins(self.origins, working=self.path, read=self.commits.get),
             ),
             runs=Runs(self.reports, session=self.session, keep=self.keep, append=self.append),
             subjects=Subjects(),

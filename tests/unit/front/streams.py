@@ -1,5 +1,7 @@
 """Streams of requests as clients, proxies and attackers send them."""
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 
@@ -26,4 +28,4 @@ def streams(draw, plain, odd):
     if draw(st.integers(0, 3)) == 0:
         cuts.add(draw(st.integers(0, len(stream))))
     edges = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
-    return [bytes(stream[a:b]) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [bytes(stream[a:b]) for a, b in pairwise(edges) if a < b]

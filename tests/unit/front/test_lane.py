@@ -52,25 +52,30 @@ def signals_of(folder, chunks, **how):
     """What came back, what is open and what was written; and how many chunks the lane took."""
     bench = Bench(folder)
     bench.wait(5)
+    documents = StoredDocuments(folder)
 
     async def run():
-        services = Services(documents=StoredDocuments(folder), signals=bench.captures)
+        services = Services(documents=documents, signals=bench.captures)
         peer = how.pop("peer", "127.0.0.1")
         worker = await Worker(services, **how).open()
         return await say(worker.connect(peer), chunks), worker.taken
 
-    heard, taken = asyncio.run(run())
-    return (heard, book_of(bench), files_of(bench)), taken
+    try:
+        heard, taken = asyncio.run(run())
+        return (heard, book_of(bench), files_of(bench)), taken
+    finally:
+        bench.reports.directory.close()
+        documents._reports.directory.close()
 
 
 @given(
-    streams(PLAIN + [PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
+    streams([*PLAIN, PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
     st.sampled_from([None, "secret"]),
     st.sampled_from(["127.0.0.1", "10.0.0.9"]),
 )
 @example([PLAIN[0] * 2 + PLAIN[3] + PLAIN[3]], None, "127.0.0.1")
 @example([PLAIN[0], PLAIN[1], PLAIN[5]], None, "127.0.0.1")
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_signals_are_answered_as_the_routes_answer_them(chunks, token, peer):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         lane, _ = signals_of(Path(one), chunks, token=token, peer=peer)

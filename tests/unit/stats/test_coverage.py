@@ -1,5 +1,6 @@
 """Whether an interval holds the truth as often as it says, whatever the noise looks like."""
 
+from math import log
 from random import Random
 
 import pytest
@@ -50,6 +51,18 @@ def test_a_paired_shift_is_held_as_often_as_stated(n):
     for _ in range(TRIALS):
         shift = pseudo_median_interval([random.gauss(0.1, 0.03) for _ in range(n)])
         held += shift.low <= 0.1 <= shift.high
+    assert held / TRIALS >= 0.94
+
+
+@pytest.mark.parametrize("n", [10, 30])
+@pytest.mark.parametrize("kind", NOISE)
+def test_so_is_a_ratio_measured_in_pairs(kind, n):
+    random = Random(f"pairs {kind} {n}")
+    held = 0
+    for _ in range(TRIALS):
+        base, head = runs(random, kind, n), runs(random, kind, n, 1.1)
+        shift = pseudo_median_interval([log(y / x) for x, y in zip(base, head, strict=True)])
+        held += shift.low <= log(1.1) <= shift.high
     assert held / TRIALS >= 0.94
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu
+from scipy.stats import PermutationMethod, mannwhitneyu
 
 from skope.errors import EmptySample
 from skope.stats.mann_whitney import counted, mann_whitney, rank_sum_null, untied
@@ -114,3 +114,13 @@ def test_only_ties_within_a_side_narrow_the_normal():
     tied = rank_sum_null([n // 8 for n in range(40)], range(40)).at_most(600)
     apart = rank_sum_null(range(40), range(100, 140)).at_most(600)
     assert tied < untouched == apart
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_with_ties_it_is_what_scipys_permutations_say(seed):
+    random = Random(f"ties {seed}")
+    base = [random.randint(0, 5) for _ in range(random.randint(2, 6))]
+    head = [random.randint(1, 6) for _ in range(random.randint(2, 6))]
+    every = PermutationMethod(n_resamples=10**9)
+    theirs = mannwhitneyu(head, base, method=every).pvalue
+    assert mann_whitney(base, head).p == pytest.approx(theirs, abs=1e-12)

@@ -34,7 +34,11 @@ def test_beyond_thirty_pairs_it_is_the_normal():
 
 
 @pytest.mark.parametrize(
-    "sizes", [[0, 0, 1, 1, 2, 3], [1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 2, 2, 2], [1, 2, 2, 3, 3, 3, 4]]
+    "sizes",
+    [
+        *([0, 0, 1, 1, 2, 3], [1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 2, 2, 2], [1, 2, 2, 3, 3, 3, 4]),
+        *([Random(seed).randint(0, 4) for _ in range(2 + seed % 8)] for seed in range(100)),
+    ],
 )
 def test_with_ties_and_zeros_p_is_small_no_oftener_than_it_says(sizes):
     """Over every way to sign the same sizes, P(p <= a) is at most a."""

@@ -6,7 +6,8 @@ import pytest
 from scipy.stats import norm
 
 from skope.stats.gaussian import upper_quantile
-from skope.stats.power import deviation, fewest_runs, runs_to_settle
+from skope.stats.paired import pseudo_median_interval
+from skope.stats.power import deviation, fewest_pairs, fewest_runs, runs_to_settle
 from skope.stats.shift import shift_interval
 
 
@@ -17,6 +18,13 @@ def test_the_fewest_runs_that_can_reach_a_level(level, n):
     assert fewest_runs(level) == n
     assert shift_interval(range(n), range(n), 1 - level).reached
     assert not shift_interval(range(n - 1), range(n - 1), 1 - level).reached
+
+
+@pytest.mark.parametrize(("level", "n"), [(0.1, 5), (0.05, 6), (0.05 / 3, 7), (0.001, 11)])
+def test_the_fewest_pairs_that_can_reach_a_level(level, n):
+    assert fewest_pairs(level) == n
+    assert pseudo_median_interval(range(1, n + 1), 1 - level).reached
+    assert not pseudo_median_interval(range(1, n), 1 - level).reached
 
 
 @pytest.mark.parametrize("tail", [0.5, 0.2, 0.05, 0.025, 0.05 / 6, 1e-6])
@@ -40,6 +48,17 @@ def test_following_the_advice_settles_it_as_often_as_stated():
         base = [random.gauss(0, noise) for _ in range(runs)]
         head = [random.gauss(estimate, noise) for _ in range(runs)]
         settled += shift_interval(base, head).low > margin
+    assert 0.72 <= settled / 300 <= 0.9
+
+
+def test_so_it_does_in_pairs():
+    estimate, noise, margin = 0.05, 0.05, 0.02
+    pairs = runs_to_settle(estimate, noise, margin, level=0.05, paired=True)
+    random = Random(12)
+    settled = 0
+    for _ in range(300):
+        changes = [random.gauss(estimate, noise) for _ in range(pairs)]
+        settled += pseudo_median_interval(changes).low > margin
     assert 0.72 <= settled / 300 <= 0.9
 
 

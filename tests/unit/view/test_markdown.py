@@ -207,3 +207,13 @@ def test_aggregates_of_hostile_names(name):
     assert set(page.tags) <= OWN_TAGS
     assert page.links == []
     assert MENTION.search(page.outside_code) is None
+
+
+def test_a_comment_about_many_names_fits_and_begins_with_the_heaviest():
+    text = aggregate_markdown.of_aggregate_diff(an_aggregate_diff([f"n{n}" for n in range(2000)]))
+    assert len(text) < 65_536
+    seen, folded = text.split("<details>")
+    assert "| `n1999` |" in seen
+    assert "| `n1979` |" in folded
+    assert "`n5`" not in folded
+    assert "does not fit" in folded

@@ -1,0 +1,1 @@
+"""What Skope costs, beside what one would pick instead, in one run: `make bench`."""

@@ -1,0 +1,85 @@
+"""`/start` and `/stop`: bursts of distinct captures, really opened and really kept.
+
+A burst stays under the cap of open captures. What is counted is the front worker's processor time,
+all its threads, from before the first request until after the last answer.
+"""
+
+from bench.effort import Effort
+from bench.figures import Row, Section, in_turn, of, ratio
+from bench.load import Crowd, get, lua_burst, wrk
+from bench.servers import bare_sanic, raw_uvloop, reply_to, skope
+
+BUDGETS = ("start_over_uvloop", "start_below_sanic", "stop_cpu")
+BURST = 9900
+STOPPED = 200
+RUNS = 10
+
+
+def measure(effort: Effort) -> Section:
+    """CPU per signal, beside the peers'."""
+    section = Section(title="Signals")
+    _starts(effort, section)
+    _stops(effort, section)
+    return section
+
+
+def _starts(effort: Effort, section: Section) -> None:
+    burst, rounds = effort.of(BURST, 4000), effort.of(7, 3)
+    folder = effort.folder
+    start = lua_burst(folder / "start.lua", "/start?name=load", burst)
+    cancels = [get(f"/cancel?name=load{k + 1}") for k in range(burst)]
+    with skope(folder / "starts", "server") as ours:
+        reply = reply_to(ours.port, get("/start?name=load9999"))
+        reply_to(ours.port, get("/cancel?name=load9999"))
+        body = reply.partition(b"\r\n\r\n")[2]
+        with (
+            raw_uvloop(folder / "uvloop", reply) as uvloop,
+            bare_sanic(folder / "sanic", body) as sanic,
+            Crowd(ours) as crowd,
+        ):
+
+            def opened() -> float:
+                cost = wrk(ours, start).cpu_us
+                crowd.ask(cancels, found=(200, 404))
+                return cost
+
+            found = in_turn(
+                rounds,
+                {
+                    "skope": opened,
+                    "uvloop": lambda: wrk(uvloop, start).cpu_us,
+                    "sanic": lambda: wrk(sanic, start).cpu_us,
+                },
+            )
+    section.rows += [
+        Row(what="`GET /start?name=…`, a capture opened", unit="µs CPU", values=found["skope"]),
+        Row(what="raw uvloop, the same reply always", unit="µs CPU", values=found["uvloop"]),
+        Row(what="a bare Sanic handler, the same body", unit="µs CPU", values=found["sanic"]),
+    ]
+    section.findings["start_over_uvloop"] = ratio(found["skope"], found["uvloop"])
+    section.findings["start_below_sanic"] = ratio(found["sanic"], found["skope"])
+    section.notes.append(
+        f"wrk, 32 connections, bursts of {burst:,} distinct names, {rounds} rounds in turn; the"
+        " captures are dropped between the rounds, which is not counted."
+    )
+
+
+def _stops(effort: Effort, section: Section) -> None:
+    """Every name is captured RUNS times: its report grows to that many runs."""
+    count = effort.of(STOPPED, 50)
+    names = [f"stop{k:05}" for k in range(count)]
+    costs = []
+    with skope(effort.folder / "stops", "server") as ours, Crowd(ours) as crowd:
+        for signal in ("start", "stop"):  # the first ones import and open what the others find
+            crowd.ask([get(f"/{signal}?name=first")])
+        for _ in range(RUNS):
+            crowd.ask([get(f"/start?name={name}") for name in names])
+            costs.append(crowd.ask([get(f"/stop?name={name}") for name in names]))
+    section.rows.append(
+        Row(what=f"`/stop`, report written, 1 to {RUNS} runs kept", unit="µs CPU", values=costs)
+    )
+    section.findings["stop_cpu"] = of(costs)
+    section.notes.append(
+        f"`/stop`: {count} captures at a time, each name {RUNS} times, so that a report has"
+        f" 1 run in the first burst and {RUNS} in the last, the most expensive."
+    )

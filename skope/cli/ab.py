@@ -1,0 +1,121 @@
+"""`skope ab`: base and head measured in pairs, then compared."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from skope.cli import floors, judging, launching
+from skope.cli.counts import between, percentage
+from skope.cli.messages import say
+from skope.cli.place import configure_access, place_of
+from skope.cli.sides import Sides, sides
+
+if TYPE_CHECKING:
+    from skope.store.directory import Directory
+    from skope.supervisor.pairs import Contest
+
+PAIRS: Final = 10
+MOST_PAIRS: Final = 1000
+MOST_TO_BE_PRECISE: Final = 100
+"""Pairs a wanted precision may take, unless --pairs allows more."""
+_EPILOG: Final = """\
+BASE and HEAD are scripts or commands. Or two versions in git: each gets a
+worktree (head without --head-ref is the working tree), --setup runs once in
+each, then head's S runs in either by turns, with $SKOPE_SIDE base or head.
+REF may be merge-base:origin/main.
+
+examples
+  skope ab old.sh new.sh
+  skope ab 'sort -u words' 'sort words | uniq'
+  skope ab --base-ref origin/main --setup 'make build' --script bench.sh"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `skope ab`."""
+    parser.epilog = _EPILOG
+    add = parser.add_argument
+    add("words", nargs="*", metavar="BASE HEAD", help="two scripts, or two commands")
+    add("--base-ref", metavar="REF", help="the commit that is base")
+    add("--head-ref", metavar="REF", help="the commit that is head; the working tree by default")
+    add("--script", metavar="S", help="what runs in either, with --base-ref")
+    add("--setup", metavar="CMD", help="run by bash once for each side, before the first pair")
+    add("--tag", metavar="T", default="ab", help="the reports are T.base and T.head (ab)")
+    add("--pairs", type=between(1, MOST_PAIRS), metavar="N", help=f"how many pairs ({PAIRS})")
+    add(
+        "--precision",
+        type=percentage,
+        metavar="P%",
+        help="pairs until every gated metric is known within ±P%% (at most 100)",
+    )
+    launching.configure(parser)
+    judging.configure(parser)
+    configure_access(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, compare, print; the exit code gates when asked to."""
+    from skope.supervisor.platform import require_linux
+
+    require_linux("ab")
+    judging.format_of(options)
+    from skope.supervisor.guarding import Guard
+    from skope.supervisor.pairs import contend, verdict
+
+    with Guard() as guard, sides(options, guard) as both:
+        contest = contest_of(options, both)
+        standings = contend(contest, guard)
+    verdict(contest, standings)
+    for note in standings.notes:
+        say(f"skope: {note}")
+    if not standings.finished:
+        say("skope: no pair was finished, so there is nothing to judge")
+        return standings.exit_code
+    return _judged(options, contest, identical=both.identical) or standings.exit_code
+
+
+def _judged(options: argparse.Namespace, contest: "Contest", *, identical: bool) -> int:
+    from skope.cli import reading
+    from skope.diff.compare import compare
+
+    reports = reading.open_reports(options)
+    base, head = (reports.read(contender.tag) for contender in contest.sides)
+    policy = floors.with_floors(options, judging.policy(options), base, head)
+    code = judging.conclude(options, compare(base, head, policy))
+    if identical:
+        floors.keep_floor(options, base, head, contest.base.command.title)
+    return code
+
+
+def contest_of(options: argparse.Namespace, both: "Sides") -> "Contest":
+    """What the options ask for, between these two."""
+    from skope.schema.names import check_name
+    from skope.supervisor.command import of_shell
+    from skope.supervisor.pairs import Contender, Contest
+
+    tag = check_name(options.tag, what="a tag")
+    return Contest(
+        name=tag,
+        base=Contender(side="base", tag=f"{tag}.base", command=both.base),
+        head=Contender(side="head", tag=f"{tag}.head", command=both.head),
+        place=place_of(options),
+        pairs=options.pairs or (PAIRS if options.precision is None else MOST_TO_BE_PRECISE),
+        setup=None if options.setup is None else of_shell(options.setup, "--setup"),
+        settled=None if options.precision is None else _precise(options, tag),
+        **launching.terms_of(options),
+    )
+
+
+def _precise(options: argparse.Namespace, tag: str) -> "Callable[[Directory, int], bool]":
+    """Whether so many pairs have told the gated metrics precisely enough."""
+    from skope.diff.compare import compare
+    from skope.diff.precision import LEAST_PAIRS, precise
+    from skope.store.reports import Reports
+
+    def settled(directory: "Directory", pairs: int) -> bool:
+        if pairs < LEAST_PAIRS:
+            return False
+        reports = Reports(directory)
+        base, head = (reports.read(f"{tag}.{side}") for side in ("base", "head"))
+        return precise(compare(base, head, judging.policy(options)), options.precision)
+
+    return settled

@@ -1,0 +1,53 @@
+"""`--html`: a diff as a page of its own, for a pull request or an artifact."""
+
+import argparse
+from pathlib import Path
+
+from skope.cli import reading
+from skope.cli.messages import say
+from skope.errors import StorageFault
+from skope.schema.diff import Diff
+from skope.schema.report import Report
+from skope.schema.series import Series
+from skope.store.curves import curves_beside, read_curves
+from skope.store.names import is_path
+
+
+def write_page(
+    options: argparse.Namespace, diff: Diff, base: Report, head: Report, target: str
+) -> None:
+    """Write the page of `diff`, which compared `base` with `head`, to the file `target`.
+
+    Raises
+    ------
+    StorageFault
+        If it cannot be written.
+    """
+    from skope import web
+    from skope.view.diff_page import diff_page
+    from skope.view.html import joined, standalone
+
+    curves = (
+        _curves(options, diff.base.path or diff.base.name, base),
+        _curves(options, diff.head.path or diff.head.name, head),
+    )
+    page = diff_page(diff, base, head, curves)
+    modules = {name: web.read(name).decode() for name in (*web.MODULES, web.ALONE)}
+    text = standalone(
+        f"{page.word}: {page.name}",
+        page,
+        scripts=(web.read(web.CHARTS).decode(), joined(modules)),
+        styles=[web.read(name).decode() for name in web.STYLES],
+    )
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"cannot write {target}: {error.strerror or error}"
+        raise StorageFault(message, hint="--html takes the path of a file") from error
+    say(f"wrote {target}")
+
+
+def _curves(options: argparse.Namespace, address: str, report: Report) -> Series | None:
+    if is_path(address):
+        return curves_beside(address, report)
+    return read_curves(reading.open_reports(options).directory, report)

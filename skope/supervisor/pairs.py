@@ -1,0 +1,236 @@
+"""`skope ab`: launches base and head in turn, each pair in random order, and keeps both's runs."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from time import monotonic_ns
+from typing import Final
+
+from skope.errors import ScriptFailed, StorageFault
+from skope.stats.order import balanced_order
+from skope.store.directory import Directory
+from skope.supervisor.command import Command
+from skope.supervisor.endings import exit_code_of
+from skope.supervisor.guarding import Guard
+from skope.supervisor.launch import Launch, Launcher, Outcome
+from skope.supervisor.logs import RunLog
+from skope.supervisor.losses import UNFINISHED
+from skope.supervisor.place import Place
+from skope.supervisor.progress import bar, elapsed
+from skope.supervisor.script import Stdio
+from skope.supervisor.stand import Stand, standing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contender:
+    """One side."""
+
+    side: str
+    """`base` or `head`."""
+    tag: str
+    """Its report."""
+    command: Command
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contest:
+    """What `skope ab` was asked to do."""
+
+    name: str
+    """Its log is called so."""
+    command: str = "skope ab"
+    """What its locks' holder is called."""
+    base: Contender
+    head: Contender
+    place: Place
+    pairs: int
+    """At most, when `settled` may end it earlier."""
+    warmup: int = 0
+    """Pairs before that, not kept."""
+    timeout_ns: int | None = None
+    ignore_failure: bool = False
+    prepare: Command | None = None
+    cleanup: Command | None = None
+    setup: Command | None = None
+    """Run once for each side, where it works."""
+    settled: Callable[[Directory, int], bool] | None = None
+    """Asked after every pair, with how many there are, whether that is enough."""
+    order: Random = field(default_factory=Random)
+
+    @property
+    def sides(self) -> tuple[Contender, Contender]:
+        return self.base, self.head
+
+
+@dataclass(kw_only=True)
+class Standings:
+    """What came of it."""
+
+    finished: int = 0
+    """Pairs with a good run on either side."""
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """Where the runs of each side are, by `base` and `head`."""
+    interrupted: int | None = None
+    """The signal that ended it."""
+    lost: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0, 128 + n or `UNFINISHED`; a failed script is an error of its own."""
+        if self.interrupted is not None:
+            return exit_code_of(-self.interrupted)
+        return UNFINISHED if self.lost else 0
+
+
+def contend(contest: Contest, guard: Guard) -> Standings:
+    """Every pair of `contest`, recorded. Finished pairs stay whatever happens later.
+
+    Raises
+    ------
+    EnvironmentFault
+        If the address, the directory or its lock is not to be had, a child does not start, or
+        a report cannot be written.
+    """
+    standings = Standings()
+    commands = {contender.tag: contender.command for contender in contest.sides}
+    with standing(contest.place, commands, guard=guard, command=contest.command) as stand:
+        if stand.rig.start():
+            with RunLog(stand.directory, contest.name) as log, open(os.devnull, "rb") as nothing:
+                stdio = Stdio(stdin=nothing.fileno(), stdout=log.fd, stderr=log.fd)
+                _Series(contest, stand, log, stdio).run_all(standings)
+        if stand.asked:
+            standings.interrupted = stand.asked[0]
+        stand.rig.stop()
+        standings.lost = stand.rig.lost
+    return standings
+
+
+def verdict(contest: Contest, standings: Standings) -> None:
+    """Raises `ScriptFailed` when there is nothing to judge because of failures."""
+    if not standings.failures or standings.interrupted is not None:
+        return
+    if contest.ignore_failure and standings.finished:
+        return
+    more = len(standings.failures) - 1
+    message = standings.failures[0] + (f" (and {more} more failed)" if more else "")
+    hint = None if contest.ignore_failure else "--ignore-failure goes on after one"
+    raise ScriptFailed(message, hint=hint)
+
+
+class _Series:
+    """The launches of one contest, in order."""
+
+    def __init__(self, contest: Contest, stand: Stand, log: RunLog, stdio: Stdio) -> None:
+        self._contest: Final = contest
+        self._stand: Final = stand
+        self._log: Final = log
+        self._stdio: Final = stdio
+        self._launcher: Final = Launcher(
+            stand.rig, stand.guard, timeout_ns=contest.timeout_ns, say=stand.voice.say
+        )
+        self._numbers: Final = _counting()
+
+    def run_all(self, standings: Standings) -> None:
+        """Pairs until all are done or enough, one failed, or somebody asked to stop."""
+        contest, stand = self._contest, self._stand
+        if not self._set_up(standings):
+            return
+        order = balanced_order(contest.order)
+        begin_ns, spent_ns = monotonic_ns(), 0
+        for number in range(1 - contest.warmup, contest.pairs + 1):
+            stand.voice.status(bar(standings.finished, contest.pairs, spent_ns))
+            base_first = number > 0 and next(order)
+            whole = self._pair(number, standings, base_first=base_first)
+            standings.finished += whole and number > 0
+            spent_ns = monotonic_ns() - begin_ns
+            if self._over(standings, whole=whole):
+                break
+        stand.voice.status("")
+        stand.voice.say(elapsed(standings.finished, contest.pairs, spent_ns))
+
+    def _over(self, standings: Standings, *, whole: bool) -> bool:
+        contest = self._contest
+        if self._stand.asked or (not whole and not contest.ignore_failure):
+            return True
+        enough = contest.settled
+        return enough is not None and enough(self._stand.directory, standings.finished)
+
+    def _set_up(self, standings: Standings) -> bool:
+        if self._contest.setup is None:
+            return True
+        for contender in self._contest.sides:
+            title = f"--setup of {contender.side}"
+            self._log.heading(title)
+            setup = _beside(contender, self._contest.setup)
+            failure = self._launcher.aside(setup, self._environment(contender), self._stdio)
+            if failure:
+                self._failed(standings, f"--setup {failure} for {contender.side}", title)
+                return False
+        return True
+
+    def _pair(self, number: int, standings: Standings, *, base_first: bool) -> bool:
+        """Both sides once; whether both ended well."""
+        base, head = self._contest.sides
+        good = 0
+        for position, contender in enumerate((base, head) if base_first else (head, base), 1):
+            if self._stand.asked:
+                return False
+            good += self._side(number, contender, position, standings)
+            if not good and not self._contest.ignore_failure:
+                return False
+        return good == 2
+
+    def _side(self, number: int, contender: Contender, position: int, standings: Standings) -> bool:
+        contest, kept = self._contest, number > 0
+        total = contest.pairs if kept else contest.warmup
+        place = f"pair {number} of {total}" if kept else f"warm-up {number + total} of {total}"
+        title = f"{contender.side} in {place}"
+        self._log.heading(title)
+        launch = Launch(
+            number=next(self._numbers),
+            command=contender.command,
+            environment=self._environment(contender),
+            record=kept,
+            tag=contender.tag,
+            pair=number if kept else None,
+            position=position if kept else None,
+            prepare=contest.prepare and _beside(contender, contest.prepare),
+            cleanup=contest.cleanup and _beside(contender, contest.cleanup),
+        )
+        outcome = self._launcher.launch(launch, self._stdio)
+        self._count(standings, outcome, contender)
+        if outcome.failure:
+            self._failed(standings, f"{outcome.failure} as {title}", title)
+        return outcome.failure is None
+
+    def _count(self, standings: Standings, outcome: Outcome, contender: Contender) -> None:
+        if outcome.done is None:
+            return
+        standings.notes += [note for note in outcome.done.notes if note not in standings.notes]
+        if outcome.done.report:
+            standings.files[contender.side] = outcome.done.report
+        if outcome.done.fault:
+            raise StorageFault(outcome.done.fault)
+
+    def _failed(self, standings: Standings, failure: str, title: str) -> None:
+        standings.failures.append(failure)
+        if not self._stand.asked:
+            self._log.explain(title, self._stand.voice.say)
+
+    def _environment(self, contender: Contender) -> Mapping[str, str]:
+        return {**self._stand.environment, "SKOPE_SIDE": contender.side}
+
+
+def _beside(contender: Contender, command: Command) -> Command:
+    """`command`, run where the contender works."""
+    return replace(command, directory=contender.command.directory)
+
+
+def _counting() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number

@@ -1,0 +1,53 @@
+"""What the screen is fed with, and whom it can ask: the seam that tests replace."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from skope.schema.aggregate import Aggregate
+from skope.schema.diff import Diff
+from skope.schema.listing import Listing
+from skope.schema.live import Live
+from skope.schema.report import Report
+
+
+class Lost(NamedTuple):
+    """The server does not answer; it is being asked again."""
+
+    reason: str
+
+
+class Said(NamedTuple):
+    """A line the process this screen belongs to would have written under it."""
+
+    line: str
+
+
+class Over(NamedTuple):
+    """The process this screen belongs to is ending."""
+
+
+News = Live | Lost | Said | Over
+
+
+class Feed(Protocol):
+    """Where news come from."""
+
+    def start(self, deliver: Callable[[News], None]) -> None:
+        """Begins to deliver, from threads of its own."""
+
+    def close(self) -> None:
+        """Delivers no more."""
+
+
+class Reports(Protocol):
+    """The reports at rest. Every method may wait, and raises `SkopeError`."""
+
+    def listing(self) -> Listing: ...
+    def report(self, tag: str) -> Report: ...
+    def diff(self, base: str, head: str) -> Diff: ...
+
+
+class Aggregates(Protocol):
+    """The aggregate being collected, exact. May wait, and raises `SkopeError`."""
+
+    def aggregate(self) -> Aggregate: ...

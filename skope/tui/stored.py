@@ -1,0 +1,84 @@
+"""The reports of a directory, for a screen without a running Skope."""
+
+import os
+import time
+from collections.abc import Callable
+from threading import Event as Flag
+from threading import Thread
+from typing import Final
+
+from skope._version import VERSION
+from skope.diff.compare import compare
+from skope.schema.diff import Diff
+from skope.schema.listing import Listing
+from skope.schema.live import Live
+from skope.schema.report import Report
+from skope.store.directory import open_directory
+from skope.store.reports import Reports
+from skope.tui.feed import News
+
+_LOOK_S: Final = 1.0
+
+
+class Stored:
+    """Reads one directory.
+
+    Raises
+    ------
+    ReportError
+        If there is none, or it is not safe to read.
+    """
+
+    def __init__(self, path: str, *, given: bool) -> None:
+        self._directory: Final = open_directory(path, given=given, create=False)
+        self._reports: Final = Reports(self._directory)
+
+    def changed_ns(self) -> int:
+        """Another number whenever a report was written or removed."""
+        return os.fstat(self._directory.fd).st_mtime_ns
+
+    def listing(self) -> Listing:
+        return self._reports.listing()
+
+    def report(self, tag: str) -> Report:
+        return self._reports.read(tag)
+
+    def diff(self, base: str, head: str) -> Diff:
+        return compare(self._reports.read(base), self._reports.read(head))
+
+
+class StoredFeed:
+    """Tells when the reports of a directory changed."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored: Final = stored
+        self._closed: Final = Flag()
+
+    def start(self, deliver: Callable[[News], None]) -> None:
+        Thread(target=self._follow, args=(deliver,), name="skope-reports", daemon=True).start()
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _follow(self, deliver: Callable[[News], None]) -> None:
+        told: int | None = None
+        while not self._closed.is_set():
+            changed = self._stored.changed_ns()
+            if changed != told:
+                told = changed
+                deliver(_live(changed))
+            self._closed.wait(_LOOK_S)
+
+
+def _live(changed_ns: int) -> Live:
+    return Live(
+        mode="ui",
+        version=VERSION,
+        tag=None,
+        time=time.time(),
+        whole=True,
+        machine=None,
+        captures=None,
+        reports=changed_ns,
+        aggregate=None,
+    )

@@ -1,0 +1,183 @@
+// The page of posted records: an aggregate name by name, one name in full, two compared.
+
+import { h, fill } from "./dom.js";
+import { address, amend } from "./place.js";
+import { quantity, count, plural } from "./figures.js";
+import { forest, forestScale, bars } from "./shapes.js";
+import { ask, quoted } from "./source.js";
+
+const COLLECTED = "report_agg";
+const MOST_SHOWN = 500;
+const REFRESH_MS = 1000;
+const COLUMNS = [
+  ["name", "name", (row) => row.name],
+  ["n", "executions", (row) => count(row.n)],
+  ["total_time", "total time", (row) => quantity(row.total_time, "s")],
+  ["mean_time", "mean", (row) => quantity(row.mean_time, "s")],
+  ["p50", "p50", (row) => quantity(row.p50, "s")],
+  ["p95", "p95", (row) => quantity(row.p95, "s")],
+  ["p99", "p99", (row) => quantity(row.p99, "s")],
+  ["max", "highest", (row) => quantity(row.max, "s")],
+  ["mean_memory", "memory, mean", (row) => quantity(row.mean_memory, "MiB")],
+];
+
+/** What to ask for. */
+export function aggregatesSource(state) {
+  const [base, head] = [state.get("base"), state.get("head")];
+  if (base && head) return `/api/page/aggregate-diff?base=${quoted(base)}&head=${quoted(head)}`;
+  const wanted = ["tag", "name"].filter((key) => state.get(key)).map((key) => `${key}=${quoted(state.get(key))}`);
+  return `/api/page/aggregates${wanted.length ? `?${wanted.join("&")}` : ""}`;
+}
+
+/** Draws `page` into `main` as `state` says; rows of the one being collected come from `live`. */
+export function aggregatesPage(main, page, state, live) {
+  if (page.page.startsWith("skope.page.aggregate-diff")) return comparison(main, page);
+  const collecting = page.rows === null;
+  const list = new Names(state);
+  const head = page.shown || (collecting ? COLLECTED : null);
+  const field = h("input", { name: "search", type: "search", value: state.get("search") || "", placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
+  const title = collecting ? "Being collected" : page.shown || "Aggregates";
+  const rows = () => (collecting ? [...live.rows.values()] : page.rows);
+  fill(
+    main,
+    page.chosen ? nameInFull(page.chosen) : null,
+    h("section", { class: "card", "aria-label": "Names" }, h("div", { class: "heading" }, h("h1", { class: "plain" }, title), page.when ? h("span", { class: "said" }, page.when) : null, field, collecting ? h("span", { class: "right" }, keep()) : null), list.box),
+    stored(page, head),
+  );
+  list.draw(rows());
+  let due = false;
+  const refresh = () => {
+    if (due) return;
+    due = true;
+    setTimeout(() => {
+      due = false;
+      list.draw(rows());
+    }, REFRESH_MS);
+  };
+  if (collecting) live.addEventListener("change", refresh);
+  return {
+    end() {
+      due = true;
+      live.removeEventListener("change", refresh);
+    },
+    keys: { "/": () => field.focus(), Escape: () => amend({ search: null, name: null }) },
+  };
+}
+
+/** The sortable table of names. */
+class Names {
+  constructor(state) {
+    this.search = (state.get("search") || "").toLowerCase();
+    this.key = COLUMNS.some(([key]) => key === state.get("sort")) ? state.get("sort") : "total_time";
+    this.down = state.get("order") ? state.get("order") === "down" : this.key !== "name";
+    this.chosen = state.get("name");
+    this.body = h("tbody");
+    this.under = h("p", { class: "under" });
+    this.box = h("div", null, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Names" }, h("table", { class: "names" }, h("thead", null, h("tr", null, COLUMNS.map((column) => this.heading(column)))), this.body)), this.under);
+  }
+
+  heading([key, words]) {
+    const current = key === this.key;
+    const order = current ? (this.down ? "descending" : "ascending") : null;
+    const sign = current ? (this.down ? " ▾" : " ▴") : "";
+    const press = () => amend({ sort: key, order: current && this.down ? "up" : current || key !== "name" ? "down" : "up" });
+    return h("th", { scope: "col", class: key === "name" ? null : "number", "aria-sort": order }, h("button", { type: "button", onclick: press }, words + sign));
+  }
+
+  draw(all) {
+    const fitting = all.filter((row) => row.name.toLowerCase().includes(this.search));
+    fitting.sort((a, b) => this.compare(a, b));
+    const shown = fitting.slice(0, MOST_SHOWN);
+    fill(
+      this.body,
+      shown.map((row) =>
+        h(
+          "tr",
+          { "data-name": row.name, class: row.name === this.chosen ? "chosen" : null },
+          COLUMNS.map(([key, , words]) => (key === "name" ? h("th", { scope: "row", class: "wrap" }, this.link(row.name)) : h("td", { class: "number" }, words(row)))),
+        ),
+      ),
+    );
+    const more = fitting.length - shown.length;
+    fill(this.under, all.length === 0 ? "No record yet: curl -d '{\"name\":\"chat\",\"exec_time\":0.1}' to this address" : more ? `${plural(more, "more name")}: filter to see them` : `${plural(all.length, "name")}`);
+  }
+
+  compare(a, b) {
+    const [x, y] = [a[this.key], b[this.key]];
+    const known = (x === null) - (y === null);
+    const order = x < y ? -1 : x > y ? 1 : 0;
+    return known || (this.down ? -order : order) || (a.name < b.name ? -1 : 1);
+  }
+
+  link(name) {
+    return h("button", { type: "button", class: "link name", onclick: () => amend({ name: name === this.chosen ? null : name }) }, name);
+  }
+}
+
+function nameInFull(chosen) {
+  return h(
+    "section",
+    { class: "card", "aria-label": `${chosen.name} in full` },
+    h("div", { class: "heading" }, h("h2", { class: "name" }, chosen.name), h("button", { type: "button", class: "small", onclick: () => amend({ name: null }) }, "close")),
+    chosen.bars.length ? [h("figcaption", null, "exec_time, executions by how long they took (each bar the same ratio)"), bars(chosen.bars, chosen.written, `Histogram of ${chosen.name}: ${chosen.quantiles.map(([what, value]) => `${what} ${value}`).join(", ")}`)] : h("p", { class: "empty" }, "Only its sums were kept."),
+    chosen.quantiles.length ? h("table", { class: "values" }, h("thead", null, h("tr", null, ["quantile", "estimate", "95 % CI"].map((text) => h("th", { scope: "col", class: "number" }, text)))), h("tbody", null, chosen.quantiles.map(([what, value, interval]) => h("tr", null, h("th", { scope: "row" }, what), h("td", { class: "number" }, value), h("td", { class: "number" }, interval))))) : null,
+  );
+}
+
+/** Keeps what was collected so far as a baseline. */
+function keep() {
+  const said = h("span", { class: "said", role: "status" });
+  const name = h("input", { name: "baseline", value: "baseline", "aria-label": "Name of the baseline", maxlength: 200 });
+  const save = async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await ask(`/api/agg/save?name=${quoted(name.value.trim())}`, { method: "POST" });
+      fill(said, `${answer.name} ${answer.status}: `, h("a", { href: address("aggregates", { base: answer.name, head: COLLECTED }) }, "compare with it"));
+    } catch (error) {
+      fill(said, error.message);
+    }
+  };
+  return h("form", { class: "chosen-bar", onsubmit: save }, said, name, h("button", { type: "submit", class: "small" }, "keep as baseline"));
+}
+
+function stored(page, head) {
+  if (!page.stored.length) return null;
+  const rows = page.stored.map((one) =>
+    h(
+      "tr",
+      { "data-aggregate": one.address },
+      h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: address("aggregates", { tag: one.address }) }, one.address)),
+      [one.names, one.executions, one.total].map((text) => h("td", { class: "number" }, text)),
+      h("td", null, one.when),
+      h("td", null, head && head !== one.address ? h("a", { href: address("aggregates", { base: one.address, head }) }, `compare ${head} with it`) : null),
+    ),
+  );
+  return h("section", { class: "card", "aria-label": "Stored aggregates" }, h("div", { class: "heading" }, h("h2", null, "Stored aggregates")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Stored aggregates" }, h("table", null, h("thead", null, h("tr", null, ["tag", "names", "executions", "total time", "when", ""].map((text, k) => h("th", { scope: "col", class: k > 0 && k < 4 ? "number" : null }, text)))), h("tbody", null, rows))));
+}
+
+function comparison(main, page) {
+  const rows = page.rows.map((row) =>
+    h(
+      "tr",
+      { class: row.gated ? row.verdict : "unjudged", "data-name": row.name },
+      h("th", { scope: "row", class: row.mean ? "wrap" : "part" }, h("span", { class: "mark" }, row.gated ? `${row.mark} ` : ""), h("span", { class: "name" }, row.label)),
+      h("td", { class: "number" }, row.count),
+      h("td", { class: "number" }, row.base),
+      h("td", { class: "number" }, row.head),
+      h("td", { class: "number change" }, row.change),
+      h("td", { class: "picture" }, row.forest ? forest(row.forest, page.extent, row.gated ? row.verdict : "unjudged", `${row.label}: ${row.change}`) : null),
+      h("td", { class: "number" }, row.interval),
+      h("td", null, row.word),
+    ),
+  );
+  const headings = ["mean time", "count", "base", "head", "change", forestScale(page.extent), "interval", "verdict"];
+  fill(
+    main,
+    h("div", { class: "sides" }, page.sides.map(([side, name, counted, when]) => h("div", { class: `side ${side}` }, h("span", { class: "which" }, side), h("strong", { class: "name" }, name), h("span", null, counted), h("span", null, when)))),
+    h("section", { class: `verdict ${page.verdict}` }, h("div", { class: "mark", "aria-hidden": "true" }, page.mark), h("div", null, h("h1", null, h("span", { class: "word" }, page.word), h("span", { class: "sentence" }, page.told)))),
+    h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What changed, name by name" }, h("table", { class: "changes" }, h("thead", null, h("tr", null, headings.map((text, k) => h("th", { scope: "col", class: k === 5 ? "picture" : k > 0 && k < 7 ? "number" : null }, text)))), h("tbody", null, rows))), h("p", { class: "under" }, h("span", null, page.more ? `${plural(page.more, "more name")}, which changed least` : ""), h("span", null, page.assumes))),
+    page.only.map(([side, names]) => h("p", { class: "under" }, `only in ${side}: ${names.join(", ")}`)),
+    h("p", { class: "again" }, h("code", { class: "command" }, page.command)),
+  );
+  return { end() {}, keys: { Escape: () => amend({ base: null, head: null }) } };
+}

@@ -1,0 +1,80 @@
+// The page of stored reports: what there is, how it went over time, and two to compare.
+
+import { h, fill } from "./dom.js";
+import { address, amend } from "./place.js";
+import { spark } from "./shapes.js";
+import { diffAddress } from "./diff.js";
+
+/** Draws `page` into `main` as `state` says. */
+export function capturesPage(main, page, state) {
+  const search = state.get("search") || "";
+  const open = state.get("open");
+  const [base, head] = [state.get("base"), state.get("head")];
+  const fits = (name) => name.toLowerCase().includes(search.toLowerCase());
+  const groups = page.captures.filter((group) => fits(group.newest.address));
+  const field = h("input", { name: "search", type: "search", value: search, placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
+  const rows = groups.flatMap((group) => {
+    const unfolded = open === group.newest.address;
+    return [captureRow(group.newest, group, unfolded, base, head), ...(unfolded ? group.earlier.map((row) => captureRow(row, null, false, base, head)) : [])];
+  });
+  fill(
+    main,
+    h(
+      "section",
+      { class: "card", "aria-label": "Captures" },
+      h("div", { class: "heading" }, h("h1", { class: "plain" }, "Captures"), field, h("span", { class: "right" }, compareButton(base, head))),
+      rows.length
+        ? h(
+            "div",
+            { class: "scroll", tabindex: 0, role: "region", "aria-label": "Captures" },
+            h("table", { class: "captures" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, "tag"), h("th", { scope: "col" }, "compare"), h("th", { scope: "col", class: "number" }, "runs"), h("th", { scope: "col", class: "number" }, "exec_time"), h("th", { scope: "col", class: "number" }, "cpu_time"), h("th", { scope: "col", class: "number" }, "memory_peak"), h("th", { scope: "col" }, "trust"), h("th", { scope: "col" }, "when"), h("th", { scope: "col" }, "exec_time over time"))), h("tbody", null, rows)),
+          )
+        : h("p", { class: "empty" }, page.captures.length ? "No capture is called so." : "No capture yet: skope runner --script S --tag T makes one."),
+      rows.length && rows.some((row) => row.textContent.includes("*")) ? h("p", { class: "under" }, "* of the whole machine") : null,
+    ),
+    page.diffs.length ? diffs(page.diffs) : null,
+    page.failed.length ? h("p", { class: "under" }, `failed: ${page.failed.map((row) => row.address).join(", ")}`) : null,
+  );
+  return { end() {}, keys: { "/": () => field.focus(), Enter: () => base && head && (location.hash = diffAddress(base, head)), Escape: () => amend({ search: null, base: null, head: null }) } };
+}
+
+function captureRow(row, group, unfolded, base, head) {
+  const choose = (side, chosen) =>
+    h("button", { type: "button", class: side, "aria-pressed": String(chosen === row.address), "aria-label": `${row.address} as ${side}`, disabled: !row.usable, onclick: () => amend({ [side]: chosen === row.address ? null : row.address }) }, side);
+  const more = group?.earlier.length
+    ? h("button", { type: "button", class: "link", "aria-expanded": String(unfolded), onclick: () => amend({ open: unfolded ? null : row.address }) }, unfolded ? "fold" : `${group.earlier.length} earlier`)
+    : null;
+  return h(
+    "tr",
+    { class: group ? null : "earlier", "data-capture": row.address },
+    h("th", { scope: "row", class: "wrap" }, h("strong", { class: "name" }, row.address)),
+    h("td", null, h("span", { class: "chooser" }, choose("base", base), choose("head", head))),
+    h("td", { class: "number" }, row.runs),
+    h("td", { class: "number" }, row.exec_time),
+    h("td", { class: "number" }, row.cpu_time),
+    h("td", { class: "number" }, row.memory_peak),
+    h("td", null, row.trust),
+    h("td", null, row.when),
+    h("td", null, group ? trail(group, more) : null),
+  );
+}
+
+function trail(group, more) {
+  if (!group.earlier.length) return h("span", { class: "said" }, "no earlier report");
+  return h("div", { class: "trail" }, spark(group.trail, group.told), more);
+}
+
+function compareButton(base, head) {
+  if (base && head) return h("a", { class: "button main", href: diffAddress(base, head) }, `compare ${base} with ${head}`);
+  const missing = base ? "a head" : head ? "a base" : "a base and a head";
+  return h("span", { class: "said" }, `choose ${missing} to compare`);
+}
+
+function diffs(found) {
+  return h(
+    "section",
+    { class: "card", "aria-label": "Diffs" },
+    h("div", { class: "heading" }, h("h2", null, "Kept diffs")),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", null, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: diffAddress(one.base, one.head) }, one.name)), h("td", null, one.when)))))),
+  );
+}

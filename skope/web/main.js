@@ -1,0 +1,96 @@
+// The frame around the pages: which one is shown, the way between them, the keyboard.
+
+import { h, fill, say } from "./dom.js";
+import { place, address } from "./place.js";
+import { press, focusedMetric, refocus } from "./keys.js";
+import { ask, quoted, Live } from "./source.js";
+import { livePage } from "./live.js";
+import { capturesPage } from "./captures.js";
+import { diffPage } from "./diff.js";
+import { aggregatesPage, aggregatesSource } from "./aggregates.js";
+
+const PAGES = [
+  ["live", "Live", null, livePage],
+  ["captures", "Captures", () => "/api/page/captures", capturesPage],
+  ["diff", "Diff", (state) => `/api/page/diff${state.get("base") ? `?base=${quoted(state.get("base"))}&head=${quoted(state.get("head") || "")}` : ""}`, diffPage],
+  ["aggregates", "Aggregates", aggregatesSource, aggregatesPage],
+];
+const KEYS = [
+  ["1 2 3 4", "the pages"],
+  ["/", "filter, or name a capture"],
+  ["j k, ↓ ↑", "next and previous metric (Diff)"],
+  ["a", "all metrics (Diff)"],
+  ["t", "tables instead of pictures (Diff)"],
+  ["Enter", "compare the two that are chosen (Captures)"],
+  ["Esc", "forget the window, the filter, the choice"],
+  ["?", "these keys"],
+];
+
+const live = new Live();
+const main = h("main", { class: "page", id: "main", tabindex: -1 });
+const links = PAGES.map(([name, title]) => h("a", { href: address(name), "data-page": name }, title));
+const status = h("span", { class: "status", role: "status" }, "connecting");
+const help = h("dialog", { "aria-label": "Keys" }, h("h2", null, "Keys"), h("dl", null, KEYS.map(([key, does]) => [h("dt", null, h("kbd", null, key)), h("dd", null, does)])), h("button", { type: "button", class: "small", onclick: () => help.close() }, "close"));
+let shown = null;
+let source = { path: null, body: null };
+let turn = 0;
+
+fill(
+  document.getElementById("app"),
+  h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "to the content"),
+  h("header", { class: "bar-top" }, h("a", { class: "brand", href: address("") }, "Skope"), h("nav", { "aria-label": "Pages" }, links), status),
+  main,
+  help,
+);
+
+/** Draws the page the address names; what it shows is asked for when that changed. */
+async function show(again) {
+  const mine = (turn += 1);
+  const { page, state } = place();
+  const [name, title, path, draw] = PAGES.find(([known]) => known === page) || PAGES[live.mode === "ui" ? 1 : 0];
+  for (const link of links) {
+    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${title} · Skope`;
+  try {
+    const wanted = path ? path(state, live) : null;
+    const body = wanted === null || (wanted === source.path && !again) ? source.body : await ask(wanted);
+    if (mine !== turn) return;
+    if (wanted !== null) source = { path: wanted, body };
+    const focused = focusedMetric();
+    shown?.end();
+    shown = draw(main, path ? body : live, state, live);
+    refocus(focused);
+  } catch (error) {
+    if (mine !== turn) return;
+    shown?.end();
+    shown = null;
+    source = { path: null, body: null };
+    fill(main, h("div", { class: "trouble", role: "alert" }, error.message));
+  }
+}
+
+function connection() {
+  status.className = `status ${live.connected ? "on" : "off"}`;
+  const what = live.mode === "ui" ? "stored reports" : [live.mode, live.tag].filter(Boolean).join(" ");
+  say(status, live.connected ? [what, live.version].filter(Boolean).join(", ") || "connected" : "not connected, trying again");
+}
+
+function pageKey(event) {
+  const number = Number(event.key);
+  if (number >= 1 && number <= PAGES.length) return () => (location.hash = address(PAGES[number - 1][0]));
+  return event.key === "?" ? () => help.showModal() : null;
+}
+
+window.addEventListener("hashchange", () => show());
+window.addEventListener("keydown", (event) => {
+  if (help.open) return;
+  const own = pageKey(event);
+  press(event, own ? { [event.key]: own } : shown?.keys);
+});
+live.addEventListener("connection", connection);
+live.addEventListener("stored", () => place().page !== "live" && show(true));
+live.addEventListener("change", connection);
+live.addEventListener("change", () => place().page === "" && show(), { once: true });
+show();

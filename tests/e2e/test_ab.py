@@ -1,0 +1,224 @@
+"""`skope ab` and `skope calibrate` as processes: what they launch, keep, say and exit with."""
+
+import json
+import signal
+import socket
+
+import pytest
+
+from tests.e2e.command_line import eventually, is_alive, run, skope
+
+FIXED = ("--port", "0")
+KEPT = 'echo "$SKOPE_SIDE" >>order\n'
+
+
+@pytest.fixture
+def here(tmp_path):
+    """Two scripts of which one takes twice as long, whatever else the machine does."""
+    (tmp_path / "short.sh").write_text(f"{KEPT}sleep 0.05\n")
+    (tmp_path / "long.sh").write_text(f"{KEPT}sleep 0.15\n")
+    return tmp_path
+
+
+def ab(folder, *words, **how):
+    return run(folder, "ab", *words, *FIXED, **how)
+
+
+def read(folder, name):
+    return json.loads((folder / ".skope" / f"{name}.json").read_text())
+
+
+def change(diff, metric="exec_time"):
+    (found,) = [change for change in diff["changes"] if change["metric"] == metric]
+    return found
+
+
+def test_a_slower_head_is_a_regression_and_gates(here):
+    ended = ab(here, "short.sh", "long.sh", "--pairs", "7", "--fail-on", "regression", "--json")
+    assert ended.code == 1, ended
+    diff = json.loads(ended.out)
+    found = change(diff)
+    assert (found["verdict"], found["pairs"]) == ("regression", 7)
+    assert found["low"] > 1.3
+    assert abs(2 * diff["pairs"]["base_first"] - 7) == 1
+    sides = (here / "order").read_text().split()
+    assert sorted(sides) == ["base"] * 7 + ["head"] * 7
+    assert all({*pair} == {"base", "head"} for pair in zip(sides[::2], sides[1::2], strict=True))
+    assert "pairs 7/7" in ended.err
+    runs = read(here, "ab.base")["runs"]
+    assert [run["pair"] for run in runs] == [1, 2, 3, 4, 5, 6, 7]
+    positions = [1 if first == "base" else 2 for first in sides[::2]]
+    assert [run["position"] for run in runs] == positions
+    again = run(here, "diff", "--base", "ab.base", "--head", "ab.head", "--json")
+    assert json.loads(again.out)["changes"] == diff["changes"]
+
+
+def test_a_faster_head_passes_the_same_gate(here):
+    words = ("--pairs", "7", "--fail-on", "regression", "--tag", "night")
+    ended = ab(here, "long.sh", "sleep 0.01", *words)
+    assert ended.code == 0, ended
+    assert "▼ IMPROVEMENT" in ended.out
+    assert "7 pairs, order balanced" in ended.out
+    assert read(here, "night.base-night.head")["verdict"] == "improvement"
+
+
+def test_too_few_pairs_cannot_tell_and_a_gate_may_want_to_know(here):
+    ended = ab(here, "short.sh", "long.sh", "--pairs", "2", "--fail-on", "inconclusive")
+    assert ended.code == 3, ended
+    assert "to settle it: --pairs 10 (about " in ended.out
+
+
+@pytest.mark.parametrize("failing", ["base", "head"])
+def test_a_crash_is_no_regression(here, failing):
+    (here / "crash.sh").write_text("echo out of luck; exit 7\n")
+    scripts = {"base": "short.sh", "head": "short.sh"} | {failing: "crash.sh"}
+    ended = ab(here, *scripts.values(), "--pairs", "3", "--fail-on", "regression")
+    assert ended.code == 4, ended
+    assert f"crash.sh ended with exit code 7 as {failing} in pair 1 of 3" in ended.err
+    assert "out of luck" in ended.err
+    assert "REGRESSION" not in ended.out
+    assert not (here / ".skope" / "ab.base-ab.head.json").exists()
+
+
+def test_a_failure_may_be_passed_over(here):
+    (here / "once.sh").write_text("[ -e done ] || { touch done; exit 1; }; sleep 0.05\n")
+    ended = ab(here, "short.sh", "once.sh", "--pairs", "3", "--ignore-failure", "--json")
+    assert ended.code == 0, ended
+    assert change(json.loads(ended.out))["pairs"] == 2
+
+
+def test_ctrl_c_keeps_and_judges_the_finished_pairs(here):
+    with skope(here, "ab", "short.sh", "long.sh", *FIXED, "--pairs", "500", "--json") as running:
+        order = here / "order"
+        assert eventually(lambda: order.exists() and len(order.read_text().split()) > 6)
+        ended = running.stop()
+    assert ended.code == 130, ended
+    found = change(json.loads(ended.out))
+    assert 3 <= found["pairs"] < 500
+    assert found["n_base"] >= found["pairs"]
+
+
+def test_what_surrounds_a_run_is_done_each_time_and_not_measured(here):
+    around = ("--prepare", "sleep 0.3; echo before >>order", "--cleanup", "echo after >>order")
+    ended = ab(here, "short.sh", "long.sh", "--pairs", "2", *around, "--setup", "touch built")
+    assert ended.code == 0, ended
+    assert (here / "built").exists()
+    assert (here / "order").read_text().split()[::3] == ["before"] * 4
+    assert (here / "order").read_text().split()[2::3] == ["after"] * 4
+    assert read(here, "ab.base")["exec_time"] < 0.3
+    kept = (here / ".skope" / "logs" / "ab.log").read_text()
+    assert kept.count("== ") == 6
+
+
+@pytest.mark.parametrize("command", ["runner", "ab"])
+def test_a_run_that_cannot_be_prepared_is_not_launched(here, command):
+    what = ("--script", "short.sh", "--tag", "t") if command == "runner" else ("short.sh", "true")
+    ended = run(here, command, *what, *FIXED, "--prepare", "exit 3", "--cleanup", "touch cleaned")
+    assert ended.code == 4, ended
+    assert "--prepare ended with exit code 3" in ended.err
+    assert not (here / "order").exists()
+    assert (here / "cleaned").exists()
+
+
+def test_a_runner_does_the_same_around_each_run(here):
+    around = ("--prepare", "echo before >>order", "--cleanup", "echo after >>order")
+    ended = run(
+        here, "runner", "--script", "short.sh", "--tag", "t", "--runs", "2", *FIXED, *around
+    )
+    assert ended.code == 0, ended
+    assert (here / "order").read_text().split() == ["before", "after"] * 2
+
+
+def test_it_measures_until_it_is_precise(here):
+    (here / "skope.toml").write_text(
+        "[metric.cpu_time]\ngate=false\n[metric.memory_peak]\ngate=false\n"
+    )
+    ended = ab(here, "sleep 0.1", "sleep 0.1", "--precision", "50%", "--json")
+    assert ended.code == 0, ended
+    assert change(json.loads(ended.out))["pairs"] == 10
+    assert "pairs 10/100" in ended.err
+
+
+def test_what_identical_sides_differ_by_becomes_the_noise_floor(here):
+    ended = ab(here, "short.sh", "short.sh", "--pairs", "20")
+    assert ended.code == 0, ended
+    assert "kept as noise in .skope/calibration.json" in " ".join(ended.err.split())
+    (kept,) = read(here, "calibration")["calibrations"]
+    assert (kept["title"], len(kept["log_ratios"]["exec_time"])) == ("short.sh", 20)
+    for tag, script in (("one", "short.sh"), ("two", "long.sh")):
+        assert run(here, "runner", "--script", script, "--tag", tag, *FIXED).code == 0
+    ended = run(here, "diff", "--base", "one", "--head", "two", "--json")
+    found = change(json.loads(ended.out))
+    assert found["verdict"] == "regression", found
+    assert "outside the noise floor of" in found["reason"]
+
+
+def test_calibrating_is_the_same_with_a_table_of_the_floors(here):
+    ended = run(here, "calibrate", "short.sh", "--pairs", "10", *FIXED)
+    assert ended.code == 0, ended
+    assert "noise of short.sh on this machine, 10 pairs" in ended.out
+    (row,) = [line for line in ended.out.splitlines() if "exec_time" in line]
+    assert row.split()[1] == "unknown"
+    assert row.count("±") == 3
+    assert read(here, "calibration")["calibrations"][0]["title"] == "short.sh"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "two things to compare are needed"),
+        (("short.sh",), "two things to compare are needed"),
+        (("short.sh", "no-such-thing"), "'no-such-thing' is neither a script nor a command"),
+        (("short.sh", "long.sh", "--head-ref", "HEAD"), "--head-ref goes with --base-ref"),
+        (("short.sh", "long.sh", "--base-ref", "HEAD"), "--base-ref takes --script S"),
+        (("--base-ref", "HEAD", "--script", "short.sh"), "in no git repository"),
+        (("short.sh", "long.sh", "--pairs", "0"), "is no whole number from 1"),
+        (("short.sh", "long.sh", "--precision", "0%"), "is no percentage"),
+        (("short.sh", "long.sh", "--prepare", " "), "--prepare is empty"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_a_sentence(here, words, said):
+    ended = ab(here, *words)
+    assert ended.code == 2, ended
+    assert said in " ".join(ended.err.split())
+    assert not (here / "order").exists()
+
+
+def test_a_port_that_is_taken_is_the_environments_fault(here):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = run(here, "ab", "short.sh", "long.sh", "--port", port)
+    assert ended.code == 5, ended
+
+
+def test_killed_it_leaves_nothing_running(here):
+    (here / "slow.sh").write_text("echo $$ >pid; sleep 60\n")
+    with skope(here, "ab", "slow.sh", "slow.sh", *FIXED) as running:
+        assert eventually(lambda: (here / "pid").exists() and (here / "pid").read_text().strip())
+        running.process.send_signal(signal.SIGKILL)
+        assert running.end().code == -signal.SIGKILL
+    pid = int((here / "pid").read_text())
+    assert eventually(lambda: not is_alive(pid))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_real_script_against_itself_is_nearly_never_called_different(here):
+    (here / "work.sh").write_text("for i in {1..60000}; do :; done\n")
+    words = []
+    for _ in range(20):
+        ended = ab(here, "work.sh", "work.sh", "--dir", f"d{len(words)}", "--json")
+        words.append(json.loads(ended.out)["verdict"])
+    assert words.count("regression") + words.count("improvement") <= 1, words
+
+
+@pytest.mark.slow
+def test_ten_per_cent_more_work_is_found_and_the_truth_is_inside(here):
+    for name, rounds in (("base.sh", 100_000), ("head.sh", 110_000)):
+        (here / name).write_text(f"for ((i = 0; i < {rounds}; i++)); do :; done\n")
+    ended = ab(here, "base.sh", "head.sh", "--pairs", "14", "--json")
+    found = change(json.loads(ended.out), "cpu_time")
+    assert found["verdict"] == "regression", ended.out
+    assert found["low"] <= 1.1 <= found["high"], found

@@ -1,0 +1,160 @@
+"""`skope ab --base-ref`: two versions in git, each in a tree of its own that does not stay."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.e2e.command_line import eventually, run, skope
+
+BENCH = 'echo "$PWD" >>"$SEEN"\nbash ./work.sh\n'
+GATED = ("--script", "bench.sh", "--fail-on", "regression", "--port", "0", "--pairs", "7")
+
+
+def git(folder, *words):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    own = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        **{
+            f"GIT_{who}_{what}": "n@e"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        },
+    }
+    done = subprocess.run(
+        ["git", *words], cwd=folder, env=kept | own, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """Three commits: the second takes longer, the third changes nothing."""
+    folder = tmp_path / "origin"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "bench.sh").write_text(BENCH)
+    (folder / "work.sh").write_text("sleep 0.05\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "one")
+    (folder / "work.sh").write_text("sleep 0.15\n")
+    git(folder, "commit", "-qam", "two")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "three")
+    return folder
+
+
+@pytest.fixture
+def clone(origin, tmp_path):
+    git(tmp_path, "clone", "-q", f"file://{origin}", "clone")
+    return tmp_path / "clone"
+
+
+def ab(folder, *words):
+    return run(folder, "ab", *words, env={"SEEN": str(folder.parent / "seen")})
+
+
+def is_clean(folder):
+    kept = git(folder, "worktree", "list").splitlines()
+    return (len(kept), git(folder, "status", "--porcelain")) == (1, "") and not (
+        folder / ".skope" / "worktrees"
+    ).exists()
+
+
+def test_a_slower_commit_fails_the_gate_and_leaves_the_clone_as_it_was(clone):
+    git(clone, "checkout", "-q", "HEAD~1")
+    ended = ab(clone, "--base-ref", "HEAD~1", *GATED)
+    assert ended.code == 1, ended
+    base, head = git(clone, "rev-parse", "HEAD~1", "HEAD").split()
+    assert f"base HEAD~1 {base[:7]} (worktree)   head working tree {head[:7]}" in ended.err
+    assert is_clean(clone)
+    seen = (clone.parent / "seen").read_text().splitlines()
+    assert seen.count(str(clone)) == 7
+    assert sum("/.skope/worktrees/" in place for place in seen) == 7
+    reports = [
+        json.loads((clone / ".skope" / f"ab.{s}.json").read_text()) for s in ("base", "head")
+    ]
+    assert [report["host"]["git"]["commit"] for report in reports] == [base, head]
+
+
+def test_a_commit_that_changes_nothing_passes_it(clone):
+    ended = ab(clone, "--base-ref", "HEAD~1", "--head-ref", "HEAD", *GATED)
+    assert ended.code == 0, ended
+    assert is_clean(clone)
+
+
+def test_setup_runs_once_in_each_and_one_that_fails_ends_it(clone):
+    build = 'echo "$SKOPE_SIDE" >>"$SEEN.setup"; echo sleep 0.01 >work.sh'
+    ended = ab(clone, "--base-ref", "merge-base:origin/main", *GATED, "--setup", build)
+    assert ended.code == 0, ended
+    assert (clone.parent / "seen.setup").read_text().split() == ["base", "head"]
+    git(clone, "checkout", "-q", ".")
+    assert is_clean(clone)
+    ended = ab(clone, "--base-ref", "HEAD~2", *GATED, "--setup", "echo no compiler; exit 2")
+    assert ended.code == 4, ended
+    assert "--setup ended with exit code 2 for base" in ended.err
+    assert "no compiler" in ended.err
+    assert is_clean(clone)
+
+
+def test_heads_script_runs_on_both_sides_and_says_so_where_they_differ(clone):
+    (clone / "bench.sh").write_text(f"{BENCH}true\n")
+    ended = ab(clone, "--base-ref", "HEAD", *GATED)
+    assert "bench.sh differs between base and head: head's runs on both sides" in ended.err
+    assert git(clone, "worktree", "list").count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "way"),
+    [
+        ("HEAD~1", "git fetch --deepen=1"),
+        ("origin/dev", "git fetch --depth=1 origin +refs/heads/dev:refs/remotes/origin/dev"),
+        (
+            "merge-base:origin/dev",
+            "git fetch --unshallow origin +refs/heads/dev:refs/remotes/origin/dev",
+        ),
+        ("v1", "git fetch --depth=1 origin v1:v1"),
+    ],
+)
+def test_what_a_shallow_clone_lacks_is_said_with_the_fetch_that_gets_it(origin, tmp_path, ref, way):
+    git(origin, "branch", "dev", "HEAD~1")
+    git(origin, "tag", "v1", "HEAD~2")
+    git(tmp_path, "clone", "-q", "--depth=1", "--no-tags", f"file://{origin}", "shallow")
+    shallow = tmp_path / "shallow"
+    ended = ab(shallow, "--base-ref", ref, *GATED)
+    assert ended.code == 2, ended
+    assert f"\n  {way}\n" in ended.err
+    git(shallow, *way.split()[1:])
+    ended = ab(shallow, "--base-ref", ref, "--script", "bench.sh", "--port", "0", "--pairs", "1")
+    assert ended.code == 0, ended
+
+
+def test_what_is_nowhere_is_said_without_a_way_to_it(clone):
+    ended = ab(clone, "--base-ref", "no-such", *GATED)
+    assert ended.code == 2, ended
+    assert ended.err == "skope: there is no commit 'no-such' in this repository\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_however_it_is_ended_no_tree_is_left(clone, number):
+    (clone / "bench.sh").write_text("touch began; sleep 60\n")
+    words = ("--base-ref", "HEAD~1", "--script", "bench.sh", "--port", "0")
+    with skope(clone, "ab", *words, start_new_session=True) as running:
+        trees = clone / ".skope" / "worktrees"
+        began = lambda: (clone / "began").exists() or [*trees.glob("*/began")]  # noqa: E731
+        assert eventually(began)
+        assert [*trees.iterdir()]
+        running.process.send_signal(number)
+        assert running.end().code == (-number if number == signal.SIGKILL else 128 + number)
+    assert eventually(lambda: not trees.exists())
+    git(clone, "worktree", "prune")
+    assert len(git(clone, "worktree", "list").splitlines()) == 1
+
+
+def test_what_a_killed_one_and_its_guard_left_goes_with_the_next(clone):
+    left = clone / ".skope" / "worktrees" / "99999999-base"
+    git(clone, "worktree", "add", "--detach", str(left), "HEAD")
+    (clone / ".skope" / ".gitignore").write_text("*\n")
+    assert ab(clone, "--base-ref", "HEAD", *GATED).code == 0
+    assert is_clean(clone)

@@ -1,0 +1,110 @@
+"""A real browser, and real reports for it to show."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.agg_service import agg
+from tests.e2e.command_line import run, server, skope
+
+CHROMIUM = "/usr/bin/chromium"
+HOSTILE = "<img src=x onerror=document.title='owned'>"
+RUNS = 10
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's chromium."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no /usr/bin/chromium: `apt-get install chromium` brings it")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """One page with what it asked for and what it complained of."""
+
+    def __init__(self, browser, **how):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **how)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.requests = []
+        self.complaints = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def open(self, url, ready):
+        """Goes to `url`, until there is a `ready`."""
+        self.page.goto(url)
+        self.page.locator(ready).first.wait_for()
+        return self.page
+
+    def texts(self, selector):
+        return [text.strip() for text in self.page.locator(selector).all_inner_texts()]
+
+
+@pytest.fixture
+def tab(chromium):
+    """Opens tabs; none of them may have complained."""
+    tabs = []
+
+    def opened(**how):
+        tabs.append(Tab(chromium, **how))
+        return tabs[-1]
+
+    yield opened
+    complaints = [text for each in tabs for text in each.complaints]
+    for each in tabs:
+        each.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def captured(chromium, tmp_path_factory):
+    """A folder with captures of two programs, ten runs of each, and one of a hostile name.
+
+    Each burns, then needs 150 MB for a moment: what a window shows depends on the window.
+    """
+    folder = tmp_path_factory.mktemp("captured")
+    for tag, turns, runs in (("main", 30_000, RUNS), ("work", 50_000, 1), ("work", 60_000, RUNS)):
+        burn = f"for ((k = 0; k < {turns}; k++)); do :; done; head -c 150000000 /dev/zero | tail"
+        words = ("--tag", tag, "--runs", runs, "--", "bash", "-c", burn)
+        ended = run(folder, "runner", "--port", 0, *words)
+        assert ended.code == 0, ended
+    ended = run(folder, "runner", "--port", 0, "--tag", HOSTILE, "--", "true")
+    assert ended.code == 0, ended
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stored(captured):
+    """The address of `skope ui` on them."""
+    with skope(captured, "ui", "--port", 0) as showing:
+        yield showing.line("showing").split(" on ")[1].strip()
+    assert showing.process.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def serving(captured, tmp_path_factory):
+    """`skope server` on a copy of them."""
+    folder = tmp_path_factory.mktemp("serving")
+    shutil.copytree(captured / ".skope", folder / ".skope")
+    with server(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def collecting(chromium, tmp_path):
+    """`skope agg`."""
+    with agg(tmp_path, "--tag", "monday") as running:
+        yield running

@@ -1,0 +1,246 @@
+"""The page of a diff in a real browser, against the JSON and against the terminal."""
+
+import json
+import re
+from urllib.request import urlopen
+
+import pytest
+
+from skope.schema.codec import decode_diff
+from skope.view.numbers import scale_of
+from skope.view.rows import change_rows
+from tests.e2e.command_line import run
+
+DIFF = "#/diff?base=main&head=work"
+ROWS = "table.changes tbody tr:not(.group)"
+
+
+def fetched(url):
+    with urlopen(url, timeout=20) as answer:
+        return answer.read()
+
+
+def cells(tab, row):
+    """Metric, base, head, change, interval and verdict as they stand on the screen."""
+    words = [" ".join(text.split()) for text in row.locator("th, td").all_inner_texts()]
+    return [*words[:4], *words[5:]]
+
+
+def readings(tab):
+    """Curve to its words."""
+    rows = [row.split("\t") for row in tab.texts(".readings tbody tr")]
+    return {row[0].strip(): [cell.strip() for cell in row[1:]] for row in rows}
+
+
+def test_what_it_says_is_what_the_json_and_the_terminal_say(tab, stored, captured):
+    page = tab()
+    page.open(f"{stored}/{DIFF}&all=1", ROWS)
+    diff = decode_diff(fetched(f"{stored}/api/diff?base=main&head=work"))
+    shown = page.page.locator(ROWS)
+    expected = change_rows(diff, every=True)
+    assert shown.count() == len(expected) == len(diff.changes)
+    for number, row in enumerate(expected):
+        metric, base, head, change, interval, verdict = cells(page, shown.nth(number))
+        assert metric.split()[-1] == row.metric
+        assert (base, head, change) == (row.base, row.head, row.change)
+        assert interval == (f"{row.low} to {row.high}" if row.low is not None else "")
+        judged = row.mark.strip()
+        assert verdict.startswith(row.verdict.replace("-", " ") if judged else "")
+    for change in diff.changes:
+        scale = scale_of(change.unit, change.base, change.head)
+        line = page.page.locator(f"tr[data-metric='{change.metric}']").inner_text()
+        assert scale.text(change.base) in line
+        assert scale.text(change.head) in line
+
+    printed = run(captured, "diff", "--base", "main", "--head", "work", "--all").out
+    title, sentence = (
+        page.page.locator(f".verdict .{part}").inner_text() for part in ("word", "sentence")
+    )
+    assert f"{title.upper()}: {sentence}" in " ".join(printed.split())
+    lines = [figures(line) for line in printed.splitlines()]
+    for number in range(shown.count()):
+        metric, *words, _ = cells(page, shown.nth(number))
+        assert figures(" ".join(words)) in lines, (metric, printed)
+
+
+def figures(text):
+    """The numbers in a line, with their signs."""
+    return re.findall(r"[+-]?\d[\d,]*(?:\.\d+)?", text.replace("..", " "))
+
+
+def test_the_verdict_is_seen_first_and_each_row_has_its_pictures(tab, stored):
+    page = tab()
+    page.open(f"{stored}/{DIFF}", ROWS)
+    verdict = page.page.locator(".verdict")
+    assert verdict.bounding_box()["y"] < 200
+    sizes = page.page.evaluate(
+        "[...document.querySelectorAll('main *')]"
+        ".map((element) => parseFloat(getComputedStyle(element).fontSize))"
+    )
+    word = page.page.locator(".verdict .word")
+    own = float(word.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+    assert sorted(sizes)[-2] >= own >= 30
+    rows = page.page.locator(ROWS).count()
+    assert page.page.locator(f"{ROWS} svg.forest .point").count() == rows
+    assert page.page.locator(f"{ROWS} svg.forest .interval").count() >= rows
+    titles = page.texts(".detail figcaption")
+    assert [title.split()[0] for title in titles] == ["Runs", "Share", "Histogram", "Shift"]
+    assert page.page.locator(".detail .dot.base title").count() == 10
+    labels = page.page.locator("[role=img]").evaluate_all(
+        "all => all.map(e => e.getAttribute('aria-label'))"
+    )
+    assert all(labels)
+    assert page.page.locator(".time canvas").count() >= 2
+
+
+def test_dragging_selects_a_window_and_its_numbers_are_those_of_the_series(tab, stored, captured):
+    page = tab()
+    page.open(f"{stored}/{DIFF}", ".time .u-over")
+    whole = readings(page)
+    over = page.page.locator(".time .u-over").first
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    across = [box["x"] + box["width"] * share for share in (0.2, 0.5)]
+    page.page.mouse.move(across[0], box["y"] + 30)
+    page.page.mouse.down()
+    page.page.mouse.move(across[1], box["y"] + 40, steps=5)
+    page.page.mouse.up()
+    page.page.wait_for_url(re.compile("from=.*to="))
+    chosen = readings(page)
+    assert chosen.keys() == whole.keys()
+    assert chosen != whole
+
+    state = dict(re.findall(r"(from|to)=([\d.]+)", page.page.url))
+    begin, end = float(state["from"]), float(state["to"])
+    assert 0 < begin < end
+    page_json = json.loads(fetched(f"{stored}/api/page/diff?base=main&head=work"))
+    for overlay in page_json["overlays"]:
+        written = overlay["written"]
+        for side, word in zip(("base", "head"), chosen[overlay["name"]], strict=False):
+            tag = {"base": "main", "head": "work"}[side]
+            series = json.loads((captured / f".skope/series/{tag}.json").read_text())
+            value = mean_over(series, overlay["name"], begin, end)
+            if value is None:
+                assert word == "-"
+                continue
+            shown = float(word.removesuffix(written["suffix"]).replace(",", ""))
+            last = 0.5000001 * 10 ** -written["decimals"]
+            assert shown == pytest.approx(value / written["divisor"], abs=last)
+
+    marked = page.page.locator(".time .u-select").evaluate_all("all => all.map(e => e.offsetWidth)")
+    assert len(marked) == page.page.locator(".time canvas").count()
+    assert max(marked) - min(marked) <= 2
+    assert min(marked) > 50
+    url = page.page.url
+    second = tab()
+    second.open(url, ".readings")
+    assert readings(second) == chosen
+    assert second.page.locator("input[name=from]").input_value() == state["from"]
+    page.page.keyboard.press("Escape")
+    page.page.wait_for_url(lambda url: "from=" not in url)
+    assert readings(page) == whole
+
+
+def mean_over(series, curve, begin, end):
+    """The time-weighted mean of a curve of the file over a stretch."""
+    means = series["curves"].get(curve, {"mean": []})["mean"]
+    total = weight = 0.0
+    before = 0.0
+    for at, mean in zip(series["t"], means, strict=False):
+        held = min(at, end) - max(before, begin)
+        if held > 0 and mean is not None:
+            total += mean * held
+            weight += held
+        before = at
+    return total / weight if weight else None
+
+
+def test_the_cursors_of_all_curves_move_together(tab, stored):
+    page = tab()
+    page.open(f"{stored}/{DIFF}", ".time .u-over")
+    over = page.page.locator(".time .u-over").first
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    places = set()
+    for share in (0.3, 0.6):
+        page.page.mouse.move(box["x"] + box["width"] * share, box["y"] + 30)
+        page.page.wait_for_timeout(150)
+        found = page.page.locator(".time .u-cursor-x").evaluate_all(
+            "all => all.map(e => new DOMMatrix(getComputedStyle(e).transform).e)"
+        )
+        assert len(found) >= 2
+        assert max(found) - min(found) < 1, found
+        places.add(found[0])
+    assert len(places) == 2
+
+
+def test_everything_can_be_done_from_the_keyboard(tab, stored):
+    page = tab()
+    page.open(f"{stored}/", "main")
+    press = page.page.keyboard.press
+    press("3")
+    page.page.locator(ROWS).first.wait_for()
+    chosen = page.page.locator("tr.chosen").get_attribute("data-metric")
+    press("j")
+    page.page.wait_for_url(re.compile("metric="))
+    assert page.page.locator("tr.chosen").get_attribute("data-metric") != chosen
+    press("k")
+    assert page.page.locator("tr.chosen").get_attribute("data-metric") == chosen
+    folded = page.page.locator(ROWS).count()
+    press("a")
+    page.page.wait_for_url(re.compile("all=1"))
+    assert page.page.locator(ROWS).count() > folded
+    press("t")
+    page.page.locator("table.values").first.wait_for()
+    assert page.page.locator(".time canvas").count() == 0
+    press("t")
+    page.page.locator(".time canvas").first.wait_for()
+    field = page.page.locator("input[name=from]")
+    field.focus()
+    page.page.keyboard.type("0.05")
+    press("Enter")
+    page.page.wait_for_url(re.compile("from=0.05"))
+    assert page.page.evaluate("document.activeElement.name") == "from"
+    press("Escape")
+    page.page.evaluate("document.activeElement.blur()")
+    press("?")
+    assert page.page.locator("dialog[open] kbd").count() > 5
+    press("Escape")
+    press("2")
+    page.page.locator("tr[data-capture=main]").wait_for()
+    for _ in range(60):
+        press("Tab")
+        if (
+            page.page.evaluate("document.activeElement.getAttribute('aria-label')")
+            == "main as base"
+        ):
+            break
+    press("Enter")
+    page.page.wait_for_url(re.compile("base=main"))
+    assert page.page.evaluate("document.activeElement.getAttribute('aria-label')") == "main as base"
+    page.page.locator("[aria-label='work as head']").focus()
+    press("Space")
+    page.page.locator("a.button.main").wait_for()
+    page.page.evaluate("document.activeElement.blur()")
+    press("Enter")
+    page.page.locator(".verdict").wait_for()
+    assert "base=main&head=work" in page.page.url
+
+
+def test_a_page_of_its_own_says_the_same_with_the_network_cut(tab, stored, captured, tmp_path):
+    target = tmp_path / "out.html"
+    ended = run(captured, "diff", "--base", "main", "--head", "work", "--html", target)
+    assert ended.code == 0, ended
+    text = target.read_text()
+    assert target.stat().st_size < 300_000
+    assert not re.search(r"(?:https?|ftp|wss?):|(?:src|href)\s*=|@import|url\(", text)
+    alone = tab(offline=True)
+    alone.open(f"{target.as_uri()}#/?all=1", ROWS)
+    online = tab()
+    online.open(f"{stored}/{DIFF}&all=1", ROWS)
+    for part in (".verdict", "table.changes", ".detail", ".readings", ".sides"):
+        assert alone.texts(part) == online.texts(part)
+    assert alone.page.locator(".time canvas").count() == online.page.locator(".time canvas").count()
+    assert all(url.startswith("file:") for url in alone.requests)
+    alone.page.keyboard.press("a")
+    alone.page.wait_for_url(lambda url: "all=1" not in url)

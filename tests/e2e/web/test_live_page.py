@@ -1,0 +1,134 @@
+"""What happens now, in a real browser."""
+
+import json
+import re
+from urllib.request import urlopen
+
+from tests.e2e.command_line import get, run
+
+HOUR = 4 * 3600
+
+
+def post(url, records):
+    with urlopen(f"{url}/", data=json.dumps(records).encode(), timeout=20) as answer:
+        return json.load(answer)
+
+
+def test_buttons_start_and_stop_a_capture(tab, serving):
+    page = tab()
+    page.open(f"{serving.url}/", ".tile[data-tile='open captures']")
+    assert page.page.locator(".chart canvas").count() == 2
+    page.page.locator("input[name=name]").fill("from the page")
+    page.page.keyboard.press("Enter")
+    row = page.page.locator("tr[data-capture='from the page']")
+    row.wait_for()
+    assert get(f"{serving.url}/start?name=from%20the%20page")[0] == 409
+    row.get_by_role("button", name="stop").click()
+    row.wait_for(state="detached")
+    status, report = get(f"{serving.url}/api/reports/from%20the%20page")
+    assert (status, report["name"]) == (200, "from the page")
+    said = page.page.locator(".starter .said").inner_text()
+    assert said.startswith(f"from the page: {report['exec_time']:.3f} s, run 1.") or " ms" in said
+
+    other = tab()
+    other.open(f"{serving.url}/#/captures", "tr[data-capture=main]")
+    assert get(f"{serving.url}/start?name=later")[0] == 200
+    page.page.locator("tr[data-capture=later]").wait_for()
+    page.page.get_by_role("button", name="cancel later").click()
+    page.page.locator("tr[data-capture=later]").wait_for(state="detached")
+    assert get(f"{serving.url}/stop?name=later")[0] == 404
+    assert get(f"{serving.url}/start?name=new")[0] == 200
+    assert get(f"{serving.url}/stop?name=new")[0] == 200
+    other.page.locator("tr[data-capture=new]").wait_for()  # told that reports changed
+
+
+def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):
+    slow = [{"name": "slow", "exec_time": 0.5 + k / 100} for k in range(60)]
+    quick = [{"name": "quick", "exec_time": 0.001 * (1 + k % 7)} for k in range(80)]
+    post(collecting.url, slow + quick)
+    page = tab()
+    page.open(f"{collecting.url}/#/live", "tr[data-name=quick]")
+    assert page.page.locator("[data-tile=records] .value").inner_text() == "140"
+    assert page.texts("tbody tr th") == ["slow", "quick"]
+    page.page.keyboard.press("4")
+    page.page.locator("table.names tr[data-name=slow]").wait_for()
+    page.page.get_by_role("button", name="executions").click()
+    page.page.wait_for_url(re.compile("sort=n"))
+    assert page.texts("table.names tbody th") == ["quick", "slow"]
+
+    shown = run(collecting.folder, "show", "--agg", "report_agg").out
+    for row in page.texts("table.names tbody tr"):
+        name, n, total, mean, p50, *_ = (cell.strip() for cell in row.split("\t"))
+        assert re.search(rf"{name}\s+{n}\s+{re.escape(total)}\s+{re.escape(mean)}\s+{p50}", shown)
+
+    page.page.get_by_role("button", name="slow").click()
+    page.page.locator("svg .bar").first.wait_for()
+    counted = page.page.locator("svg .bar title").evaluate_all(
+        "all => all.reduce((sum, e) => sum + Number(e.textContent.split(': ')[1]), 0)"
+    )
+    assert counted == 60
+    page.page.get_by_role("button", name="keep as baseline").click()
+    page.page.get_by_role("link", name="compare with it").wait_for()
+    post(collecting.url, [{"name": "slow", "exec_time": 1.4 + k / 100} for k in range(120)])
+    page.page.get_by_role("link", name="compare with it").click()
+    page.page.locator(".verdict.regression").wait_for()
+    words = page.page.locator("tr[data-name=slow]").first.inner_text()
+    printed = run(collecting.folder, "diff", "--agg", "--base", "baseline", "--head", "report_agg")
+    for word in [part.strip() for part in words.split("\t")][1:4]:
+        assert word in printed.out
+
+
+def test_an_hour_of_it_does_not_grow(tab, serving):
+    """Two hours' events at four a second, as fast as the browser takes them."""
+    page = tab()
+    hours = iter((0, 1))
+
+    def stream(route):
+        hour = next(hours, None)
+        if hour is None:
+            route.fulfill(status=204)
+            return
+        route.fulfill(status=200, content_type="text/event-stream", body=events(hour))
+
+    page.page.route("**/api/live", stream)
+    session = page.context.new_cdp_session(page.page)
+    sizes = []
+    page.open(f"{serving.url}/#/live", ".tile")
+    for hour in (0, 1):
+        page.page.locator(f"tr[data-capture='end of hour {hour}']").wait_for()
+        session.send("HeapProfiler.collectGarbage")
+        sizes.append(session.send("Runtime.getHeapUsage")["usedSize"])
+    page.complaints[:] = [text for text in page.complaints if "EventSource" not in text]
+    assert page.page.locator(".chart canvas").count() == 2
+    assert sizes[1] < sizes[0] + 1_000_000, sizes
+
+
+def events(hour):
+    """An hour of a machine and of ten captures that come and go."""
+    lines = ["retry: 10\n\n"]
+    for k in range(HOUR):
+        at = 1_800_000_000 + hour * 3600 + k / 4
+        last = k == HOUR - 1
+        names = (
+            [f"end of hour {hour}"]
+            if last
+            else [f"capture {(k // 40 + j) % 97}" for j in range(10)]
+        )
+        opened = [{"name": name, "module": None, "started": at} for name in names]
+        event = {
+            "mode": "server",
+            "version": "0",
+            "tag": None,
+            "time": at,
+            "whole": k == 0 and hour == 0,
+            "machine": {
+                "processors": 2,
+                "memory_total": 8192.0,
+                "points": [[at, 10.0 + k % 50, 20.0 + k % 70, 500.0 + k % 300]],
+            },
+            "captures": opened if k % 40 == 0 or last else None,
+            "reports": 1,
+            "aggregate": None,
+        }
+        lines.append(f"id: x-{hour * HOUR + k}\nevent: live\ndata: {json.dumps(event)}\n\n")
+    return "".join(lines)
