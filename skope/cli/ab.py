@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from skope.cli import floors, judging, launching
 from skope.cli.counts import between, percentage
 from skope.cli.messages import say
-from skope.cli.place import configure_access, place_of
+from skope.cli.place import configure_access, configure_watch, place_of
 from skope.cli.sides import Sides, sides
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     launching.configure(parser)
     judging.configure(parser)
+    configure_watch(parser)
     configure_access(parser)
 
 
