@@ -40,6 +40,16 @@ cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 cdef uint64_t PAGE = <uint64_t> sysconf(_SC_PAGESIZE)
 
 
+cdef void _tell(tree_t *tree) noexcept nogil:
+    """Who is in it now, for the slow lane and for a successor."""
+    cdef size_t m
+    store_release(&tree.answer.turn, tree.answer.turn + 1)
+    for m in range(min(tree.count, <size_t> TOLD)):
+        store_release(&tree.answer.pids[m], <uint64_t> tree.members[m].pid)
+    store_release(&tree.answer.members, min(tree.count, <size_t> TOLD))
+    store_release(&tree.answer.turn, tree.answer.turn + 1)
+
+
 cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     """Starts to serve the wish: its first process is in. False when that one is not there."""
     cdef pid_stat_t stat
@@ -73,6 +83,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
         close_fd(&fd)
     if resumed:
         _remember(tree, text)
+    _tell(tree)
     store_release(&tree.answer.status, TREE_WATCHED if tree.count else TREE_GONE)
     store_release(&tree.answer.seq, tree.seq)
     return tree.count > 0
@@ -265,16 +276,6 @@ cdef void _gauge(tree_t *tree, sample_t *sample) noexcept nogil:
     sample.gauges[<int> TREE_PROCESSES] = <int64_t> tree.count
     sample.gauges[<int> TREE_PSS] = tree.pss
     tree.answer.rss_peak = max(tree.answer.rss_peak, <uint64_t> rss)
-
-
-cdef void _tell(tree_t *tree) noexcept nogil:
-    """Who is in it now, for the slow lane and for a successor."""
-    cdef size_t m
-    store_release(&tree.answer.turn, tree.answer.turn + 1)
-    for m in range(min(tree.count, <size_t> TOLD)):
-        store_release(&tree.answer.pids[m], <uint64_t> tree.members[m].pid)
-    store_release(&tree.answer.members, min(tree.count, <size_t> TOLD))
-    store_release(&tree.answer.turn, tree.answer.turn + 1)
 
 
 cdef void take_row(

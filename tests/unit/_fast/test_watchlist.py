@@ -1,0 +1,146 @@
+"""The watch list between a front that wishes and a sampler that answers, in one process."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from skope._fast import SAMPLER_LINE, ChildLine, RingReader, Ticker, Watchlist, Wishes, format_tree
+from skope._fast.layout import TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE
+from skope.shm.segment import Plan, Segment
+
+PERIOD = 10_000_000
+FORKING = """\
+import os, sys, time
+sys.stdin.readline()
+pid = os.fork()
+if pid == 0:
+    time.sleep(60)
+print(pid, flush=True)
+sys.stdin.readline()
+os.kill(pid, 9)
+os.waitpid(pid, 0)
+print("gone", flush=True)
+sys.stdin.readline()
+"""
+
+
+class Rig:
+    """A segment, its sampler's ticker driven by hand, and the front's wishes."""
+
+    def __init__(self):
+        self.segment = Segment.create(Plan(trees=3, ring=64, levels=(8, 8, 8), book=1))
+        self.view = self.segment.view
+        self.wishes = Wishes(self.view)
+        self.files = [os.open(f"/proc/{name}", os.O_RDONLY) for name in ("loadavg",)]
+        line = ChildLine(self.view, SAMPLER_LINE)
+        line.begin(0)
+        stat, meminfo = (os.open(f"/proc/{name}", os.O_RDONLY) for name in ("stat", "meminfo"))
+        self.files += [stat, meminfo]
+        self.ticker = Ticker(self.view, line, stat, meminfo, Watchlist(self.view, self.files[0]))
+
+    def tree(self, slot):
+        header = self.segment.header
+        at = header.trees_offset + slot * header.tree_bytes
+        return self.view[at + header.tree_record : at + header.tree_bytes]
+
+    def wish(self, slot, pid, **more):
+        format_tree(self.tree(slot), PERIOD)
+        return self.wishes.wish(slot, pid, **more)
+
+    def newest(self, slot):
+        """The last row: counters and gauges by name."""
+        row = RingReader(self.tree(slot)).latest()[0]
+        counters = dict(zip(TREE_COUNTERS, row["counters"].tolist(), strict=False))
+        return counters, dict(zip(TREE_GAUGES, row["gauges"].tolist(), strict=False))
+
+
+@pytest.fixture
+def rig():
+    made = Rig()
+    yield made
+    for fd in made.files:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def forking():
+    command = [sys.executable, "-c", FORKING]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ticked(rig):
+    """Lets the ticker run for some real ticks."""
+    thread = threading.Thread(target=rig.ticker.run)
+    thread.start()
+    return thread
+
+
+def until(check):
+    for _ in range(500):
+        if check():
+            return
+        time.sleep(0.01)
+    pytest.fail("it never came")
+
+
+def test_children_come_and_go_and_a_wish_ends(rig):
+    with forking() as process:
+        seq = rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0))
+            assert rig.wishes.answer(0).watched
+            assert rig.wishes.answer(0).pids == [process.pid]
+            process.stdin.write("fork\n")
+            child = int(process.stdout.readline())
+            until(lambda: rig.wishes.answer(0).pids == [process.pid, child])
+            counters, gauges = rig.newest(0)
+            assert (gauges["processes"], counters["born"]) == (2, 2)
+            assert gauges["rss"] > gauges["largest"] > 0
+            assert gauges["pss"] == UNAVAILABLE
+            process.stdin.write("kill\n")
+            assert process.stdout.readline() == "gone\n"
+            until(lambda: rig.wishes.answer(0).pids == [process.pid])
+            before = counters["cpu"]
+            counters, gauges = rig.newest(0)
+            assert (gauges["processes"], counters["born"]) == (1, 2)
+            assert counters["cpu"] >= before
+            process.kill()
+            process.wait()
+            until(lambda: not rig.wishes.answer(0).watched)
+            assert rig.newest(0)[0]["cpu"] >= counters["cpu"]
+            rig.wishes.withdraw(0)
+            assert rig.wishes.answer(0) is None
+            assert rig.wishes.seq(0) == seq + 1
+        finally:
+            rig.ticker.stop()
+            thread.join()
+
+
+def test_a_pid_that_passed_on_is_not_watched(rig):
+    rig.wish(1, os.getpid(), started=1)
+    thread = ticked(rig)
+    try:
+        until(lambda: rig.wishes.answer(1))
+        assert not rig.wishes.answer(1).watched
+        assert rig.wishes.answer(1).pids == []
+    finally:
+        rig.ticker.stop()
+        thread.join()
+
+
+def test_a_taken_place_and_one_that_is_not_there(rig):
+    rig.wish(2, os.getpid())
+    with pytest.raises(ValueError, match="taken"):
+        rig.wishes.wish(2, 1)
+    with pytest.raises(IndexError, match="no tree 3"):
+        rig.wishes.wish(3, 1)

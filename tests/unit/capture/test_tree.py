@@ -1,0 +1,125 @@
+"""A tree's record to its metrics, and what its share of the machine does to trust."""
+
+import numpy as np
+import pytest
+
+from skope._fast import TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
+from skope.capture.coverage import watch
+from skope.capture.tree import cut_tree, measure_tree, nobody
+from skope.capture.trust import ELSEWHERE, Share, judge
+from skope.capture.window import cut
+from tests.unit.capture.made import MIB, PERIOD, Made, span
+
+T0 = 1_000 * PERIOD
+UNKNOWN = 1 << 63
+
+
+def row(at_ns, *, rss=0, pss=UNAVAILABLE, processes=1, **counters):
+    made = np.zeros((), dtype("sample"))
+    made["begin_ns"] = at_ns
+    made["gauges"][:] = 0
+    for name, value in {"rss": rss, "pss": pss, "processes": processes, "threads": 3}.items():
+        made["gauges"][TREE_GAUGES.index(name)] = value
+    for name, value in counters.items():
+        made["counters"][TREE_COUNTERS.index(name)] = value
+    return made
+
+
+def measured(*rows, start_ns, stop_ns, complete=True, first=None):
+    made = Made()
+    for one in rows:
+        made.ring.write(one.tobytes())
+        made.archives.write(one.tobytes())
+    start = (rows[0] if first is None else first).tobytes()
+    tree = cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
+    return measure_tree(tree)
+
+
+def test_times_are_had_in_proportion_and_events_from_around():
+    half = PERIOD // 2
+    rows = [
+        row(T0 + k * PERIOD, cpu=k * 4_000_000, user=k * 10**7, system=0, faults_major=k)
+        for k in range(4)
+    ]
+    found = measured(*rows, start_ns=T0 + half, stop_ns=T0 + 2 * PERIOD + half)
+    assert found["cpu_time"].value == pytest.approx(0.008)
+    assert (found["cpu_user"].value, found["cpu_system"].value) == (found["cpu_time"].value, 0)
+    assert found["faults_major"].value == 3
+
+
+def test_peaks_are_of_the_ticks_inside_alone():
+    rows = [row(T0 + k * PERIOD, rss=size * MIB) for k, size in enumerate((900, 5, 7, 800))]
+    found = measured(*rows, start_ns=T0 + 1, stop_ns=T0 + 3 * PERIOD)
+    assert found["memory_peak"].value == 7
+    assert found["pss_peak"].value is None
+    assert "smaps_rollup" in found["pss_peak"].reason
+    found = measured(*rows, start_ns=T0 + 1, stop_ns=T0 + 2)
+    assert (found["memory_peak"].value, found["memory_peak"].reason) == (
+        None,
+        "no sample fell into the window",
+    )
+
+
+@pytest.mark.parametrize(
+    ("forked", "value", "coverage"), [((2, 9), 8, 1.0), ((UNKNOWN, UNKNOWN), 4, None)]
+)
+def test_processes_are_those_at_the_start_and_those_born_since(forked, value, coverage):
+    rows = [
+        row(T0, processes=1, born=2, forked=forked[0]),
+        row(T0 + PERIOD, processes=3, born=5, forked=forked[1]),
+    ]
+    found = measured(*rows, start_ns=T0, stop_ns=T0 + PERIOD)["processes"]
+    assert (found.value, found.coverage) == (value, coverage)
+    assert ("at least" in found.source) == (coverage is None)
+
+
+def test_what_a_member_hides_is_null_with_a_reason():
+    rows = [row(T0 + k * PERIOD, read_bytes=UNKNOWN, switches=UNKNOWN, wait=k) for k in range(3)]
+    found = measured(*rows, start_ns=T0, stop_ns=T0 + 2 * PERIOD)
+    assert found["read_bytes"].value is None
+    assert "/io" in found["read_bytes"].reason
+    assert found["ctx_switches"].value is None
+    assert found["wait_cpu"].value is not None
+
+
+def test_a_subject_that_was_not_there_has_every_metric_null():
+    found = nobody(":8000")
+    assert {"cpu_time", "memory_peak", "processes", "wait_cpu"} <= set(found)
+    assert {one.value for one in found.values()} == {None}
+    assert {one.reason for one in found.values()} == {":8000 was not there at the start"}
+
+
+def graded(share, *, busy, waited):
+    made = Made()
+    length = 40 * PERIOD
+    for k in range(40):
+        made.tick(T0 + k * PERIOD)
+    counters = {"cpu_user": round(busy * length), "cpu_idle": round((2 - busy) * length)}
+    window = cut(
+        made.record,
+        span(
+            T0,
+            T0 + length,
+            before={"extra": {"psi_cpu_ns": 0}},
+            after={"counters": counters, "extra": {"psi_cpu_ns": round(waited * length)}},
+        ),
+    )
+    slow = made.record.slow.rows(0, T0)
+    return judge(window, watch(window), slow=slow, tree=share(length))
+
+
+def test_a_tree_that_waits_for_itself_is_trusted():
+    own = graded(lambda length: Share(2 * length, 0, True), busy=2, waited=0.9)
+    assert (own.grade, own.reasons) == ("A", [])
+    others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
+    assert others.grade == "C"
+    assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+
+
+@pytest.mark.parametrize(
+    ("used", "busy", "script", "said"),
+    [(0.05, 1, True, True), (0.2, 1, True, False), (0.05, 1, False, False), (0, 0.05, True, False)],
+)
+def test_work_that_was_elsewhere_is_said_once(used, busy, script, said):
+    trust = graded(lambda length: Share(round(used * length), 0, script), busy=busy, waited=0)
+    assert (trust.reasons.count(ELSEWHERE), trust.grade) == ((1, "B") if said else (0, "A"))
