@@ -99,7 +99,9 @@ def test_the_reports_at_rest(expect):
         await stage.press("escape", "d")
         assert "Space marks two" in stage.text
         await stage.press("j", "space", "k", "space", "d")
-        expect("diff", stage.text)
+        assert stage.rows[2].startswith("base main, head head ")
+        assert "▲ REGRESSION: exec_time is 19.9 % higher" in stage.text
+        assert len(stage.app.looking.opened[1]) > 20
         await stage.press("end")
         assert "100 %" in stage.rows[2]
         await stage.press("escape", "slash", *"ma", "enter")
