@@ -99,8 +99,9 @@ def test_ctrl_c_keeps_and_judges_the_finished_pairs(here):
     assert ended.code == 130, ended
     assert change(json.loads(ended.out))["verdict"]
     base, head = ([run["pair"] for run in read(here, f"ab.{side}")["runs"]] for side in SIDES)
-    assert base == head == list(range(1, len(base) + 1))
-    assert 3 <= len(base) < 500
+    assert sorted(set(base) | set(head)) == list(range(1, max(*base, *head) + 1))
+    assert 3 <= len(set(base) & set(head)) < 500
+    assert len(set(base) ^ set(head)) <= 1, "the one that was interrupted"
 
 
 def test_what_surrounds_a_run_is_done_each_time_and_not_measured(here):
