@@ -15,6 +15,7 @@ KERNELS = (
     "births",
     "book",
     "control",
+    "curve",
     "edge",
     "fold",
     "layout",

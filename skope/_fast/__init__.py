@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from skope._fast.control import format_segment as format_segment
     from skope._fast.control import format_tree as format_tree
     from skope._fast.control import segment_bytes as segment_bytes
+    from skope._fast.curve import gauge_columns as gauge_columns
+    from skope._fast.curve import rate_columns as rate_columns
     from skope._fast.edge import EdgeReader as EdgeReader
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
@@ -95,6 +97,7 @@ _NAMES: Final = {
         "format_tree",
         "segment_bytes",
     ),
+    "curve": ("gauge_columns", "rate_columns"),
     "edge": ("EdgeReader",),
     "fold": ("fold_samples", "merge_folds"),
     "layout": (

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE
+from skope._fast import SLOW_VALUES, UNAVAILABLE, gauge_columns, rate_columns
 from skope.capture.measures import CPU_BUSY, MEMORY_USED
 from skope.capture.record import Rows
 from skope.capture.window import Window
@@ -18,6 +18,7 @@ from skope.schema.series import MOST_POINTS, Curve
 from skope.units import BYTES_PER_MIB, NS_PER_S
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Column = list[float | None]
 
 _DIGITS: Final = 3
 _GAUGES: Final = (
@@ -25,6 +26,7 @@ _GAUGES: Final = (
     ("machine.cpu_usage", "%", CPU_BUSY, 1e-4),
 )
 """(curve, unit, gauge, its units in one of the record's)."""
+_READ: Final = [(gauge, scale) for *_, gauge, scale in _GAUGES]
 _COLUMNS: Final = [gauge for *_, gauge, _ in _GAUGES]
 _SCALE: Final = np.array([scale for *_, scale in _GAUGES])
 _RATES: Final = (
@@ -33,6 +35,7 @@ _RATES: Final = (
     ("machine.net_rx_rate", SLOW_VALUES.index("net_rx_bytes")),
     ("machine.net_tx_rate", SLOW_VALUES.index("net_tx_bytes")),
 )
+_COUNTERS: Final = [counter for _, counter in _RATES]
 
 
 class _Points(NamedTuple):
@@ -47,15 +50,31 @@ class _Points(NamedTuple):
 
 def thin(window: Window, slow: Rows) -> tuple[list[float], dict[str, Curve]]:
     """(t, curves): the end of each point in seconds from the start, and the curves by name."""
-    points = _grouped(_points(window), window)
-    if not len(points.end_ns):
+    end_ns, gauges = _gauges(window)
+    if not len(end_ns):
         return [], {}
-    curves = _curves([(name, unit) for name, unit, *_ in _GAUGES], points)
-    rates = _rates(points.end_ns, window.span.start_ns, slow)
-    if rates:
-        curves |= _curves([(name, "B/s") for name, _ in _RATES], rates)
-    since_ns = points.end_ns - window.span.start_ns
-    return np.round(since_ns / NS_PER_S, 6).tolist(), curves
+    named = [(name, unit, columns) for (name, unit, *_), columns in zip(_GAUGES, gauges, strict=True)]
+    if len(slow) >= 2:
+        edges = np.concatenate(([float(window.span.start_ns)], end_ns))
+        rates = rate_columns(slow, _COUNTERS, edges)
+        named += [(name, "B/s", columns) for (name, _), columns in zip(_RATES, rates, strict=True)]
+    since_ns = end_ns - window.span.start_ns
+    return np.round(since_ns / NS_PER_S, 6).tolist(), {
+        name: Curve(unit=unit, min=low, mean=mean, max=high)
+        for name, unit, (low, mean, high) in named
+        if mean.count(None) < len(mean)
+    }
+
+
+def _gauges(window: Window) -> tuple[Floats, list[tuple[Column, Column, Column]]]:
+    """(end of each point, per gauge its least, mean and highest)."""
+    ticks = window.ticks
+    if window.head is None and not window.coarse and len(ticks) <= MOST_POINTS:
+        columns = gauge_columns(ticks, _READ)
+        return ticks["begin_ns"].astype(float), [(column,) * 3 for column in columns]
+    points = _grouped(_points(window), window)
+    parts = (_columns(part) for part in (points.low, points.mean, points.high))
+    return points.end_ns, list(zip(*parts, strict=True))
 
 
 def _points(window: Window) -> _Points:
@@ -104,42 +123,8 @@ def _grouped(points: _Points, window: Window) -> _Points:
     )
 
 
-def _rates(end_ns: Floats, start_ns: int, slow: Rows) -> _Points | None:
-    """Rates of the slow lane's counters over the points; unknown beyond its readings."""
-    if len(slow) < 2:
-        return None
-    at = slow["begin_ns"].astype(float)
-    raw = slow["values"][:, [column for _, column in _RATES]]
-    counted = np.where(raw == UNAVAILABLE, np.nan, raw)
-    step = np.maximum(counted[1:] - counted[:-1], 0.0) / (at[1:] - at[:-1])[:, None]
-    step = np.concatenate((step, step[-1:])) * NS_PER_S
-    total = np.concatenate((np.zeros((1, len(_RATES))), np.cumsum(
-        step[:-1] * (at[1:] - at[:-1])[:, None], axis=0)))  # fmt: skip
-    edges = np.concatenate(([float(start_ns)], end_ns))
-    before = np.searchsorted(at, edges, side="right") - 1
-    inside = np.minimum(np.maximum(before, 0), len(at) - 2)
-    reached = total[inside] + step[inside] * (edges - at[inside])[:, None]
-    mean = (reached[1:] - reached[:-1]) / np.maximum(edges[1:] - edges[:-1], 1.0)[:, None]
-    # The steps that point i overlaps are those from its first instant's to its last one's.
-    bounds = np.column_stack((inside[:-1], inside[1:] + 1)).ravel()
-    low, high = (lowest.reduceat(step, bounds)[::2] for lowest in (np.minimum, np.maximum))
-    beyond = (edges[1:] > at[-1]) | (edges[:-1] < at[0])
-    mean[beyond] = low[beyond] = high[beyond] = np.nan
-    return _Points(end_ns, low, mean, high)
-
-
-def _curves(names: list[tuple[str, str]], points: _Points) -> dict[str, Curve]:
-    """One curve a column; one that is nowhere known is left out."""
-    low, mean, high = (_columns(part) for part in (points.low, points.mean, points.high))
-    return {
-        name: Curve(unit=unit, min=low[k], mean=mean[k], max=high[k])
-        for k, (name, unit) in enumerate(names)
-        if any(value is not None for value in mean[k])
-    }
-
-
-def _columns(values: Floats) -> list[list[float | None]]:
-    columns: list[list[float | None]] = np.round(values, _DIGITS).T.tolist()
+def _columns(values: Floats) -> list[Column]:
+    columns: list[Column] = np.round(values, _DIGITS).T.tolist()
     if np.isnan(values).any():
         return [[None if v is None or isnan(v) else v for v in column] for column in columns]
     return columns
