@@ -278,15 +278,15 @@ cdef struct book_t:
     uint64_t tree_turn              # as `head_turn`, for the heads of the tree's record
     uint64_t subject_bytes
     uint64_t pad[6]
-    edge_t start
+    edge_t start                    # up to the name's first bytes each start writes: one page
+    char subject[256]
+    char name[800]
+    char module[800]
     sample_t tree_start             # of the tree's record, at or before the start
     head_t head_even                # the two are written in turn, so one is always whole
     head_t head_odd
     head_t tree_even
     head_t tree_odd
-    char name[800]
-    char module[800]
-    char subject[256]
 
 # Writer: the front worker that takes signals. Which tree is to be watched; `seq` is stored last.
 cdef struct wish_t:

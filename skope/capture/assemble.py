@@ -21,7 +21,7 @@ from skope.schema.report import (
     Trust,
     Window,
 )
-from skope.stats.median import median
+from skope.stats.median import middle
 
 _DIGITS: Final = 6
 _NO_GOOD_RUN: Final = "no run ended well"
@@ -131,10 +131,8 @@ def _row(names: list[str], values: dict[str, Number | None]) -> Iterable[Number 
 
 
 def _median(values: Iterable[Number | None]) -> Number | None:
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    return round(median(known), _DIGITS)
+    known = sorted([value for value in values if value is not None])
+    return round(middle(known), _DIGITS) if known else None
 
 
 def _metric(

@@ -77,6 +77,16 @@ def cut(record: Record, span: Span, head: Head | None = None) -> Window:
     if head is not None and record.fine_since() <= span.start_ns:
         head = None
     stretch = read_stretch(record, head.end_ns if head else span.start_ns, span.stop_ns)
+    if head is None and not stretch.coarse:  # short, as nearly all are
+        return Window(
+            span=span,
+            period_ns=record.period_ns,
+            fold=fold_samples(stretch.ticks, span.start_ns),
+            head=None,
+            coarse=[],
+            ticks=stretch.ticks,
+            resolution_ns=record.period_ns,
+        )
     widths = [width for width, slots in stretch.coarse if len(slots)]
     whole = head.fold if head else np.zeros((), dtype("fold"))
     if head:

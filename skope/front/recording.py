@@ -1,5 +1,6 @@
 """One capture at its stop: everything its report will tell, made from the record and two edges."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -181,10 +182,10 @@ def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
 
 def _load1(start_ns: int, slow: Rows) -> float | None:
     """The load average at the last reading before the start, else at the first one after it."""
-    readings = slow[slow["begin_ns"] <= start_ns][-1:]
-    if not len(readings):
-        readings = slow[:1]
-    milli = int(readings["values"][0, _LOAD1]) if len(readings) else UNAVAILABLE
+    if not len(slow):
+        return None
+    before = bisect_right(slow["begin_ns"].tolist(), start_ns)
+    milli = int(slow["values"][max(0, before - 1), _LOAD1])
     return None if milli == UNAVAILABLE else milli / 1000
 
 

@@ -1,6 +1,7 @@
 """What a capture that starts now is about: whom it names, the script's tree, or the machine."""
 
 from time import monotonic_ns
+from typing import Final
 
 from skope._fast import Entry
 from skope.errors import SkopeError
@@ -10,6 +11,8 @@ from skope.front.trees import Subject, Trees
 from skope.probe.process import find
 from skope.schema.target import Target
 from skope.schema.wire import RunBegin
+
+_MACHINE: Final = Subject()
 
 
 class Subjects:
@@ -38,14 +41,14 @@ class Subjects:
         """
         target = target or self._usual
         if self._trees is None:
-            return Subject()
+            return _MACHINE
         if target is not None:
             return self._named(self._trees, target, launch)
         if launch is not None:
             script = find(launch.pid)
             if script is not None:
                 return self._trees.script(script.pid, script.started, monotonic_ns())
-        return self._trees.again(of_launch) if of_launch else Subject()
+        return self._trees.again(of_launch) if of_launch else _MACHINE
 
     @property
     def are_watched(self) -> bool:

@@ -68,6 +68,7 @@ class Directory:
         self.shown: Final = shown
         self.fd = -1
         self._given: Final = given
+        self._place: Final = str(path)
         self._held: tuple[int, int] | None = None
         """Device and inode of what `fd` is; None where the path is not followed."""
         self._swept: set[str] = set()
@@ -117,7 +118,7 @@ class Directory:
         if self._held is None:
             return True
         try:
-            status = self.path.stat(follow_symlinks=self._given)
+            status = os.stat(self._place, follow_symlinks=self._given)  # noqa: PTH116 - cheaper
         except (FileNotFoundError, NotADirectoryError):
             if not create:
                 return False
@@ -327,13 +328,20 @@ class Directory:
         if not folder:
             yield self.fd, leaf
             return
-        if make:
-            _make_folder(folder, self.fd)
-        fd = os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        fd = self._open_folder(folder, make=make)
         try:
             yield fd, leaf
         finally:
             os.close(fd)
+
+    def _open_folder(self, folder: str, *, make: bool) -> int:
+        try:
+            return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        except FileNotFoundError:
+            if not make:
+                raise
+        _make_folder(folder, self.fd)
+        return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
 
 
 def read_whole(fd: int, shown: str, *, regular: bool = False, most: int = MOST_BYTES) -> bytes:
