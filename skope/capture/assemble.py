@@ -98,7 +98,7 @@ def _summary(
     ended_well = [run for run in runs if run.ok]
     window = (ended_well or runs)[-1].window or untold
     good = [run for run in ended_well if run.window in (None, window)]
-    names = list(dict.fromkeys(chain.from_iterable(run.values for run in runs)))
+    names = _names(runs)
     medians: dict[str, Number | None] = dict.fromkeys(names)
     if good:
         medians = dict(zip(names, map(_median, _columns(names, good)), strict=True))
@@ -120,13 +120,21 @@ def _summary(
     }
 
 
+def _names(runs: Sequence[Run]) -> list[str]:
+    """All names there are, in the order of their first run."""
+    first = list(runs[0].values)
+    # Nearly all runs have the same names in the same order.
+    if all(list(run.values) == first for run in runs):
+        return first
+    return list(dict.fromkeys(chain.from_iterable(run.values for run in runs)))
+
+
 def _columns(names: list[str], runs: Sequence[Run]) -> Iterable[tuple[Number | None, ...]]:
     """What each run has of a name, name by name."""
     return zip(*(_row(names, run.values) for run in runs), strict=True)
 
 
 def _row(names: list[str], values: dict[str, Number | None]) -> Iterable[Number | None]:
-    # Nearly all runs have the same names in the same order.
     return values.values() if list(values) == names else map(values.get, names)
 
 

@@ -53,7 +53,9 @@ def thin(window: Window, slow: Rows) -> tuple[list[float], dict[str, Curve]]:
     end_ns, gauges = _gauges(window)
     if not len(end_ns):
         return [], {}
-    named = [(name, unit, columns) for (name, unit, *_), columns in zip(_GAUGES, gauges, strict=True)]
+    named = [
+        (name, unit, columns) for (name, unit, *_), columns in zip(_GAUGES, gauges, strict=True)
+    ]
     if len(slow) >= 2:
         edges = np.concatenate(([float(window.span.start_ns)], end_ns))
         rates = rate_columns(slow, _COUNTERS, edges)

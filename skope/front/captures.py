@@ -162,7 +162,7 @@ class Captures:
         if run is None:
             recording = self._record(entry, stop_ns, halt.after if halt else None)
             run = changed(recording.run, run=self._keep(entry, recording))
-        self._close(entry.slot)
+        self._end(entry)
         return Stopped(
             name=entry.name,
             module=entry.module,
@@ -258,9 +258,11 @@ class Captures:
         keep_each(slots, keep, clock=self._clock)
 
     def _close(self, slot: int) -> None:
-        watched = self._book.read(slot).tree is not None
-        self._book.close(slot)
-        if watched:
+        self._end(self._book.read(slot))
+
+    def _end(self, entry: Entry) -> None:
+        self._book.close(entry.slot)
+        if entry.tree is not None:
             self._subjects.tidy()
 
     def _open(
@@ -277,7 +279,8 @@ class Captures:
         if launch is not None:
             kind, run, warmup = _SCRIPT, launch.run, not launch.record
         else:
-            kind = _TAG if name == self._tag else _NAMED
+            tag = self._first_tag if of_launch is None else of_launch.name
+            kind = _TAG if name == tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
         subject = self._subjects.of(target, launch, of_launch)
         start_ns = self._clock()

@@ -1,9 +1,9 @@
 """What a session holds in memory of one tag: a copy of what its files say."""
 
-from dataclasses import dataclass, field, replace
 from typing import Self
 
-from msgspec.structs import replace as renewed
+from msgspec import Struct
+from msgspec.structs import replace
 
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
@@ -11,16 +11,15 @@ from skope.schema.series import Series
 from skope.store.reports import Mark
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """The runs of one tag in this session."""
 
     mark: Mark
     """The tag's file when it was last written or read; another session may have replaced it."""
     report: Report | None = None
     """As it was last written; None before the first run."""
-    runs: list[Run] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
+    runs: list[Run] = []
+    lines: list[bytes] = []
     """`runs`, encoded."""
     total: int = 0
     first_run: int = 1
@@ -36,7 +35,7 @@ class Held:
         cls, report: Report, runs: list[Run], mark: Mark, *, first_run: int, own: bool = False
     ) -> Self:
         """What is in files; `own`: the tag's file is this session's."""
-        runs = [renewed(run, window=run.window or report.window) for run in runs]
+        runs = [replace(run, window=run.window or report.window) for run in runs]
         return cls(
             mark=mark,
             report=report,
@@ -49,7 +48,7 @@ class Held:
 
     def adding(self, run: Run, *, most: int) -> Self:
         """With one run more, which gets its number here; the oldest beyond `most` go."""
-        run = renewed(run, run=self.total + 1)
+        run = replace(run, run=self.total + 1)
         return replace(
             self,
             runs=[*self.runs, run][-most:],

@@ -5,7 +5,6 @@ nothing: its successor reads the file and goes on. A session's first run replace
 session left, which moves to the history, and comes back if no run of this session ends well.
 """
 
-import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -131,7 +130,7 @@ class Runs:
             replaced = self._reports.rotate(tag)
         report = compose(self._standing(tag, held, replaced), newest, held.runs)
         file = self._reports.write(tag, encode_report(report, held.lines), known=known)
-        added = dataclasses.replace(
+        added = replace(
             held,
             mark=self._reports.mark_of(file),
             report=report,
@@ -244,9 +243,7 @@ class Runs:
         if held.failed_file is not None:
             directory.remove(held.failed_file)
         mark = self._reports.mark_of(file)
-        kept = dataclasses.replace(
-            held, mark=mark, report=report, in_place=True, curves=None, failed_file=None
-        )
+        kept = replace(held, mark=mark, report=report, in_place=True, curves=None, failed_file=None)
         self._remember(tag, kept)
         return file
 
@@ -260,7 +257,7 @@ class Runs:
         elif held.in_place:
             self._reports.withdraw(tag)
         mark = self._reports.mark(tag)
-        undone = dataclasses.replace(
+        undone = replace(
             held, mark=mark, report=report, in_place=False, curves=None, failed_file=file
         )
         self._remember(tag, undone)
@@ -280,7 +277,7 @@ class Runs:
         held = self._hold(tag)
         if known is None or not known.pending() or held.in_place:
             return held
-        return dataclasses.replace(known, mark=held.mark, in_place=False)
+        return replace(known, mark=held.mark, in_place=False)
 
     def _remember(self, tag: str, held: Held) -> None:
         self._held[tag] = held
@@ -338,7 +335,7 @@ def _all_ended(held: Held, ending: Ending) -> Held:
     for place in held.pending():
         runs[place] = _ended(runs[place], ending)
         lines[place] = encode_run(runs[place])
-    return dataclasses.replace(held, runs=runs, lines=lines)
+    return replace(held, runs=runs, lines=lines)
 
 
 def _ended(run: Run, ending: Ending) -> Run:

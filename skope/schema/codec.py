@@ -4,6 +4,7 @@ The file is laid out for people and for `diff`: the top level indented, one run 
 line. Decoding is typed and bounded: a foreign or damaged file is a `ForeignReport`, whatever it is.
 """
 
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -73,18 +74,26 @@ def encode_series(series: Series) -> bytes:
 
 def _lay_out(struct: msgspec.Struct, *, runs: list[bytes] | None = None) -> bytes:
     parts = []
-    for field in struct.__struct_fields__:
+    for field, opening in _openings(type(struct)):
         value = getattr(struct, field)
-        if field == "runs" and runs is not None:
+        if field not in _LISTED:
+            text = _encode(value)
+        elif field == "runs" and runs is not None:
             text = _block(b"[", runs, b"]")
-        elif field in _LISTED and isinstance(value, dict):
+        elif isinstance(value, dict):
             text = _block(b"{", [_encode(k) + b": " + _encode(v) for k, v in value.items()], b"}")
-        elif field in _LISTED and isinstance(value, list):
+        elif isinstance(value, list):
             text = _block(b"[", [_encode(member) for member in value], b"]")
         else:
             text = _encode(value)
-        parts.append(b'  "' + field.encode() + b'": ' + text)
+        parts.append(opening + text)
     return b"{\n" + b",\n".join(parts) + b"\n}\n"
+
+
+@cache
+def _openings(kind: type[msgspec.Struct]) -> list[tuple[str, bytes]]:
+    """Its fields, each with what precedes its value in a file."""
+    return [(field, b'  "' + field.encode() + b'": ') for field in kind.__struct_fields__]
 
 
 def _block(opening: bytes, lines: list[bytes], closing: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The curves' kernels, against the same said slowly and otherwise."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,12 +26,12 @@ def readings_of(rows):
 def slow_rates(rows, edges):
     """Exact rates; the rise is that of a line through the readings."""
     found = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         if begin < rows[0][0] or end > rows[-1][0]:
             found.append(None)
             continue
         risen, touched = Fraction(0), []
-        for (at, count), (until, later) in zip(rows, rows[1:], strict=False):
+        for (at, count), (until, later) in pairwise(rows):
             rate = Fraction(max(0, later - count), until - at)
             risen += rate * max(0, min(end, until) - max(begin, at))
             if min(end, until) > max(begin, at):
