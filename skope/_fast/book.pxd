@@ -19,3 +19,4 @@ cdef class Book:
     cdef book_t *entry(self, uint64_t slot) except NULL
     cdef int index(self, uint64_t slot) except -1
     cdef uint64_t take(self) except? 0xFFFFFFFFFFFFFFFF
+    cdef int extend(self) except -1

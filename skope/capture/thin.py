@@ -64,7 +64,7 @@ def thin(window: Window, slow: Rows) -> tuple[list[float], dict[str, Curve]]:
     return np.round(since_ns / NS_PER_S, 6).tolist(), {
         name: Curve(unit=unit, min=low, mean=mean, max=high)
         for name, unit, (low, mean, high) in named
-        if mean.count(None) < len(mean)
+        if any(value is not None for value in mean)
     }
 
 

@@ -191,9 +191,10 @@ class Captures:
         return self._book.names()
 
     def housekeep(self, now_ns: int) -> None:
-        """Folds the heads of captures whose start is about to leave the record."""
+        """Folds the heads of captures whose start is about to leave the record; makes room."""
         self._heads.advance(now_ns)
         self._subjects.housekeep(now_ns)
+        self._book.prepare()
 
     def run_begin(self, message: RunBegin) -> None:
         """A script was launched: holds its whole window in reserve, should it never signal."""
@@ -279,8 +280,7 @@ class Captures:
         if launch is not None:
             kind, run, warmup = _SCRIPT, launch.run, not launch.record
         else:
-            tag = self._first_tag if of_launch is None else of_launch.name
-            kind = _TAG if name == tag else _NAMED
+            kind = _TAG if name == self._tag else _NAMED
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
         subject = self._subjects.of(target, launch, of_launch)
         start_ns = self._clock()

@@ -102,6 +102,24 @@ def test_memory_is_committed_chunk_by_chunk_before_it_is_used(book, committed):
     assert sum(length for _, length in committed) == CAPACITY * SIZES["book"]
 
 
+def test_room_is_made_ahead_of_the_starts_that_need_it(book, committed):
+    for i in range(32):
+        book.open(f"n{i}", None, EDGE)
+        book.prepare()
+    assert len(committed) == 1
+    slots = [book.open(f"n{i}", None, EDGE) for i in range(32, 34)]
+    book.prepare()
+    assert len(committed) == 2
+    book.close(slots[1])
+    assert book.open("again", None, EDGE) == slots[1]
+    for i in range(35, CAPACITY + 1):
+        book.open(f"n{i}", None, EDGE)
+        book.prepare()
+    assert sum(length for _, length in committed) == CAPACITY * SIZES["book"]
+    with pytest.raises(IndexError, match="full"):
+        book.open("one more", None, EDGE)
+
+
 def test_a_successor_reads_no_entry_that_was_never_committed(book, memory):
     book.open("a", None, EDGE)
     touched = []

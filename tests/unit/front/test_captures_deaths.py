@@ -84,3 +84,22 @@ def test_a_silent_script_is_kept_once_whoever_dies(bench, monkeypatch):
     bench.worker()
     assert bench.captures.run_end(end()).recorded == 1
     assert [(run.run, run.ok) for run in bench.report(T).runs] == [(1, True)]
+
+
+def test_what_is_held_in_memory_writes_what_is_read_from_the_files(tmp_path):
+    """A worker that lives on, and one begun anew before each stop, leave the same bytes."""
+    written = []
+    for lives in (True, False):
+        bench = Bench(tmp_path / str(lives), keep=3)
+        for run in range(5):
+            bench.captures.start("t", "module", restart=False)
+            bench.used += run << 20
+            bench.made.slow_row(bench.now_ns, load1_milli=1500 + run, disk_read_bytes=1000 * run)
+            bench.wait(12)
+            if not lives:
+                bench.worker()
+            bench.captures.stop("t")
+        written.append([bench.bytes_of(file) for file in ("t.json", "series/t.json")])
+    alive, anew = written
+    assert alive == anew
+    assert bench.report("t").runs_total == 5
