@@ -17,6 +17,7 @@ KERNELS = (
     "control",
     "edge",
     "fold",
+    "group",
     "layout",
     "members",
     "parent",

@@ -11,13 +11,14 @@ from skope._fast.layout cimport (
 )
 
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 UNAVAILABLE = -(1 << 63)
 FLAGS = {
     "late": int(FLAG_LATE),
     "clamped": int(FLAG_CLAMPED),
     "last": int(FLAG_LAST),
     "carried": int(FLAG_CARRIED),
+    "group": int(FLAG_GROUP),
 }
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS

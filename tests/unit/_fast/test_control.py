@@ -52,7 +52,7 @@ def test_the_book_is_not_resident():
     [
         (lambda memory: memory[:100], "too small"),
         (lambda memory: bytes(8) + memory[8:], "not a Skope segment"),
-        (lambda memory: memory[:8] + bytes([LAYOUT_VERSION + 1]) + memory[9:], "layout 3"),
+        (lambda memory: memory[:8] + bytes([LAYOUT_VERSION + 1]) + memory[9:], "layout 4"),
         (lambda memory: memory[:-4096], "cut short"),
     ],
 )
