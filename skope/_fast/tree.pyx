@@ -17,8 +17,9 @@ from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.group cimport close_group, open_group, read_group
 from skope._fast.layout cimport (
     ABSENT, FLAG_GROUP, N_TREE_COUNTERS, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FAULTS_MAJOR,
-    TREE_FORKED, TREE_GONE, TREE_LARGEST, TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES,
-    TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
+    TREE_FORKED, TREE_GONE, TREE_LARGEST, TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS,
+    TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES,
+    sample_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from skope.errors import Forbidden, UnknownProcess, Unsupported, UsageError
+from skope.probe.root import MACHINE, read_word
 
 MOST_BYTES: Final = 1000
 """Of a group's folder: what the watch list has room for."""
@@ -33,18 +34,14 @@ class Hierarchy(NamedTuple):
     """This process's group; None where it lies outside of what is mounted."""
 
 
-def hierarchy() -> Hierarchy | None:
+def hierarchy(root: Path = MACHINE) -> Hierarchy | None:
     """The first mount of version 2; None where there is none."""
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
-        groups = Path("/proc/self/cgroup").read_text(errors="surrogateescape")
-    except OSError:
-        return None
-    for line in mounts.splitlines():
+    groups = read_word(root, "proc/self/cgroup") or ""
+    for line in (read_word(root, "proc/self/mountinfo") or "").splitlines():
         fields, _, kind = line.partition(" - ")
         if kind.split(" ", 1)[0] == "cgroup2":
-            root, point = (_plain(field) for field in fields.split(" ")[3:5])
-            return Hierarchy(Path(point), _own(Path(point), root, groups))
+            top, point = (_plain(field) for field in fields.split(" ")[3:5])
+            return Hierarchy(Path(point), _own(Path(point), top, groups))
     return None
 
 
@@ -53,12 +50,12 @@ def _plain(field: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 8)), field)
 
 
-def _own(mount: Path, root: str, groups: str) -> Path | None:
-    """`root` is the group that is mounted at `mount`."""
+def _own(mount: Path, top: str, groups: str) -> Path | None:
+    """`top` is the group that is mounted at `mount`."""
     path = next((line[3:] for line in groups.splitlines() if line.startswith("0::")), None)
-    if path is None or ".." in Path(path).parts or not Path(path).is_relative_to(root):
+    if path is None or ".." in Path(path).parts or not Path(path).is_relative_to(top):
         return None
-    return mount / Path(path).relative_to(root)
+    return mount / Path(path).relative_to(top)
 
 
 def find_group(text: str) -> Group:

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from skope._fast.layout import FLAGS
 from skope._fast import RingReader
+from skope._fast.layout import FLAGS
 from tests.groups import GROUP_PLACE, new_group
 from tests.unit._fast.test_watchlist import Rig, ticked, until
 
@@ -61,12 +61,9 @@ def test_what_ran_and_left_between_ticks_has_been_counted(rig):
     with new_group() as group:
         rig.wish(0, 0, group=str(group))
         until(lambda: rig.wishes.answer(0))
-        process = subprocess.Popen(
-            [sys.executable, "-c", BURN],
-            stdout=-1,
-            preexec_fn=lambda: move(os.getpid(), group),
-        )
-        used = float(process.communicate()[0])
+        enter = f'echo $$ >{group}/cgroup.procs; exec "$@"'
+        burning = ["sh", "-c", enter, "sh", sys.executable, "-c", BURN]
+        used = float(subprocess.run(burning, stdout=-1, check=True).stdout)
         until(lambda: rig.newest(0)[0]["cpu"] >= 0.98e9 * used)
         counters = rig.newest(0)[0]
         assert counters["cpu"] == pytest.approx(used * 1e9, rel=0.1)
