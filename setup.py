@@ -18,6 +18,7 @@ KERNELS = (
     "curve",
     "edge",
     "fold",
+    "group",
     "layout",
     "members",
     "parent",

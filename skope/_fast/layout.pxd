@@ -12,6 +12,7 @@ cdef enum:
     LEVELS = 3              # coarse archives above the fine ring
     MAX_WORKERS = 64
     NAME_BYTES = 800        # 200 characters of at most 4 bytes
+    GROUP_BYTES = 1024      # of a control group's folder, its 0 included
 
 # In a signed field: could not be had, which is never 0. UNAVAILABLE in Python.
 cdef extern from *:
@@ -199,6 +200,7 @@ cpdef enum SampleFlag:
     FLAG_CLAMPED = 2                # a counter went backwards and was held at its last value
     FLAG_LAST = 4                   # taken off the grid, on the way out
     FLAG_CARRIED = 8                # /proc/stat was not read: its values are the tick before's
+    FLAG_GROUP = 16                 # a tree's: its CPU is what its control group's cpu.stat says
 
 # A stretch of the record folded into one row: an archive slot, or the head of an open capture.
 cdef struct fold_t:
@@ -291,10 +293,11 @@ cdef struct book_t:
 # Writer: the front worker that takes signals. Which tree is to be watched; `seq` is stored last.
 cdef struct wish_t:
     uint64_t seq                    # how many wishes were made here; even: watch nothing
-    uint64_t pid                    # its first process
+    uint64_t pid                    # its first process; 0: whoever is in `group`
     uint64_t started                # that one's start, in the kernel's ticks after boot
     uint64_t reaper                 # who reaps its orphans and is no part of it; 0: nobody of ours
     uint64_t pad[4]
+    char group[1024]                # its control group's folder, ended by 0; empty: it has none
 
 # Writer: the same. `count` moves with every wish: one word to look at in a tick.
 cdef struct wishes_t:

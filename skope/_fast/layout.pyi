@@ -79,6 +79,7 @@ class SampleFlag(IntFlag):
     FLAG_CLAMPED = 2
     FLAG_LAST = 4
     FLAG_CARRIED = 8
+    FLAG_GROUP = 16
 
 class SlowValue(IntFlag):
     SLOW_DISK_READ_BYTES = 0

@@ -18,6 +18,7 @@ FLAGS = {
     "clamped": int(FLAG_CLAMPED),
     "last": int(FLAG_LAST),
     "carried": int(FLAG_CARRIED),
+    "group": int(FLAG_GROUP),
 }
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS

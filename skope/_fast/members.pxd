@@ -3,6 +3,7 @@
 from libc.stdint cimport int64_t, uint64_t
 
 from skope._fast.archive cimport archives_t
+from skope._fast.group cimport group_t
 from skope._fast.layout cimport answer_t, sample_t, wish_t
 from skope._fast.pidparse cimport pid_stat_t
 from skope._fast.procfile cimport procfile_t
@@ -13,6 +14,7 @@ cdef struct member_t:
     int pid
     int parent
     bint gone
+    bint listed                     # by its group, when that was asked last
     int stat                        # descriptors that stay open: they are this process or nothing
     bint opened                     # the three after `stat` are
     int io
@@ -48,6 +50,7 @@ cdef struct tree_t:
     uint64_t ns_per_tick
     int64_t pss                     # of the slow lane's newest reading, once; else ABSENT
     size_t turn                     # whose dear files are read next
+    group_t group
     int kin[1024]                   # the newest processes known to be of it, gone or not
     size_t kin_count
     sample_t sample
@@ -57,6 +60,7 @@ cdef int open_of(int pid, const char *name) noexcept nogil
 cdef bint read_stat(procfile_t *text, int fd, pid_stat_t *stat) noexcept nogil
 cdef void close_fd(int *fd) noexcept nogil
 cdef bint has(const tree_t *tree, int pid) noexcept nogil
+cdef member_t *member_of(tree_t *tree, int pid) noexcept nogil
 cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil
 cdef void note_birth(tree_t *tree, int pid) noexcept nogil
 cdef bint admit(

@@ -51,6 +51,15 @@ cdef bint has(const tree_t *tree, int pid) noexcept nogil:
     return False
 
 
+cdef member_t *member_of(tree_t *tree, int pid) noexcept nogil:
+    """The member with that pid; NULL when there is none."""
+    cdef size_t k
+    for k in range(tree.count):
+        if tree.members[k].pid == pid and not tree.members[k].gone:
+            return &tree.members[k]
+    return NULL
+
+
 cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil:
     """Whether `pid` is of the tree, or was lately."""
     cdef size_t k

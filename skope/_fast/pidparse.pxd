@@ -22,6 +22,10 @@ cdef struct pid_stat_t:
 
 cdef bint scan_pid_stat(text_t text, pid_stat_t *into) noexcept nogil
 cdef bint scan_pid_io(text_t text, uint64_t *read_bytes, uint64_t *write_bytes) noexcept nogil
+cdef bint scan_cpu_stat(
+    text_t text, uint64_t *usage, uint64_t *user, uint64_t *system
+) noexcept nogil
+cdef size_t scan_pids(text_t text, int *into, size_t room) noexcept nogil
 cdef bint scan_pid_status(text_t text, uint64_t *switches) noexcept nogil
 cdef bint scan_schedstat(text_t text, uint64_t *wait_ns) noexcept nogil
 cdef int64_t scan_last_pid(text_t text) noexcept nogil

@@ -148,3 +148,26 @@ cdef int64_t scan_last_pid(text_t text) noexcept nogil:
         at -= 1
     text.at = at
     return <int64_t> value if _number(&text, &value) else -1
+
+
+cdef bint scan_cpu_stat(
+    text_t text, uint64_t *usage, uint64_t *user, uint64_t *system
+) noexcept nogil:
+    """cpu.stat of a control group, version 2: microseconds of all that ever ran in it."""
+    return (
+        _after(&text, b"usage_usec ") and _number(&text, usage)
+        and _after(&text, b"user_usec ") and _number(&text, user)
+        and _after(&text, b"system_usec ") and _number(&text, system)
+    )
+
+
+cdef size_t scan_pids(text_t text, int *into, size_t room) noexcept nogil:
+    """cgroup.procs: a pid a line, 0 for one of another namespace, which is left out."""
+    cdef uint64_t pid
+    cdef size_t count = 0
+    while count < room and _number(&text, &pid):
+        text.at += 1
+        if pid:
+            into[count] = <int> pid
+            count += 1
+    return count

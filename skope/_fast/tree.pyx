@@ -14,10 +14,12 @@ from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, sysconf
 from skope._fast.archive cimport archive
 from skope._fast.clocks cimport NS_PER_S
 from skope._fast.fences cimport load_acquire, store_release
+from skope._fast.group cimport close_group, open_group, read_group
 from skope._fast.layout cimport (
-    ABSENT, N_TREE_COUNTERS, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FAULTS_MAJOR, TREE_FORKED,
-    TREE_GONE, TREE_LARGEST, TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES,
-    TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
+    ABSENT, FLAG_GROUP, N_TREE_COUNTERS, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FAULTS_MAJOR,
+    TREE_FORKED, TREE_GONE, TREE_LARGEST, TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS,
+    TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES,
+    sample_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
@@ -34,6 +36,9 @@ cdef enum:
     MILLION = 1000000
     PF_FORKNOEXEC = 0x40            # linux/sched.h: forked, and no exec since
     DEAR_READS = 8                  # members whose io, status and schedstat a tick reads
+    BEHIND_TICKS = 8                # in a row: one that is reaped is seen twice for one tick
+    BEHIND_NS = 200000000
+    BEHIND_PART = 16
     SLOP_TICKS = 3                  # two truncated sums, and one more that may be under way
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
@@ -51,9 +56,12 @@ cdef void _tell(tree_t *tree) noexcept nogil:
 
 
 cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
-    """Starts to serve the wish: its first process is in. False when that one is not there."""
+    """Starts to serve the wish: its first process is in, or its group is open.
+
+    False when that one is not there.
+    """
     cdef pid_stat_t stat
-    cdef int fd = open_of(<int> tree.wish.pid, b"stat")
+    cdef int fd = open_of(<int> tree.wish.pid, b"stat") if tree.wish.pid else -1
     cdef bint resumed = tree.answer.seq == tree.seq
     tree.resumed = resumed
     memset(&tree.sample, 0, sizeof(sample_t))
@@ -65,6 +73,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     tree.reaper = <int> tree.wish.reaper
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
+    open_group(&tree.group, tree.wish.group)
     tree.archives.before_ns = now_ns
     tree.kin_count = 0
     if not resumed:
@@ -84,9 +93,14 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     if resumed:
         _remember(tree, text)
     _tell(tree)
-    store_release(&tree.answer.status, TREE_WATCHED if tree.count else TREE_GONE)
+    store_release(&tree.answer.status, TREE_WATCHED if _lives(tree) else TREE_GONE)
     store_release(&tree.answer.seq, tree.seq)
-    return tree.count > 0
+    return _lives(tree)
+
+
+cdef inline bint _lives(const tree_t *tree) noexcept nogil:
+    """Whether there is any of it. A group that is watched may be empty for a while."""
+    return tree.count > 0 or (tree.wish.pid == 0 and tree.group.stat >= 0)
 
 
 cdef void _remember(tree_t *tree, procfile_t *text) noexcept nogil:
@@ -115,6 +129,7 @@ cdef void end(tree_t *tree) noexcept nogil:
         release(&tree.members[k])
     tree.count = 0
     close_fd(&tree.reaper_stat)
+    close_group(&tree.group)
     free(tree.members)
     tree.members = NULL
     tree.capacity = 0
@@ -261,6 +276,20 @@ cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
     totals[<int> TREE_FORKED] = tree.totals[<int> TREE_FORKED]
 
 
+cdef bint _is_whole(tree_t *tree) noexcept nogil:
+    """Whether the group holds all of the tree. A script may have moved processes out of it."""
+    cdef uint64_t used = tree.answer.kept[<int> TREE_CPU] + tree.reaper_counters[<int> TREE_CPU]
+    cdef uint64_t told = tree.group.cpu_ns + tree.group.cpu_ns // BEHIND_PART + BEHIND_NS
+    cdef size_t m
+    if tree.wish.pid == 0:
+        return True
+    for m in range(tree.count):
+        used += tree.members[m].counters[<int> TREE_CPU]
+    if tree.group.behind < BEHIND_TICKS:
+        tree.group.behind = tree.group.behind + 1 if used > told else 0
+    return tree.group.behind < BEHIND_TICKS
+
+
 cdef void _gauge(tree_t *tree, sample_t *sample) noexcept nogil:
     cdef int64_t largest = 0
     cdef int64_t rss = 0
@@ -306,6 +335,11 @@ cdef void take_row(
     sample.epoch = machine.epoch
     sample.flags = machine.flags
     _sum(tree, sample.counters)
+    if read_group(&tree.group, text) and _is_whole(tree):
+        sample.flags |= FLAG_GROUP
+        sample.counters[<int> TREE_CPU] = tree.group.cpu_ns
+        sample.counters[<int> TREE_USER] = tree.group.user_ns
+        sample.counters[<int> TREE_SYSTEM] = tree.group.system_ns
     memcpy(tree.totals, sample.counters, sizeof(tree.totals))
     _gauge(tree, sample)
     sample.gauges[<int> TREE_BUSY] = ABSENT
@@ -317,5 +351,5 @@ cdef void take_row(
     publish(&tree.ring, <const uint64_t *> sample)
     archive(&tree.archives, sample)
     _tell(tree)
-    if tree.count == 0:
+    if not _lives(tree):
         store_release(&tree.answer.status, TREE_GONE)

@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint64_t
 
 from skope._fast.births cimport birth_t, births_t
 from skope._fast.layout cimport child_t, sample_t, supervisor_t, wish_t, wishes_t
-from skope._fast.members cimport tree_t
+from skope._fast.members cimport member_t, tree_t
 from skope._fast.procfile cimport procfile_t
 
 
@@ -26,6 +26,8 @@ cdef class Watchlist:
     cdef procfile_t text            # a buffer; its descriptor changes
     cdef births_t births
     cdef birth_t born[512]
+    cdef int listed[16384]          # a group's pids, as it is asked
+    cdef uint64_t ticks
     cdef int loadavg
     cdef int64_t last_pid           # given last, as of the tick before
     cdef int64_t last_but_one       # as of the one before that
@@ -41,6 +43,9 @@ cdef class Watchlist:
     cdef bint belongs(
         self, const tree_t *tree, int pid, int parent, uint64_t started
     ) noexcept nogil
+    cdef void list_group(self, tree_t *tree) noexcept nogil
+    cdef member_t *enlist(self, tree_t *tree, int pid) noexcept nogil
+    cdef void dismiss(self, member_t *member) noexcept nogil
     cdef bint is_own(self, int pid) noexcept nogil
     cdef void expel_own(self, tree_t *tree) noexcept nogil
     cdef int64_t newest_pid(self) noexcept nogil

@@ -16,13 +16,15 @@ from skope._fast.archive cimport archives_t, resume
 from skope._fast.births cimport close_births, open_births, take_births
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
+from skope._fast.group cimport pids_in_group
 from skope._fast.layout cimport (
     ABSENT, LEVELS, MAX_WORKERS, TREE_BORN, TREE_FORKED, answer_t, child_t, coarse_t, cursor_t,
     header_t, sample_t, supervisor_t, wish_t, wishes_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
-    admit, expel, has, is_kin, note_birth, open_of, read_stat, tree_t,
+    admit, close_fd, expel, has, is_kin, member_of, member_t, note_birth, open_of, read_stat,
+    tree_t,
 )
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
@@ -40,9 +42,11 @@ cdef extern from "<dirent.h>" nogil:
 
 cdef enum:
     MOST_TREES = 64
+    MOST_LISTED = 16384
     MOST_ASKED = 512                # pids looked at one by one
     BORN_AT_ONCE = 512
     FIRST_WORKER = 2
+    LISTED_EVERY = 16               # ticks: births are seen at once, only who moves has to wait
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 
@@ -110,8 +114,11 @@ cdef class Watchlist:
             return
         self.hear()
         self.look()
+        self.ticks += 1
         for k in range(self.capacity):
             if self.trees[k].seq:
+                if self.ticks % LISTED_EVERY == 0:
+                    self.list_group(&self.trees[k])
                 self.expel_own(&self.trees[k])
                 self.trees[k].pss = ABSENT
                 if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
@@ -136,6 +143,7 @@ cdef class Watchlist:
                 tree.wish = <wish_t *> &self.first_wish[k]
                 self.open(tree, self.areas + k * self.area_bytes)
                 begin(tree, &self.text, now_ns)
+                self.list_group(tree)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
                 self.listen()
@@ -240,6 +248,40 @@ cdef class Watchlist:
                     fd = -1
         if fd >= 0:
             close(fd)
+
+    cdef void list_group(self, tree_t *tree) noexcept nogil:
+        """Takes in whom a watched group names, and lets go who moved to another."""
+        cdef size_t count
+        cdef size_t k
+        cdef member_t *member
+        if tree.wish.pid or tree.group.stat < 0:
+            return
+        count = pids_in_group(tree.group.folder, &self.text, self.listed, MOST_LISTED)
+        for k in range(tree.count):
+            tree.members[k].listed = False
+        for k in range(count):
+            member = member_of(tree, self.listed[k])
+            if member == NULL and not self.is_own(self.listed[k]):
+                member = self.enlist(tree, self.listed[k])
+            if member != NULL:
+                member.listed = True
+        for k in range(tree.count):
+            if not tree.members[k].listed and count < MOST_LISTED:
+                self.dismiss(&tree.members[k])
+
+    cdef member_t *enlist(self, tree_t *tree, int pid) noexcept nogil:
+        cdef pid_stat_t stat
+        cdef int fd = open_of(pid, b"stat")
+        if read_stat(&self.text, fd, &stat) and admit(tree, pid, fd, &stat):
+            return &tree.members[tree.count - 1]
+        close_fd(&fd)
+        return NULL
+
+    cdef void dismiss(self, member_t *member) noexcept nogil:
+        """Its counts so far stay. A zombie is not listed, and is still its parent's to wait for."""
+        cdef pid_stat_t stat
+        if read_stat(&self.text, member.stat, &stat) and stat.state != c"Z":
+            member.gone = True
 
     cdef bint belongs(
         self, const tree_t *tree, int pid, int parent, uint64_t started

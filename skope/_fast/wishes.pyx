@@ -1,12 +1,14 @@
 """The watch list as the front writes it, and the answers it gets. Imports no numpy."""
 
+import os
 from collections import namedtuple
 
 from libc.stdint cimport uint64_t
+from libc.string cimport memcpy
 
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
-from skope._fast.layout cimport TREE_WATCHED, answer_t, wish_t, wishes_t
+from skope._fast.layout cimport GROUP_BYTES, TREE_WATCHED, answer_t, wish_t, wishes_t
 
 cdef enum:
     TRIES = 1000
@@ -39,14 +41,25 @@ cdef class Wishes:
         """How many wishes were made there; odd while one stands."""
         return load_acquire(&self.at(slot).seq)
 
-    def wish(self, uint64_t slot, uint64_t pid, *, uint64_t started=0, uint64_t reaper=0):
-        """Wishes for the tree of `pid`; returns the wish's seq. The slot must be free."""
+    def wish(
+        self, uint64_t slot, uint64_t pid, *, uint64_t started=0, uint64_t reaper=0, str group=""
+    ):
+        """Wishes for the tree of `pid`, or for those in `group` where that is 0.
+
+        `group` is the folder of a control group, version 2: the tree's CPU is then what that one's
+        cpu.stat says. Returns the wish's seq. The slot must be free.
+        """
         cdef wish_t *wish = self.at(slot)
+        cdef bytes folder = os.fsencode(group)
+        cdef size_t length = len(folder)
+        if length >= <size_t> GROUP_BYTES:
+            raise ValueError(f"a folder's name of {length} bytes, {GROUP_BYTES - 1} is most")
         if wish.seq & 1:
             raise ValueError(f"tree {slot} is taken")
         store_relaxed(&wish.pid, pid)
         store_relaxed(&wish.started, started)
         store_relaxed(&wish.reaper, reaper)
+        memcpy(wish.group, <const char *> folder, length + 1)
         store_release(&wish.seq, wish.seq + 1)
         store_release(&self.head.count, self.head.count + 1)
         return wish.seq

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from skope._fast import TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
+from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
 from skope.capture.edge import Edge, Span
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
@@ -50,6 +50,8 @@ class TreeWindow(NamedTuple):
     """How many processes there were."""
     complete: bool
     """Whoever it orphans is reaped by Skope: nothing it used is lost."""
+    grouped: bool = False
+    """Its processor time is what its control group tells, of whoever was in it."""
 
     def rise(self, counter: str) -> int | None:
         """What a counter rose by; None where an end could not be had."""
@@ -105,7 +107,12 @@ def cut_tree(
         after=_at(last, span.stop_ns, events=1),
         at_start=_there(first if len(first) else early),
         complete=complete,
+        grouped=_is_grouped(np.concatenate([early, last])),
     )
+
+
+def _is_grouped(rows: Rows) -> bool:
+    return len(rows) > 0 and bool(np.all(rows["flags"] & FLAGS["group"]))
 
 
 def _there(rows: Rows) -> int:
@@ -160,10 +167,12 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
     whole = 1.0 if tree.complete else polled
     used, user, system = _processor_time(tree)
     clocks = _CLOCKS if tree.complete else _POLLED
+    parts = _GROUP if tree.grouped else f"{clocks}, in the proportion of ticks"
+    known = 1.0 if tree.grouped else whole
     return {
-        "cpu_time": Measured(used, clocks, _NOBODY, whole),
-        "cpu_user": Measured(user, f"{clocks}, in the proportion of ticks", _NOBODY, whole),
-        "cpu_system": Measured(system, f"{clocks}, in the proportion of ticks", _NOBODY, whole),
+        "cpu_time": Measured(used, _GROUP if tree.grouped else clocks, _NOBODY, known),
+        "cpu_user": Measured(user, parts, _NOBODY, known),
+        "cpu_system": Measured(system, parts, _NOBODY, known),
         "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
         "memory_mean": _sampled(tree, _mean, "sum of RSS at ticks, shared pages in each"),
         "pss_peak": _sampled(tree, _size("pss"), _PSS, _NO_PSS),
@@ -178,6 +187,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
 
 
 _CLOCKS: Final = "clocks of the live, times of those that were waited for"
+_GROUP: Final = "cgroup cpu.stat"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
 _FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"

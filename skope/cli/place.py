@@ -31,8 +31,8 @@ def configure_watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch",
         type=_target,
-        metavar="PID|:PORT",
-        help="measure this process and its children, or who listens on PORT",
+        metavar="PID|:PORT|CGROUP",
+        help="measure this process and its children, who listens on PORT, or a control group",
     )
 
 
@@ -47,10 +47,29 @@ def _target(text: str) -> str:
     return text
 
 
+def _check_group(text: str) -> None:
+    """A process may come later; a group that is not there, or not ours, is said at once."""
+    from skope.schema.target import target_of
+
+    if target_of(text).kind == "group":
+        from skope.probe.unified import find_group
+
+        find_group(text)
+
+
 def place_of(options: argparse.Namespace) -> "Place":
-    """The place the options name."""
+    """The place the options name.
+
+    Raises
+    ------
+    SkopeError
+        If they watch a control group that cannot be watched.
+    """
     from skope.supervisor.place import Place
 
+    watch = getattr(options, "watch", None)
+    if watch:
+        _check_group(watch)
     return Place(
         host=options.host,
         port=options.port,
@@ -58,5 +77,5 @@ def place_of(options: argparse.Namespace) -> "Place":
         given=options.dir_given,
         no_auth=options.no_auth,
         allow_hosts=tuple(options.allow_host),
-        watch=getattr(options, "watch", None),
+        watch=watch,
     )

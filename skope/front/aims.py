@@ -9,6 +9,8 @@ def words_of(target: Target, found: Found | None = None) -> str:
     """What a report calls it: the same for every start of the same program."""
     if target.kind == "port":
         return f":{target.number}"
+    if target.kind == "group":
+        return f"cgroup {target.path}"
     return f"process {found.name}" if found else f"pid {target.number}"
 
 

@@ -9,6 +9,7 @@ from skope.front.aims import resolve, words_of
 from skope.front.settling import Halt, settle
 from skope.front.trees import Subject, Trees
 from skope.probe.process import find
+from skope.probe.unified import find_group
 from skope.schema.target import Target
 from skope.schema.wire import RunBegin
 
@@ -47,7 +48,8 @@ class Subjects:
         if launch is not None:
             script = find(launch.pid)
             if script is not None:
-                return self._trees.script(script.pid, script.started, monotonic_ns())
+                now_ns = monotonic_ns()
+                return self._trees.script(script.pid, script.started, now_ns, launch.group)
         return self._trees.again(of_launch) if of_launch else _MACHINE
 
     @property
@@ -77,6 +79,8 @@ class Subjects:
 
     def _named(self, trees: Trees, target: Target, launch: RunBegin | None) -> Subject:
         try:
+            if target.kind == "group":
+                return trees.group(find_group(target.path))
             found = resolve(target)
         except SkopeError:
             if launch is None:

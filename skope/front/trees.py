@@ -25,6 +25,7 @@ from skope.capture.record import Record
 from skope.errors import TooManyCaptures
 from skope.front.settling import Halt
 from skope.front.tree_heads import TreeHeads
+from skope.probe.unified import Group
 
 MACHINE: Final = "machine"
 SCRIPT: Final = "script"
@@ -57,15 +58,18 @@ class Trees:
         self._wishes = Wishes(view)
         self._records: dict[int, Record] = {}
         self._watched: dict[tuple[int, int], int] = {}
-        """Slot by (pid, start) of those several captures may share."""
+        """Slot by (pid, start), or (0, inode), of those several captures may share."""
         self.watched = 0
         """How many wishes stand."""
         self.tidy()
         self.heads: Final = TreeHeads(book, self.record)
 
-    def script(self, pid: int, started: int, start_ns: int) -> Subject:
-        """The tree of a script that was just forked and has not begun."""
-        slot = self._wish(pid, started, reaper=self._reaper)
+    def script(self, pid: int, started: int, start_ns: int, group: str | None = None) -> Subject:
+        """The tree of a script that was just forked and has not begun.
+
+        `group` is the folder of the control group it has to itself, if it has one.
+        """
+        slot = self._wish(pid, started, reaper=self._reaper, group=group or "")
         start = np.frombuffer(_ZERO, dtype("sample")).copy()
         start["begin_ns"] = start_ns
         return Subject(SCRIPT, slot, start.tobytes())
@@ -74,8 +78,15 @@ class Trees:
         """The tree of a process that is there."""
         slot = self._watched.get((pid, started))
         if slot is None:
-            slot = self._watched[pid, started] = self._wish(pid, started, reaper=0)
+            slot = self._watched[pid, started] = self._wish(pid, started)
         return Subject(words, slot, self._newest(slot))
+
+    def group(self, group: Group) -> Subject:
+        """Whoever is in a control group."""
+        slot = self._watched.get((0, group.inode))
+        if slot is None:
+            slot = self._watched[0, group.inode] = self._wish(0, 0, group=str(group.folder))
+        return Subject(f"cgroup {group.name}", slot, self._newest(slot))
 
     def again(self, entry: Entry) -> Subject:
         """The subject of `entry` for a capture that starts now."""
@@ -125,7 +136,7 @@ class Trees:
         self.watched = sum(self._wishes.seq(slot) & 1 for slot in range(self._wishes.capacity))
         self._watched = {key: slot for key, slot in self._watched.items() if slot in kept}
 
-    def _wish(self, pid: int, started: int, *, reaper: int) -> int:
+    def _wish(self, pid: int, started: int, *, reaper: int = 0, group: str = "") -> int:
         for slot in range(self._wishes.capacity):
             if self._wishes.seq(slot) & 1 == 0:
                 break
@@ -133,7 +144,7 @@ class Trees:
             message = f"{self._wishes.capacity} trees of processes are watched, and no more fit"
             raise TooManyCaptures(message, hint="stop or cancel some")
         self._lay_out(slot)
-        self._wishes.wish(slot, pid, started=started, reaper=reaper)
+        self._wishes.wish(slot, pid, started=started, reaper=reaper, group=group)
         self.watched += 1
         return slot
 

@@ -128,6 +128,8 @@ class RunBegin(Struct, frozen=True, kw_only=True, tag="run-begin"):
     """Whose run it is; null: the runner's own tag's."""
     record: bool = True
     """False for a warm-up run: its signals are obeyed and nothing is kept."""
+    group: str | None = None
+    """The folder of the control group it has to itself; null: it has none."""
 
 
 class RunReady(Struct, frozen=True, kw_only=True, tag="run-ready"):

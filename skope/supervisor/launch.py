@@ -11,6 +11,7 @@ from skope.probe.process import children_of
 from skope.schema.wire import RunBegin, RunDone, RunEnd
 from skope.supervisor.command import Command
 from skope.supervisor.endings import exit_code_of, in_words, signal_name
+from skope.supervisor.groups import Groups
 from skope.supervisor.guarding import Guard
 from skope.supervisor.leash import Leash
 from skope.supervisor.leftovers import descendants_of_script, end_leftovers
@@ -73,6 +74,7 @@ class Launcher:
         self._guard: Final = guard
         self._timeout_ns: Final = timeout_ns
         self._say: Final = say
+        self._groups: Final = Groups()
         self._script: Script | None = None
         rig.each_turn = self._reap
 
@@ -118,7 +120,18 @@ class Launcher:
 
     def _measured(self, launch: Launch, stdio: Stdio) -> Outcome:
         script = self._start(launch.command, launch.environment, stdio)
-        begin = RunBegin(run=launch.number, pid=script.pid, tag=launch.tag, record=launch.record)
+        # Its report is written by the time the group is removed.
+        with self._groups.holding(script.pid) as group:
+            return self._watched(launch, script, group)
+
+    def _watched(self, launch: Launch, script: Script, group: str | None) -> Outcome:
+        begin = RunBegin(
+            run=launch.number,
+            pid=script.pid,
+            tag=launch.tag,
+            record=launch.record,
+            group=group,
+        )
         self._announce(script, begin)
         script.release()
         leash = Leash(monotonic_ns(), self._timeout_ns)

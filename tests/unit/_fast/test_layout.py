@@ -75,7 +75,7 @@ OFFSETS = {
         "tree_start": 2368,
         "head_even": 2624,
     },
-    "wish": {"seq": 0, "pid": 8, "started": 16, "reaper": 24},
+    "wish": {"seq": 0, "pid": 8, "started": 16, "reaper": 24, "group": 64},
     "wishes": {"count": 0},
     "answer": {
         "seq": 0,
@@ -100,7 +100,7 @@ BYTES = {
     "coarse": 512,
     "slow": 192,
     "edge": 320,
-    "wish": 64,
+    "wish": 1088,
     "wishes": 64,
     "answer": 4288,
 }
@@ -130,7 +130,7 @@ def test_a_struct_is_whole_cache_lines(struct):
     assert dtype(struct).itemsize == SIZES[struct]
 
 
-@pytest.mark.parametrize("struct", sorted(set(SIZES) - {"book"}))
+@pytest.mark.parametrize("struct", sorted(set(SIZES) - {"book", "wish"}))
 def test_every_word_has_eight_bytes(struct):
     words = [kind.base for kind, *_ in dtype(struct).fields.values() if not kind.base.fields]
     assert {word.itemsize for word in words} == {8}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skope._fast import TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
+from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
 from skope.capture.coverage import watch
 from skope.capture.tree import cut_tree, measure_tree, nobody
 from skope.capture.trust import ELSEWHERE, Share, judge
@@ -123,3 +123,15 @@ def test_a_tree_that_waits_for_itself_is_trusted():
 def test_work_that_was_elsewhere_is_said_once(used, busy, script, said):
     trust = graded(lambda length: Share(round(used * length), 0, script), busy=busy, waited=0)
     assert (trust.reasons.count(ELSEWHERE), trust.grade) == ((1, "B") if said else (0, "A"))
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_group_tells_all_as_long_as_it_holds_the_tree(left):
+    at = [*range(4), *range(6, 12)]
+    rows = [row(T0 + k * PERIOD, cpu=k * 4_000_000, user=0, system=0) for k in at]
+    for one in rows[: 6 if left else None]:
+        one["flags"] = FLAGS["group"]
+    found = measured(*rows, start_ns=T0, stop_ns=T0 + 11 * PERIOD, complete=False)
+    assert (found["cpu_time"].source == "cgroup cpu.stat") is not left
+    assert (found["cpu_time"].coverage == 1) is not left
+    assert found["faults_major"].coverage < 1
