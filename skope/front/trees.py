@@ -7,10 +7,9 @@ is killed leaves no tree behind that its successor does not know.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from skope._fast import (
     NEVER,
+    SIZES,
     ArchiveReader,
     Book,
     Entry,
@@ -29,7 +28,7 @@ from skope.front.tree_heads import TreeHeads
 MACHINE: Final = "machine"
 SCRIPT: Final = "script"
 
-_ZERO: Final = bytes(dtype("sample").itemsize)
+_ZERO: Final = bytes(SIZES["sample"])
 
 
 class Subject(NamedTuple):
@@ -65,6 +64,8 @@ class Trees:
 
     def script(self, pid: int, started: int, start_ns: int) -> Subject:
         """The tree of a script that was just forked and has not begun."""
+        import numpy as np  # noqa: PLC0415 - what launches scripts has it by now, and others do not
+
         slot = self._wish(pid, started, reaper=self._reaper)
         start = np.frombuffer(_ZERO, dtype("sample")).copy()
         start["begin_ns"] = start_ns
