@@ -45,6 +45,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from skope.front.endings import hold_endings
+
+    hold_endings()
     from skope.cli.reading import open_reports
     from skope.front.stored import serve_stored
     from skope.schema.wire import FrontConfig

@@ -42,8 +42,10 @@ async def aggregate_diff(request: Asked) -> HTTPResponse:
     if not base or not head:
         message = "a diff needs two aggregates"
         raise BadRequest(message, hint="ask for /api/page/aggregate-diff?base=TAG&head=TAG")
-    stored = request.app.ctx.services.documents.aggregates
-    return reply_document(await to_thread(stored.diff_page, base, head))
+    services = request.app.ctx.services
+    if services.aggregates is not None:
+        (await services.aggregates.fresh("agg")).close()  # it may be one of the two
+    return reply_document(await to_thread(services.documents.aggregates.diff_page, base, head))
 
 
 pages: Final = Blueprint("pages", url_prefix="/api/page")

@@ -48,6 +48,8 @@ class Ending:
             ok=message.ok,
             exit_code=message.exit_code,
             note=message.note,
+            pair=message.pair,
+            position=message.position,
             values={
                 "script.cpu_time": round(message.user_s + message.system_s, 6),
                 "script.cpu_user": round(message.user_s, 6),

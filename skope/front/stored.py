@@ -6,12 +6,12 @@ import threading
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Final
 
 from skope.front.admission import Admission
 from skope.front.app import make_app
 from skope.front.context import App, Gate
 from skope.front.documents import StoredDocuments
+from skope.front.endings import ENDINGS
 from skope.front.feed import Feed
 from skope.front.limits import limits_of, raise_descriptor_limit
 from skope.front.live import Broadcast
@@ -21,22 +21,19 @@ from skope.front.watched import ReportFiles
 from skope.schema.wire import FrontConfig
 from skope.store.directory import open_directory
 
-_ENDINGS: Final = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-
 
 def serve_stored(
     config: FrontConfig, sockets: Sequence[socket.socket], ready: Callable[[], object]
 ) -> None:
     """Serves the reports of `config.directory` until SIGINT, SIGTERM or SIGHUP.
 
-    Called from the main thread; `ready` is called once requests are answered.
+    Called from the main thread, after `hold_endings`; `ready` is called once requests are answered.
 
     Raises
     ------
     UnsafeDirectory, UnknownReport
         If the directory cannot be used.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     files = ReportFiles(open_directory(config.directory, given=True, create=False))
     services = Services(
         documents=StoredDocuments(config.directory),
@@ -70,7 +67,7 @@ def _end_with_a_signal(app: App, ready: Callable[[], object]) -> None:
         app.ctx.gate.stopping = True
 
     def wait() -> None:
-        signal.sigwait(_ENDINGS)
+        signal.sigwait(ENDINGS)
         serving.result().call_soon_threadsafe(lambda: app.stop(terminate=False))
 
     app.after_server_start(started)

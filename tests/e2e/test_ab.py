@@ -12,6 +12,7 @@ from tests.e2e.command_line import eventually, is_alive, run, skope
 FIXED = ("--port", "0")
 TIME_ALONE = "[metric.cpu_time]\ngate = false\n[metric.memory_peak]\ngate = false\n"
 """Six pairs decide one metric; more are measured here, as a busy machine spoils some."""
+SIDES = ("base", "head")
 KEPT = 'echo "$SKOPE_SIDE" >>order\n'
 
 
@@ -96,9 +97,11 @@ def test_ctrl_c_keeps_and_judges_the_finished_pairs(here):
         assert eventually(lambda: order.exists() and len(order.read_text().split()) > 6)
         ended = running.stop()
     assert ended.code == 130, ended
-    found = change(json.loads(ended.out))
-    assert 1 <= found["pairs"] < 500
-    assert found["n_base"] >= 3
+    assert change(json.loads(ended.out))["verdict"]
+    base, head = ([run["pair"] for run in read(here, f"ab.{side}")["runs"]] for side in SIDES)
+    assert sorted(set(base) | set(head)) == list(range(1, max(*base, *head) + 1))
+    assert 3 <= len(set(base) & set(head)) < 500
+    assert len(set(base) ^ set(head)) <= 1, "the one that was interrupted"
 
 
 def test_what_surrounds_a_run_is_done_each_time_and_not_measured(here):
