@@ -1,7 +1,8 @@
 """The numpy dtypes and sizes of shared memory, derived from the C structs of layout.pxd.
 
 Nothing here is typed twice: a dtype is what the compiler made of the struct. numpy is imported
-only when a dtype is asked for, so the sampler can read sizes and names without it.
+only when a dtype is asked for, so the sampler can read sizes and names without it, and a front
+worker an edge's words.
 """
 
 from skope._fast.layout cimport (
@@ -41,6 +42,26 @@ SIZES = {
     "wish": sizeof(wish_t),
     "wishes": sizeof(wishes_t),
     "answer": sizeof(answer_t),
+}
+
+_WORD = 8
+
+
+def _words(size_t offset, size_t size):
+    return slice(offset // _WORD, (offset + size) // _WORD)
+
+
+cdef edge_t *_at = NULL
+EDGE_WORDS = {
+    "monotonic_ns": _words(<size_t> &_at.monotonic_ns, sizeof(_at.monotonic_ns)),
+    "realtime_ns": _words(<size_t> &_at.realtime_ns, sizeof(_at.realtime_ns)),
+    "boottime_ns": _words(<size_t> &_at.boottime_ns, sizeof(_at.boottime_ns)),
+    "counters": _words(<size_t> &_at.counters[0], sizeof(_at.counters)),
+    "gauges": _words(<size_t> &_at.gauges[0], sizeof(_at.gauges)),
+    "extra": _words(<size_t> &_at.extra[0], sizeof(_at.extra)),
+    "front_cpu_ns": _words(<size_t> &_at.front_cpu_ns, sizeof(_at.front_cpu_ns)),
+    "sampler_cpu_ns": _words(<size_t> &_at.sampler_cpu_ns, sizeof(_at.sampler_cpu_ns)),
+    "flags": _words(<size_t> &_at.flags, sizeof(_at.flags)),
 }
 
 _dtypes = {}

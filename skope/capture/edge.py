@@ -1,26 +1,10 @@
 """The machine at one instant, and the two instants that bound a capture."""
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
-import numpy as np
+from skope._fast import EDGE_WORDS, FLAGS, UNAVAILABLE
 
-from skope._fast import FLAGS, UNAVAILABLE, dtype
-
-_WORD: Final = 8
-
-
-def _places() -> dict[str, slice]:
-    """Which words of an edge_t each field is."""
-    fields: Mapping[str, tuple[Any, ...]] = dtype("edge").fields or {}
-    return {
-        name: slice(at // _WORD, (at + kind.itemsize) // _WORD)
-        for name, (kind, at, *_) in fields.items()
-    }
-
-
-_AT: Final = _places()
-_FIRST: Final = {name: place.start for name, place in _AT.items()}
+_FIRST: Final = {name: place.start for name, place in EDGE_WORDS.items()}
 
 
 class Edge(NamedTuple):
@@ -42,14 +26,14 @@ class Edge(NamedTuple):
     @classmethod
     def of(cls, reading: bytes) -> Self:
         """The edge in the bytes of an edge_t."""
-        words: list[int] = np.frombuffer(reading, np.int64).tolist()
+        words: list[int] = memoryview(reading).cast("q").tolist()
         return cls(
             monotonic_ns=words[_FIRST["monotonic_ns"]],
             realtime_ns=words[_FIRST["realtime_ns"]],
             boottime_ns=words[_FIRST["boottime_ns"]],
-            counters=words[_AT["counters"]],
-            gauges=words[_AT["gauges"]],
-            extra=words[_AT["extra"]],
+            counters=words[EDGE_WORDS["counters"]],
+            gauges=words[EDGE_WORDS["gauges"]],
+            extra=words[EDGE_WORDS["extra"]],
             front_cpu_ns=words[_FIRST["front_cpu_ns"]],
             sampler_cpu_ns=words[_FIRST["sampler_cpu_ns"]],
             flags=words[_FIRST["flags"]],

@@ -9,8 +9,6 @@ will hold it, so nothing from before the start reaches its peaks and nothing aft
 
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from skope._fast import dtype, fold_samples, merge_folds
 from skope.capture.record import Archive, Record, Rows
 
@@ -28,6 +26,8 @@ class Head(NamedTuple):
     @classmethod
     def of(cls, end_ns: int, level: int, fold: bytes) -> "Head":
         """From its parts as the book keeps them."""
+        import numpy as np  # noqa: PLC0415 - a worker that has no head yet serves before it is there
+
         return cls(end_ns, level, np.frombuffer(fold, dtype("fold"))[0])
 
 
@@ -62,7 +62,7 @@ def _begin(record: Record, start_ns: int) -> Head | None:
     end_ns = _next_boundary(int(ticks["begin_ns"][0]), archive.width_ns)
     if end_ns > reached:
         return None
-    inside = ticks[: int(np.searchsorted(ticks["begin_ns"], end_ns))]
+    inside = ticks[: int(ticks["begin_ns"].searchsorted(end_ns))]
     return Head(end_ns, 1, fold_samples(inside, start_ns))
 
 

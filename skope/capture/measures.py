@@ -1,13 +1,15 @@
 """Two edges and a window to the values of a run, each by the name of its metric."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from skope._fast import COUNTERS, EDGE_COUNTERS, GAUGES, UNAVAILABLE
 from skope.capture.edge import Span
-from skope.capture.window import Window
 from skope.schema.report import Number
 from skope.units import mebibytes, seconds
+
+if TYPE_CHECKING:
+    from skope.capture.window import Window
 
 _COUNTER: Final = {name: index for index, name in enumerate(COUNTERS)}
 _EXTRA: Final = {name: index for index, name in enumerate(EDGE_COUNTERS)}
@@ -31,12 +33,12 @@ class Measure(NamedTuple):
     """How one metric is had."""
 
     source: str
-    of: Callable[[Window], Number | None]
+    of: Callable[["Window"], Number | None]
     reason: str
     """Why it is null, when it is."""
 
 
-def measure(window: Window) -> tuple[dict[str, Number | None], dict[str, str]]:
+def measure(window: "Window") -> tuple[dict[str, Number | None], dict[str, str]]:
     """(values, reasons): every metric by its name; those that are null also have a reason."""
     values = {name: metric.of(window) for name, metric in MEASURES.items()}
     reasons = {name: MEASURES[name].reason for name, value in values.items() if value is None}
@@ -93,25 +95,25 @@ def _change(span: Span) -> float | None:
     return None if UNAVAILABLE in (first, last) else mebibytes(last - first)
 
 
-def _memory_peak(window: Window) -> float | None:
+def _memory_peak(window: "Window") -> float | None:
     peak = window.peak(MEMORY_USED)
     return None if peak is None else mebibytes(peak)
 
 
-def _count(name: str) -> Callable[[Window], int]:
+def _count(name: str) -> Callable[["Window"], int]:
     counter = _COUNTER[name]
     return lambda window: window.span.counted(counter)
 
 
-def _size(name: str) -> Callable[[Window], int | None]:
+def _size(name: str) -> Callable[["Window"], int | None]:
     counter = _EXTRA[name]
     return lambda window: window.span.counted_extra(counter)
 
 
-def _stall(name: str) -> Callable[[Window], float | None]:
+def _stall(name: str) -> Callable[["Window"], float | None]:
     counter = _EXTRA[name]
 
-    def stalled(window: Window) -> float | None:
+    def stalled(window: "Window") -> float | None:
         rise_ns = window.span.counted_extra(counter)
         return None if rise_ns is None else seconds(rise_ns)
 

@@ -5,11 +5,14 @@ the fine ring, what came before from coarser and coarser slots, joined on the co
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
-import numpy as np
+if TYPE_CHECKING:
+    from typing import Any
 
-Rows = np.ndarray[Any, np.dtype[np.void]]
+    import numpy as np
+
+Rows: TypeAlias = "np.ndarray[Any, np.dtype[np.void]]"
 """Rows of sample_t, coarse_t or slow_t; or one row of fold_t, of shape ()."""
 
 _TRIES: Final = 4

@@ -72,6 +72,7 @@ def _run(command: Command, words: Sequence[str]) -> int:
     from skope.cli import options
 
     module = import_module(command.module)
+    gc.freeze()  # nor does any of it become garbage later: it need not be looked at
     gc.enable()
     parser = options.parser_of(command, module)
     code: int = module.run(options.read(parser, command.name, words))

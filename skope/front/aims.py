@@ -1,7 +1,7 @@
 """From what a person named to the process that is watched, as of now."""
 
 from skope.errors import Forbidden, UnknownProcess
-from skope.probe.process import Found, find, listener_of
+from skope.probe.identity import Found, find
 from skope.schema.target import Target
 
 
@@ -36,6 +36,8 @@ def resolve(target: Target) -> Found:
 
 
 def _listener(port: int) -> int:
+    from skope.probe.process import listener_of  # noqa: PLC0415 - psutil is for the rare case
+
     listener = listener_of(port)
     if listener is None:
         message = f"nobody who can be seen listens on port {port}"

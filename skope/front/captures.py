@@ -7,7 +7,7 @@ done); what is held here can be made from them again.
 import os
 from collections.abc import Callable
 from time import monotonic_ns
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec.structs import replace as changed
 
@@ -18,7 +18,7 @@ from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
 from skope.front.heads import Heads
 from skope.front.meant import which
-from skope.front.recording import Recorder, Recording
+from skope.front.recorder import Recorder
 from skope.front.runs import Completed, Ending, Runs
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
@@ -29,6 +29,9 @@ from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
 from skope.units import NS_PER_S
+
+if TYPE_CHECKING:
+    from skope.front.recording import Recording
 
 _NAMED: Final = int(CaptureKind.CAPTURE_NAMED)
 _TAG: Final = int(CaptureKind.CAPTURE_TAG)
@@ -314,7 +317,7 @@ class Captures:
             self._seen, self._second = edge, Edge.of(edge).realtime_ns // NS_PER_S
         return self._second
 
-    def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> Recording:
+    def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> "Recording":
         after = after or Edge.of(self._probe.read(stop_ns))
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
         window: Window = "script" if entry.kind == _SCRIPT else "signals"
@@ -331,14 +334,14 @@ class Captures:
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
         return self._recorder.brief(entry, span, window="signals")
 
-    def _keep(self, entry: Entry, recording: Recording) -> int:
+    def _keep(self, entry: Entry, recording: "Recording") -> int:
         """Keeps a run in its report; its number, 0 for a warm-up's."""
         if entry.warmup:
             return 0
         # A run of the tag is not known to be good before its script ended well.
         return self._add(entry, recording, ok=None if entry.name == self._tag else True)
 
-    def _add(self, entry: Entry, recording: Recording, *, ok: bool | None) -> int:
+    def _add(self, entry: Entry, recording: "Recording", *, ok: bool | None) -> int:
         return self._runs.add(
             entry.name,
             recording.newest,

@@ -4,8 +4,6 @@ import heapq
 from collections import deque
 from typing import Final
 
-import numpy as np
-
 from skope._fast import Book
 from skope.capture.head import Head, advance, due_ns
 from skope.capture.record import Record
@@ -80,7 +78,7 @@ class Heads:
         head = advance(self._record, entry.start_ns, head_of(entry.head))
         if head is None:
             return now_ns + _AGAIN_PERIODS * self._record.period_ns
-        self._book.put_head(slot, head.end_ns, head.level, np.asarray(head.fold).tobytes())
+        self._book.put_head(slot, head.end_ns, head.level, head.fold.tobytes())
         return due_ns(self._record, entry.start_ns, head)
 
 

@@ -21,9 +21,9 @@ from skope.front.heartbeat import Heartbeat
 from skope.front.lane import Lane
 from skope.front.life import on_sigterm, watch_lifeline
 from skope.front.limits import limits_of, raise_descriptor_limit
-from skope.front.services import Runs
+from skope.front.preparing import prepare_beside
 from skope.front.serving import serve
-from skope.front.station import Shared, build_station
+from skope.front.station import Shared, Station, build_station
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
 
@@ -31,6 +31,8 @@ NOT_STARTED: Final = 5
 """Exit code when the machine does not allow it, or not to keep all that was open at the end."""
 
 _LARGEST_CONFIG: Final = 1 << 20
+_QUIET_S: Final = 0.05
+"""How long the first requests have the processor to themselves."""
 
 _log: Final = logging.getLogger("skope.front")
 
@@ -75,7 +77,7 @@ def _work(options: Options) -> None:
         refuse=station.refuse,
     )
     app = make_app(station.services, config, gate)
-    _attach(app, options, station.runs, Heartbeat(line, station.upkeep))
+    _attach(app, options, station, Heartbeat(line, station.upkeep))
     serve(app, [socket.socket(fileno=fd) for fd in options.sock], gate.limits, Lane)
     station.close()
 
@@ -92,7 +94,17 @@ def parse(arguments: list[str]) -> Options:
     return parser.parse_args(arguments, namespace=Options())
 
 
-def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat) -> None:
+def _prepare(loop: AbstractEventLoop, options: Options, station: Station) -> None:
+    """Does what was not needed to be ready. No script is launched into it."""
+    control, runs = options.control, station.runs
+    if control is None or runs is None:
+        prepare_beside(loop, station.prepare, after_s=_QUIET_S)
+        return
+    link = ControlLink(socket.socket(fileno=control), runs)
+    prepare_beside(loop, station.prepare, then=lambda: link.start(loop))
+
+
+def _attach(app: App, options: Options, station: Station, heartbeat: Heartbeat) -> None:
     """Hangs on the loop what is not HTTP, as soon as it runs."""
     serving: Future[AbstractEventLoop] = Future()
 
@@ -106,13 +118,12 @@ def _attach(app: App, options: Options, runs: Runs | None, heartbeat: Heartbeat)
             loop.call_soon(begin_when_running, loop)
             return
         watch_lifeline(loop, options.lifeline)
-        if options.control is not None and runs is not None:
-            ControlLink(socket.socket(fileno=options.control), runs).start(loop)
         # What is there now stays: collecting garbage need not look at it again.
         gc.freeze()
         gc.enable()
         heartbeat.start(loop)
         serving.set_result(loop)
+        _prepare(loop, options, station)
 
     async def finish(app: App) -> None:
         app.ctx.gate.stopping = True

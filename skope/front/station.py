@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from skope._fast import RingReader
-from skope._version import VERSION
 from skope.errors import StorageFault
 from skope.front.curve import Curve
 from skope.front.documents import StoredDocuments
@@ -35,6 +34,9 @@ class Station:
     upkeep: Upkeep
     close: Callable[[], object]
     """Called once nothing is asked any more; raises what could not be kept."""
+    prepare: Callable[[], object] | None = None
+    """Called in a thread once requests are answered: imports what the first of them can do without.
+    """
     runs: Runs | None = None
     """Who is told of a script's begin and end; None where no script runs."""
     refuse: Callable[[int], object] | None = None
@@ -77,10 +79,9 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     if config.agg is not None:
         return _intake(segment, config, shared, documents, watched)
     from skope.front.wiring import captures_of  # noqa: PLC0415
-    from skope.probe.host import read_host  # noqa: PLC0415
 
     working = Path(config.working_directory or Path(config.directory).parent)
-    captures = captures_of(segment, config, read_host(working, version=VERSION), working)
+    captures, recorder = captures_of(segment, config, working)
     return Station(
         services=Services(
             documents=documents,
@@ -89,6 +90,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
         ),
         upkeep=captures,
         close=lambda: captures.close_all(INTERRUPTED),
+        prepare=recorder.prepare,
         runs=captures,
     )
 

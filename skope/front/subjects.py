@@ -8,7 +8,7 @@ from skope.errors import SkopeError
 from skope.front.aims import resolve, words_of
 from skope.front.settling import Halt, settle
 from skope.front.trees import Subject, Trees
-from skope.probe.process import find
+from skope.probe.identity import find
 from skope.probe.unified import find_group
 from skope.schema.target import Target
 from skope.schema.wire import RunBegin

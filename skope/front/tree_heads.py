@@ -4,8 +4,6 @@ import heapq
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-
 from skope._fast import Book, Entry
 from skope.capture.head import advance, due_ns
 from skope.capture.record import Record
@@ -53,6 +51,6 @@ class TreeHeads:
         if head is None:
             self._push(entry, now_ns + _AGAIN_PERIODS * record.period_ns)
             return
-        fold = np.asarray(head.fold).tobytes()
+        fold = head.fold.tobytes()
         self._book.put_head(entry.slot, head.end_ns, head.level, fold, of_tree=True)
         self._push(entry, due_ns(record, entry.start_ns, head))

@@ -7,10 +7,9 @@ is killed leaves no tree behind that its successor does not know.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from skope._fast import (
     NEVER,
+    SIZES,
     ArchiveReader,
     Book,
     Entry,
@@ -30,7 +29,7 @@ from skope.probe.unified import Group
 MACHINE: Final = "machine"
 SCRIPT: Final = "script"
 
-_ZERO: Final = bytes(dtype("sample").itemsize)
+_ZERO: Final = bytes(SIZES["sample"])
 
 
 class Subject(NamedTuple):
@@ -69,6 +68,8 @@ class Trees:
 
         `group` is the folder of the control group it has to itself, if it has one.
         """
+        import numpy as np  # noqa: PLC0415 - what launches scripts has it by now, and others do not
+
         slot = self._wish(pid, started, reaper=self._reaper, group=group or "")
         start = np.frombuffer(_ZERO, dtype("sample")).copy()
         start["begin_ns"] = start_ns

@@ -1,21 +1,19 @@
 """The captures service wired to a segment: what `server` and `runner` serve signals with."""
 
+from functools import partial
 from pathlib import Path
 
 from skope._fast import ArchiveReader, Book, RingReader, SlowReader
 from skope._fast import SupervisorLine as Log
+from skope._version import VERSION
 from skope.capture.deaths import Death
 from skope.capture.record import Record
 from skope.front.captures import Captures
-from skope.front.commit import Commit
-from skope.front.origins import Origins
-from skope.front.recording import Recorder
+from skope.front.recorder import LateRecorder, Recorder
 from skope.front.runs import Runs
 from skope.front.subjects import Subjects
 from skope.front.trees import Trees
 from skope.probe.edges import EdgeProbe
-from skope.probe.git import read_git
-from skope.schema.host import Host
 from skope.schema.target import target_of
 from skope.schema.wire import FrontConfig
 from skope.shm.segment import Segment
@@ -23,10 +21,12 @@ from skope.store.directory import open_directory
 from skope.store.reports import Reports
 
 
-def captures_of(segment: Segment, config: FrontConfig, host: Host, working: Path) -> Captures:
-    """The service over a segment, for the reports of one directory.
+def captures_of(
+    segment: Segment, config: FrontConfig, working: Path
+) -> tuple[Captures, LateRecorder]:
+    """The service over a segment, for the reports of one directory; and what it records with.
 
-    `working` is the directory whose commit `host` tells.
+    `working` is the directory whose commit the reports tell.
 
     Raises
     ------
@@ -45,25 +45,40 @@ def captures_of(segment: Segment, config: FrontConfig, host: Host, working: Path
     directory = open_directory(config.directory, given=True)
     book = Book(view, segment.commit)
     trees = Trees(view, segment.commit, book, reaper=log.pid)
-    commit = Commit(working, read_git, host.git)
     runs = Runs(
         Reports(directory),
         session=f"{header.session:016x}",
         keep=config.keep_runs,
         append=config.append,
     )
-    return Captures(
+    recorder = LateRecorder(record, partial(_recorder, config, working, log, trees))
+    captures = Captures(
         book=book,
         probe=EdgeProbe(view),
-        recorder=Recorder(
-            record=record,
-            deaths=lambda: [Death(*row) for row in log.log()],
-            host=host,
-            commit=commit if config.mode == "server" else None,
-            origins=Origins(config.origins, working=working, read=read_git),
-            tree=trees.record,
-        ),
+        recorder=recorder,
         runs=runs,
         tag=config.tag if config.mode == "runner" else None,
         subjects=Subjects(trees, target_of(config.watch) if config.watch else None),
+    )
+    return captures, recorder
+
+
+def _recorder(
+    config: FrontConfig, working: Path, log: Log, trees: Trees, record: Record
+) -> Recorder:
+    """What is recorded with. It takes numpy, and git's word."""
+    from skope.front.commit import Commit  # noqa: PLC0415
+    from skope.front.origins import Origins  # noqa: PLC0415
+    from skope.front.recording import Recorder as Made  # noqa: PLC0415
+    from skope.probe.git import read_git  # noqa: PLC0415
+    from skope.probe.host import read_host  # noqa: PLC0415
+
+    host = read_host(working, version=VERSION)
+    return Made(
+        record=record,
+        deaths=lambda: [Death(*row) for row in log.log()],
+        host=host,
+        commit=Commit(working, read_git, host.git) if config.mode == "server" else None,
+        origins=Origins(config.origins, working=working, read=read_git),
+        tree=trees.record,
     )

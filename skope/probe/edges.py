@@ -4,9 +4,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import numpy as np
-
-from skope._fast import EDGE_COUNTERS, UNAVAILABLE, EdgeReader, dtype
+from skope._fast import EDGE_COUNTERS, EDGE_WORDS, UNAVAILABLE, EdgeReader
 from skope.errors import MalformedProc
 from skope.probe.disks import packed, whole_disks
 from skope.probe.root import MACHINE, close_all, open_at
@@ -45,7 +43,7 @@ class EdgeProbe:
         self._bytes = b""
         self._read_ns = 0
         try:
-            first = np.frombuffer(self.read(), dtype("edge"))[0]["extra"]
+            first = memoryview(self.read()).cast("q")[EDGE_WORDS["extra"]]
         except MalformedProc:
             self.close()
             raise

@@ -1,7 +1,6 @@
 """Who runs here: a process's descendants, and who listens on a port."""
 
 import contextlib
-import os
 from typing import Any, NamedTuple
 
 import psutil
@@ -26,31 +25,6 @@ class ListenerInfo(NamedTuple):
     """None for another user's process."""
     command: str
     """Its words with blanks between them; at least its name."""
-
-
-class Found(NamedTuple):
-    """A process that is there now."""
-
-    pid: int
-    started: int
-    """In the kernel's ticks after boot: with the pid, its identity."""
-    name: str
-    mine: bool
-    """Whether this process may read all about it: it has the same user, or this one is root's."""
-
-
-def find(pid: int) -> Found | None:
-    """The process `pid`; None when there is none, or the kernel hides it."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            text = file.read()
-            owner = os.fstat(file.fileno()).st_uid
-    except OSError:
-        return None
-    before, _, after = text.rpartition(b")")
-    name = before.partition(b"(")[2].decode(errors="replace")
-    user = os.geteuid()
-    return Found(pid, int(after.split()[19]), name, user in (0, owner))
 
 
 def children_of(pid: int) -> list[Child]:

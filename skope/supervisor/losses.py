@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from skope._fast import Role
 from skope.supervisor.endings import by_itself, in_words
-from skope.view.numbers import plural
 
 UNFINISHED: Final = 5
 """Exit code: the machine did not allow it."""
@@ -34,6 +33,8 @@ def losses(children: Sequence[Left], unsaved: Sequence[str]) -> str | None:
     """
     ends = [f"the {left.title} ended ({in_words(left.status)})" for left in children if _fell(left)]
     if unsaved:
+        from skope.view.numbers import plural  # noqa: PLC0415 - at the end, and then seldom
+
         names = ", ".join(unsaved[:_NAMED])
         more = len(unsaved) - _NAMED
         names += f" and {more} more" if more > 0 else ""

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import msgspec
 
-from skope._fast import Book, Role, SupervisorLine
+from skope._fast import Role, SupervisorLine
 from skope.errors import StartFault
 from skope.schema.wire import FrontConfig
 from skope.shm.message import seal_message
@@ -179,6 +179,8 @@ class Rig:
         """The captures that are open still; a warm-up's are not kept anyway."""
         if self._config.mode == "agg":
             return []
+        from skope._fast import Book  # noqa: PLC0415 - at the start the children wait for no import
+
         book = Book(self._segment.view, self._segment.commit)
         entries = [book.read(slot) for slot in book.open_slots()]
         return [entry.name for entry in entries if not entry.warmup]

@@ -5,8 +5,11 @@ import os
 import resource
 import subprocess
 import sys
+import time
 
 import pytest
+
+from tests.integration.front.worker import FrontWorker
 
 HEAVY = {"asyncio", "msgspec", "numpy", "psutil", "sanic", "textual"}
 AT_THE_END = "\nimport sys\nsys.stderr.write('\\n@' + ' '.join(sys.modules) + '\\n')"
@@ -106,7 +109,7 @@ def test_telling_the_version_takes_next_to_nothing(tmp_path):
         ("skope.supervisor.run", {"asyncio", "numpy", "sanic", "textual"}),
         ("skope.supervisor.intake", {"asyncio", "numpy", "sanic", "textual"}),
         ("skope.tui.process", {"numpy", "psutil", "sanic", "skope._fast", "skope.front"}),
-        ("skope.front.app", {"psutil", "textual", "skope.cli", "skope.supervisor"}),
+        ("skope.front.process", {"numpy", "psutil", "textual", "skope.cli", "skope.supervisor"}),
     ],
 )
 def test_a_process_imports_what_it_may(tmp_path, module, never):
@@ -117,6 +120,43 @@ def test_a_process_imports_what_it_may(tmp_path, module, never):
 
 def test_an_import_would_be_seen(tmp_path):
     assert "asyncio" in modules_after("import asyncio.events", cwd=tmp_path)
+
+
+WATCHED = """
+import os, sys, time
+
+def note(event, arguments):
+    if event == "import" and arguments[0] in ("numpy", "psutil"):
+        told = os.open(os.environ["TOLD"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(told, b"%s %d\\n" % (arguments[0].encode(), time.monotonic_ns()))
+        os.close(told)
+
+sys.addaudithook(note)
+"""
+"""A worker's own interpreter notes when it begins to import what it can be ready without."""
+
+
+def test_a_front_is_ready_before_it_imports_numpy_and_has_it_before_anybody_stops(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "sitecustomize.py").write_text(WATCHED)
+    told = tmp_path / "told"
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("TOLD", str(told))
+    with FrontWorker(tmp_path) as front:
+        ready_ns = front.start().line.ready_ns
+        assert front.ask("/healthz").status == 200
+        assert front.ask("/start?name=early").status == 200
+        end = time.monotonic() + 20
+        while not (told.exists() and "numpy" in told.read_text()) and time.monotonic() < end:
+            time.sleep(0.01)
+        first = {}
+        for line in told.read_text().splitlines():
+            module, at_ns = line.split()
+            first.setdefault(module, int(at_ns))
+        assert set(first) == {"numpy"}
+        assert min(first.values()) > ready_ns
+        assert front.ask("/stop?name=early").status == 200
 
 
 def seconds_of(code, *, cwd):

@@ -12,9 +12,7 @@ import psutil
 import pytest
 
 from skope._fast import SAMPLER_LINE, ChildLine, RingReader, SupervisorLine
-from skope._version import VERSION
 from skope.front.wiring import captures_of
-from skope.probe.host import read_host
 from skope.schema.wire import FrontConfig, RunBegin, RunEnd
 from skope.shm.segment import Plan, Segment
 from skope.store.directory import open_directory
@@ -53,8 +51,7 @@ class Rig:
         return process
 
     def worker(self):
-        host = read_host(self.folder, version=VERSION)
-        self.captures = captures_of(self.segment, self.config, host, self.folder)
+        self.captures, _ = captures_of(self.segment, self.config, self.folder)
         return self.captures
 
     def wait(self, seconds):
