@@ -7,7 +7,7 @@ done); what is held here can be made from them again.
 import os
 from collections.abc import Callable
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace as changed
 
@@ -20,6 +20,7 @@ from skope.front.heads import Heads
 from skope.front.meant import which
 from skope.front.recorder import Recorder
 from skope.front.runs import Completed, Ending, Runs
+from skope.front.services import Probe
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
 from skope.front.watched import OpenCaptures
@@ -42,12 +43,6 @@ _MOST_WHOLE: Final = 500
 """Captures open at the end of which all is told; it takes a millisecond each."""
 _CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
 _WHOLE_SCRIPT: Final = "the script never signalled: captured whole"
-
-
-class Probe(Protocol):
-    """Reads the machine at an instant."""
-
-    def read(self, now_ns: int | None = None) -> bytes: ...
 
 
 class Captures:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+class Probe(Protocol):
+    """Reads the machine at an instant."""
+
+    def read(self, now_ns: int | None = None) -> bytes: ...
+
+
 class Signals(Protocol):
     """Obeys /start, /stop and /cancel; raises `SkopeError`s."""
 

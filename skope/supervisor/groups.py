@@ -12,7 +12,7 @@ from pathlib import Path
 from time import sleep
 from typing import Final
 
-from skope.probe.process import find
+from skope.probe.identity import find
 from skope.probe.unified import MOST_BYTES, hierarchy
 
 _NAME: Final = re.compile(r"skope-(\d+)-(\d+)-\d+")
