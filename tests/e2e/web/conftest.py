@@ -15,12 +15,18 @@ PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """Debian's chromium."""
+def driver():
+    """What starts a browser."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not Path(CHROMIUM).exists():
         pytest.skip("there is no /usr/bin/chromium: `apt-get install chromium` brings it")
-    with sync_api.sync_playwright() as playwright:
+    return sync_api.sync_playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(driver):
+    """Debian's chromium. It must not outlive these tests: it holds this thread's event loop."""
+    with driver() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -70,7 +76,7 @@ def tab(chromium):
 
 
 @pytest.fixture(scope="session")
-def captured(chromium, tmp_path_factory):
+def captured(driver, tmp_path_factory):
     """A folder with captures of two programs, ten runs of each, and one of a hostile name.
 
     Each burns, then needs 150 MB for a moment: what a window shows depends on the window.
@@ -86,7 +92,7 @@ def captured(chromium, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stored(captured):
     """The address of `skope ui` on them."""
     with skope(captured, "ui", "--port", 0) as showing:
@@ -94,7 +100,7 @@ def stored(captured):
     assert showing.process.returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serving(captured, tmp_path_factory):
     """`skope server` on a copy of them."""
     folder = tmp_path_factory.mktemp("serving")
