@@ -38,7 +38,7 @@ def when_rung(bell, which, act):
             pass
         act()
 
-    thread = threading.Thread(target=wait)
+    thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     return thread
 
