@@ -277,8 +277,12 @@ cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
 
 
 cdef bint _is_whole(tree_t *tree) noexcept nogil:
-    """Whether the group holds all of the tree. A script may have moved processes out of it."""
-    cdef uint64_t used = tree.answer.kept[<int> TREE_CPU] + tree.reaper_counters[<int> TREE_CPU]
+    """Whether the group holds all of the tree. A script may have moved processes out of it.
+
+    Judged by the living alone: one that ended may stand twice for long, with what it had when it
+    was last seen and among those its reaper waited for.
+    """
+    cdef uint64_t used = 0
     cdef uint64_t told = tree.group.cpu_ns + tree.group.cpu_ns // BEHIND_PART + BEHIND_NS
     cdef size_t m
     if tree.wish.pid == 0:
