@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,8 +36,11 @@ def cpu_ns(pid: int) -> int:
 
     utime and stime of /proc/PID/stat come in ticks of 10 ms, too coarse for a burst of one.
     """
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends meanwhile
+            total += int((task / "schedstat").read_text().split()[0])
+    return total
 
 
 def ticked_ns(pid: int) -> int:
