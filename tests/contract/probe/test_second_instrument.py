@@ -184,7 +184,8 @@ def test_the_slow_lane_and_the_edge_read_one_machine(edge, slow):
 
 def test_faults_are_at_least_our_own(slow):
     """Against getrusage, on memory no process had before: an allocator's may be mapped already."""
-    ours, before = _own_faults(), slow()["faults"]
+    before = slow()["faults"]
+    ours = _own_faults()  # after the reading, which faults a page or two of its own
     with mmap.mmap(-1, 8 * MIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as fresh:
         for page in range(0, 8 * MIB, mmap.PAGESIZE):
             fresh[page] = 1
