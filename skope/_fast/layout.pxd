@@ -201,6 +201,7 @@ cpdef enum SampleFlag:
     FLAG_LAST = 4                   # taken off the grid, on the way out
     FLAG_CARRIED = 8                # /proc/stat was not read: its values are the tick before's
     FLAG_GROUP = 16                 # a tree's: its CPU is what its control group's cpu.stat says
+    FLAG_CARRIED_MEMORY = 32        # /proc/meminfo was not read: as with FLAG_CARRIED
 
 # A stretch of the record folded into one row: an archive slot, or the head of an open capture.
 cdef struct fold_t:

@@ -20,6 +20,7 @@ FLAGS = {
     "last": int(FLAG_LAST),
     "carried": int(FLAG_CARRIED),
     "group": int(FLAG_GROUP),
+    "carried_memory": int(FLAG_CARRIED_MEMORY),
 }
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS

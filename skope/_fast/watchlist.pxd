@@ -21,6 +21,7 @@ cdef class Watchlist:
     cdef uint64_t seen              # wishes.count as last looked at
     cdef uint64_t pss[64]           # bytes, from the slow lane for the next tick of that wish
     cdef uint64_t pss_seq[64]
+    cdef int bell                   # an eventfd, rung when there are trees; -1: none
     cdef readonly uint64_t serving  # how many trees are watched
     cdef tree_t trees[64]
     cdef procfile_t text            # a buffer; its descriptor changes

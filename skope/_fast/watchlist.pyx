@@ -31,6 +31,9 @@ from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
 from skope._fast.tree cimport begin, end, take_row
 
+cdef extern from "<sys/eventfd.h>" nogil:
+    int eventfd_write(int fd, uint64_t value)
+
 cdef extern from "<dirent.h>" nogil:
     ctypedef struct DIR:
         pass
@@ -70,10 +73,10 @@ cdef class Watchlist:
     """Ticks every tree that is wished for in the segment in `view`.
 
     `loadavg` is an open descriptor of /proc/loadavg that stays the caller's; -1 is none, and /proc
-    is listed at every tick.
+    is listed at every tick. `bell`, an eventfd or -1, is rung when there are trees to watch.
     """
 
-    def __cinit__(self, unsigned char[::1] view, int loadavg):
+    def __cinit__(self, unsigned char[::1] view, int loadavg, int bell=-1):
         cdef Header header = Header(view)
         if header.at.tree_capacity > MOST_TREES:
             raise ValueError(f"{header.at.tree_capacity} trees, {MOST_TREES} is most")
@@ -87,6 +90,7 @@ cdef class Watchlist:
         self.record_at = header.at.tree_record
         self.areas = &view[header.at.trees_offset] if self.capacity else NULL
         self.loadavg = loadavg
+        self.bell = bell
         self.last_pid = self.last_but_one = self.births.fd = -1
         memset(self.trees, 0, sizeof(self.trees))
 
@@ -152,6 +156,8 @@ cdef class Watchlist:
             self.serving += tree.seq != 0
         if self.serving == 0:
             close_births(&self.births)
+        elif self.bell >= 0:
+            eventfd_write(self.bell, 1)
 
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil:
         """Finds its answer and its record, which whoever wished has laid out."""
