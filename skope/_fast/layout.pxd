@@ -144,7 +144,10 @@ cdef struct supervisor_t:
     uint64_t publish_restarts
     uint64_t events                 # how many were ever written to the event ring
     uint64_t stopping
-    uint64_t pad
+    uint64_t own_user               # ticks, of the children above that died, and of theirs: said
+    uint64_t own_system             # before they are waited for
+    uint64_t own_faults_major
+    uint64_t pad[6]
 
 # Writer: the supervisor. A ring of EVENTS; one per child that died, completed when it is back.
 cdef struct event_t:

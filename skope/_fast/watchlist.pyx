@@ -23,7 +23,7 @@ from skope._fast.layout cimport (
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
-    admit, close_fd, expel, has, is_kin, member_of, member_t, note_birth, open_of, read_stat,
+    admit, close_fd, has, is_kin, member_of, member_t, note_birth, open_of, read_stat,
     tree_t,
 )
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
@@ -123,7 +123,6 @@ cdef class Watchlist:
             if self.trees[k].seq:
                 if self.ticks % LISTED_EVERY == 0:
                     self.list_group(&self.trees[k])
-                self.expel_own(&self.trees[k])
                 self.trees[k].pss = ABSENT
                 if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
                     self.trees[k].pss = <int64_t> load_relaxed(&self.pss[k])
@@ -145,6 +144,7 @@ cdef class Watchlist:
             if seq & 1 and tree.seq == 0:
                 tree.seq = seq
                 tree.wish = <wish_t *> &self.first_wish[k]
+                tree.supervisor = self.supervisor
                 self.open(tree, self.areas + k * self.area_bytes)
                 begin(tree, &self.text, now_ns)
                 self.list_group(tree)
@@ -249,7 +249,7 @@ cdef class Watchlist:
                 fd = open_of(pid, b"stat")
                 if not read_stat(&self.text, fd, &stat):
                     break
-            if self.belongs(&self.trees[k], pid, <int> stat.parent, stat.started):
+            if self.belongs(&self.trees[k], pid, &stat):
                 if admit(&self.trees[k], pid, fd, &stat):
                     fd = -1
         if fd >= 0:
@@ -290,14 +290,18 @@ cdef class Watchlist:
             member.gone = True
 
     cdef bint belongs(
-        self, const tree_t *tree, int pid, int parent, uint64_t started
+        self, const tree_t *tree, int pid, const pid_stat_t *stat
     ) noexcept nogil:
         if self.is_own(pid):
             return False
-        if tree.reaper and parent == tree.reaper:
-            # An orphan of the tree's, unless it was there before the tree.
-            return started >= tree.root_started and pid != <int> tree.wish.pid
-        return has(tree, parent)
+        if tree.reaper and stat.parent == tree.reaper:
+            # An orphan of the tree's, unless it was there before the tree. What a script starts is
+            # in its session or in one of its own; what Skope starts is in Skope's.
+            return (
+                stat.started >= tree.root_started and pid != <int> tree.wish.pid
+                and stat.session != tree.reaper_session
+            )
+        return has(tree, <int> stat.parent)
 
     cdef bint is_own(self, int pid) noexcept nogil:
         """Whether it is one of Skope's own processes, as far as they have said so."""
@@ -308,12 +312,3 @@ cdef class Watchlist:
             if load_relaxed(&self.children[k].pid) == <uint64_t> pid:
                 return True
         return False
-
-    cdef void expel_own(self, tree_t *tree) noexcept nogil:
-        """One of Skope's processes that was started anew is our reaper's child at first sight."""
-        cdef size_t m = 0
-        while m < tree.count:
-            if tree.members[m].parent == tree.reaper and self.is_own(tree.members[m].pid):
-                expel(tree, tree.members[m].pid)
-            else:
-                m += 1
