@@ -90,21 +90,13 @@ def _rows_of(file: AggregateFile) -> list[AggregateRow]:
 
 def _name_page(file: AggregateFile, name: str) -> "NamePage | None":
     """Only this name is decoded; None where the aggregate has none of it."""
-    from skope.diff.aggregate_quantiles import ordered  # noqa: PLC0415
-    from skope.schema.quantiles import QUANTILES  # noqa: PLC0415
     from skope.schema.totals import decode_totals  # noqa: PLC0415
-    from skope.view.aggregate_table import Bracketed  # noqa: PLC0415
+    from skope.view.aggregate_quantiles import bracketed  # noqa: PLC0415
     from skope.view.aggregates_page import name_page  # noqa: PLC0415
 
     row = _raw(file.data).get(name)
     if row is None:
         return None
     one = msgspec.json.encode({name: row})
-    tally = decode_totals(one, where=file.where)[name].tally
-    values = None if tally is None else ordered(tally)
-    quantiles = [
-        Bracketed(label, found.estimate, found.low, found.high)
-        for label, q in QUANTILES.items()
-        if values is not None and (found := values.quantile(q)) is not None
-    ]
-    return name_page(name, tally, quantiles)
+    totals = decode_totals(one, where=file.where)[name]
+    return name_page(name, totals.tally, bracketed(totals))
