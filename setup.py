@@ -30,6 +30,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "starts",
     "stripes",
     "tally",
     "tally_bytes",

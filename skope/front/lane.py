@@ -79,7 +79,9 @@ def hot_path(services: Services, config: FrontConfig, admission: Admission) -> H
         posts=config.agg is not None, knows_host=admission.knows_host, token=config.token
     )
     if services.signals is not None:
-        return HotSignals(recogniser, services.signals)
+        signals = HotSignals(recogniser, services.signals)
+        starter = services.starter
+        return signals if starter is None else starter.before(recogniser, signals.obey)
     if services.intake is None or (config.agg and config.agg.durability == "sync"):
         return None
     return HotRecords(recogniser, services.intake)
@@ -93,25 +95,17 @@ class HotSignals:
         self._signals = signals
 
     def __call__(self, chunk: bytes, local: bool) -> bytes | None:  # noqa: FBT001 - as `Hot` is
-        """Obeys one after the other, each whatever became of those before it."""
-        recogniser = self._recogniser
-        count = recogniser.read(chunk, local)
-        if not count:
-            return None
-        signals = recogniser.signals()
-        what, name, module = signals[0]
-        if count == 1 and what == START and name is not None:
-            return self._begin(name, module)
+        """The answers to what is hot in a chunk."""
+        count = self._recogniser.read(chunk, local)
+        return self.obey() if count else None
+
+    def obey(self) -> bytes | None:
+        """Obeys what was recognised, each whatever became of those before it."""
+        signals = self._recogniser.signals()
         # A stop that has to await a tick is for those who can wait.
         if self._signals.awaits() and any(what == STOP for what, *_ in signals):
             return None
         return b"".join([self._obey(*asked) for asked in signals])
-
-    def _begin(self, name: str, module: str | None) -> bytes:
-        try:
-            return self._recogniser.started(self._signals.begin(name, module))
-        except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            return _failed(error, START)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:
