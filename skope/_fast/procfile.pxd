@@ -4,7 +4,7 @@
 # comes whole in one read if the buffer is larger than it. A file of many records (diskstats,
 # net/dev, vmstat) comes in pieces of about a page, whatever the buffer: a piece ends where the next
 # record would not fit into the page, or with the file. So one that leaves half a page free is the
-# last, as no record is that long, and the read that returns 0, half of the cost, can be saved.
+# last, as no record is that long, and the read that returns 0 can be saved.
 
 from libc.errno cimport EFBIG, EINTR, ENOMEM, errno
 from libc.stdlib cimport free, realloc
