@@ -31,6 +31,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "starts",
     "stripes",
     "tally",
     "tally_bytes",

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.starts import Starter as Starter
     from skope._fast.stripes import AREA_HEAD_BYTES as AREA_HEAD_BYTES
     from skope._fast.stripes import HEAD_BYTES as HEAD_BYTES
     from skope._fast.stripes import REFUSALS as REFUSALS
@@ -135,6 +136,7 @@ _NAMES: Final = {
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
+    "starts": ("Starter",),
     "stripes": (
         "AREA_HEAD_BYTES",
         "HEAD_BYTES",

@@ -7,7 +7,8 @@ next one; a worker killed in between leaves an entry that was never open. Import
 
 from collections import namedtuple
 
-from libc.stdint cimport uint64_t
+from libc.stdint cimport uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from skope._fast.control cimport Header
@@ -20,6 +21,10 @@ from skope._fast.layout cimport (
 cdef enum:
     CHUNK = 64                      # entries allocated at a time: 280 KiB
     SUBJECT_BYTES = 256
+    MACHINE_BYTES = 7
+    NOT_FRESH = 0x7FFFFFFF
+
+cdef const char *MACHINE = b"machine"
 
 Entry = namedtuple(
     "Entry",
@@ -57,6 +62,15 @@ cdef class Book:
         self.free = []
         self.script = None
         self.committed = 0
+        if self.capacity >= NOT_FRESH:
+            raise ValueError("the segment's book is too large")
+        self.after = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
+        self.before = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
+        if self.after == NULL or self.before == NULL:
+            raise MemoryError
+        for slot in range(self.capacity):
+            self.after[slot] = NOT_FRESH
+        self.after[self.capacity] = self.before[self.capacity] = <uint32_t> self.capacity
         # The first chunk holds the word that says how many were ever allocated. Reading beyond
         # those would allocate them.
         self.grow()
@@ -68,6 +82,10 @@ cdef class Book:
             else:
                 self.free.append(slot)
         self.free.reverse()
+
+    def __dealloc__(self):
+        free(self.after)
+        free(self.before)
 
     def grow(self):
         """Allocates the next chunk; `IndexError` when there is none."""
@@ -134,6 +152,42 @@ cdef class Book:
             self.script = slot
         else:
             self.slots[name] = slot
+        self.put_last(slot)
+        return slot
+
+    cdef bint is_plain(self) noexcept:
+        """Whether nothing but its name is to be asked of a capture: an entry is at hand."""
+        return self.script is None and len(self.free) > 0
+
+    cdef uint64_t open_plain(
+        self, str name, const unsigned char *utf8, size_t length, const edge_t *edge,
+        uint64_t start_ns, uint64_t front_pid,
+    ) except? 0xFFFFFFFFFFFFFFFF:
+        """As `open` with only a name, of the machine; `utf8` is `name`, short, and not open yet."""
+        cdef uint64_t slot = self.take()
+        cdef book_t *at = &self.entries[slot]
+        at.generation += 1
+        at.start_ns = start_ns
+        at.refused = 0
+        at.kind = CAPTURE_NAMED
+        at.run = 0
+        at.warmup = False
+        at.signals = 0
+        at.done = 0
+        at.front_pid = front_pid
+        at.head_turn = 0
+        at.tree_turn = 0
+        at.tree = 0
+        at.subject_bytes = MACHINE_BYTES
+        memcpy(at.subject, MACHINE, MACHINE_BYTES)
+        at.name_bytes = length
+        at.module_bytes = 0
+        at.has_module = False
+        at.start = edge[0]
+        memcpy(at.name, utf8, length)
+        self.slots[name] = slot
+        self.put_last(slot)
+        store_release(&at.state, BOOK_OPEN)
         return slot
 
     def close(self, uint64_t slot):
@@ -145,7 +199,19 @@ cdef class Book:
             self.script = None
         else:
             self.slots.pop(name, None)
+        self.take_out(slot)
         self.free.append(slot)
+
+    def next_fresh(self, uint64_t until_ns):
+        """The next capture this worker opened, started at `until_ns` or before; None if none is.
+
+        Each is given out once, in the order they were opened. What was closed before is not.
+        """
+        cdef uint32_t slot = self.after[self.capacity]
+        if slot == self.capacity or self.entries[slot].start_ns > until_ns:
+            return None
+        self.take_out(slot)
+        return slot
 
     def read(self, uint64_t slot):
         """A copy of an open entry."""
@@ -207,13 +273,6 @@ cdef class Book:
         """The slots of the named open captures, a script's reserve left out."""
         return list(self.slots.values())
 
-    def started_ns(self, uint64_t slot):
-        """When the capture in that slot was opened; 0 when none is open there."""
-        cdef book_t *at = &self.entries[slot]
-        if slot < self.committed and load_acquire(&at.state) == BOOK_OPEN:
-            return at.start_ns
-        return 0
-
     def is_open(self, uint64_t slot, uint64_t generation):
         """Whether the entry is still that use of the slot."""
         cdef book_t *at = &self.entries[slot]
@@ -229,6 +288,21 @@ cdef class Book:
 
     def __len__(self):
         return len(self.slots)
+
+    cdef void put_last(self, uint64_t slot) noexcept:
+        """Notes that the capture in `slot` was opened after all others."""
+        cdef uint32_t last = self.before[self.capacity]
+        self.after[last] = self.before[self.capacity] = <uint32_t> slot
+        self.before[slot] = last
+        self.after[slot] = <uint32_t> self.capacity
+
+    cdef void take_out(self, uint64_t slot) noexcept:
+        """Forgets in which order it was opened, if that is known."""
+        if self.after[slot] == NOT_FRESH:
+            return
+        self.before[self.after[slot]] = self.before[slot]
+        self.after[self.before[slot]] = self.after[slot]
+        self.after[slot] = NOT_FRESH
 
     cdef book_t *entry(self, uint64_t slot) except NULL:
         if slot >= self.committed or load_acquire(&self.entries[slot].state) != BOOK_OPEN:

@@ -2,7 +2,9 @@
 #
 # Two kinds. A file that the kernel writes as one record (stat, meminfo, pressure)
 # comes whole in one read if the buffer is larger than it. A file of many records (diskstats,
-# net/dev, vmstat) comes in pieces of about a page, whatever the buffer: read on until 0.
+# net/dev, vmstat) comes in pieces of about a page, whatever the buffer: a piece ends where the next
+# record would not fit into the page, or with the file. So one that leaves half a page free is the
+# last, as no record is that long, and the read that returns 0 can be saved.
 
 from libc.errno cimport EFBIG, EINTR, ENOMEM, errno
 from libc.stdlib cimport free, realloc
@@ -14,6 +16,7 @@ cdef extern from "<unistd.h>" nogil:
 cdef enum:
     FIRST_CAPACITY = 16384
     LARGEST = 1 << 24
+    HALF_PIECE = 2048           # of the smallest page
 
 
 cdef struct procfile_t:
@@ -76,6 +79,8 @@ cdef inline int read_records(procfile_t *file) noexcept nogil:
         if got == 0:
             return 0
         file.length += <size_t> got
+        if got < HALF_PIECE:
+            return 0
 
 
 cdef inline void aim(procfile_t *file, int fd) noexcept nogil:

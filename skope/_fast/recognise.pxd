@@ -34,6 +34,8 @@ cdef class Recogniser:
     cdef readonly size_t count
     cdef size_t capacity
 
+    cdef size_t take_apart(self, bytes chunk, bint local) except? 0
+    cdef request_t *plain_start(self) noexcept
     cdef request_t *_next(self) except NULL
     cdef const unsigned char *_request(
         self, const unsigned char *at, const unsigned char *end, bint local

@@ -5,11 +5,9 @@ declines is untouched, and somebody else's; what it accepts is what the parser b
 found, and nobody's page, proxy or stranger sent it.
 """
 
-from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.stdint cimport uint32_t, uint64_t
-from libc.stdio cimport snprintf
+from libc.stdint cimport uint32_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memchr, memcmp, memcpy
+from libc.string cimport memchr, memcmp
 
 from skope._fast.spelling cimport equal_in_constant_time, plain, same, starts
 
@@ -40,10 +38,6 @@ cdef enum:
 
 cdef const char *PARTIAL = b"?partial=1"
 cdef const char *NDJSON = b"application/x-ndjson"
-cdef const char *OK = (
-    b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: keep-alive\r\n"
-    b"content-type: application/json\r\n\r\n"
-)
 
 cdef inline unsigned int _field(const unsigned char *at, size_t length) noexcept nogil:
     """Which header is named so; 0 for any other."""
@@ -189,6 +183,9 @@ cdef class Recogniser:
 
         `local` says that its sender needs no token.
         """
+        return self.take_apart(chunk, local)
+
+    cdef size_t take_apart(self, bytes chunk, bint local) except? 0:
         cdef const unsigned char *at = chunk
         cdef const unsigned char *end = at + len(chunk)
         self.chunk = chunk
@@ -228,25 +225,12 @@ cdef class Recogniser:
             ))
         return found
 
-    def started(self, uint64_t second):
-        """The answer to a single /start that gave a name: the capture was opened at that second."""
+    cdef request_t *plain_start(self) noexcept:
+        """The request, if the chunk was a single /start that gave a name; else NULL."""
         cdef request_t *request = &self.requests[0]
-        cdef char body[LONGEST_VALUE + 96]
-        cdef char head[160]
-        cdef int length
-        cdef int before
         if self.count != 1 or request.what != IS_START or request.name == NULL:
-            raise ValueError("it is not one named start that was recognised")
-        # What a name may hold here stands for itself in JSON.
-        length = snprintf(
-            body, sizeof(body), b'{"name":"%.*s","status":"started","timestamp":%llu}\n',
-            <int> request.name_bytes, <const char *> request.name, <unsigned long long> second,
-        )
-        before = snprintf(head, sizeof(head), OK, length)
-        out = PyBytes_FromStringAndSize(NULL, before + length)
-        memcpy(<char *> out, head, before)
-        memcpy(<char *> out + before, body, length)
-        return out
+            return NULL
+        return request
 
     def bodies(self):
         """(body, shape) of each POST, in order."""

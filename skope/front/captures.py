@@ -300,7 +300,6 @@ class Captures:
             raise TooManyCaptures(message, hint="stop or cancel some") from error
         if kind == _TAG and reserve is not None:
             self._book.signalled(reserve)
-        self._heads.follow(slot, start_ns)
         if subject.tree is not None:
             self._subjects.follow(slot)
         if drop is not None:

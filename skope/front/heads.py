@@ -1,7 +1,6 @@
 """When to fold the head of which open capture: the nearest first, a few at a time."""
 
 import heapq
-from collections import deque
 from typing import Final
 
 from skope._fast import Book
@@ -14,10 +13,6 @@ _AGAIN_PERIODS: Final = 16
 """How soon to ask again when the record could not give a head yet."""
 
 
-_SLOT_BITS: Final = 16
-_SLOT: Final = (1 << _SLOT_BITS) - 1
-
-
 class Heads:
     """Follows every open capture of `book`, also those a worker before this one opened."""
 
@@ -26,31 +21,20 @@ class Heads:
         self._record = record
         self._due: list[tuple[int, int, int]] = []
         """(when, slot, generation), a heap."""
-        self._fresh: deque[int] = deque()
-        """Start << 16 | slot of those without a head, in the order they were opened: numbers, as
-        the collector looks at every tuple there is."""
-        self._room = _AT_ONCE
         for slot in book.open_slots():
             self._file(slot)
         if book.reserve is not None:
             self._file(book.reserve)
 
-    def follow(self, slot: int, start_ns: int) -> None:
-        """A capture was opened in `slot`, after all that are followed."""
-        self._fresh.append(start_ns << _SLOT_BITS | slot)
-        if len(self._fresh) > self._room:
-            self._drop_closed()
-
     def advance(self, now_ns: int) -> None:
         """Folds the heads that are due."""
-        for _ in range(_AT_ONCE):
-            if not self._fresh:
+        # Of those opened since, all have as long to go to their first head.
+        until_ns = now_ns - due_ns(self._record, 0, None)
+        for _ in range(_AT_ONCE if until_ns >= 0 else 0):
+            slot = self._book.next_fresh(until_ns)
+            if slot is None:
                 break
-            if due_ns(self._record, self._fresh[0] >> _SLOT_BITS, None) > now_ns:
-                break
-            fresh = self._fresh.popleft()
-            if self._is_open(fresh):
-                self._file(fresh & _SLOT)
+            self._file(slot)
         for _ in range(_AT_ONCE):
             if not self._due or self._due[0][0] > now_ns:
                 return
@@ -58,14 +42,6 @@ class Heads:
             if self._book.is_open(slot, generation):
                 when = self._fold(slot, now_ns)
                 heapq.heappush(self._due, (when, slot, generation))
-
-    def _drop_closed(self) -> None:
-        """Forgets what was closed; as seldom as it was asked to be more than half of all."""
-        self._fresh = deque(filter(self._is_open, self._fresh))
-        self._room = 2 * len(self._fresh) + _AT_ONCE
-
-    def _is_open(self, fresh: int) -> bool:
-        return self._book.started_ns(fresh & _SLOT) == fresh >> _SLOT_BITS
 
     def _file(self, slot: int) -> None:
         entry = self._book.read(slot)

@@ -29,11 +29,13 @@ _IDLE: Final = Stage.IDLE
 class Lane(Guard):
     """Sanic's protocol behind the gate, and a lane past it."""
 
-    __slots__ = ("_clear", "_gathering", "_hot", "_local")
+    __slots__ = ("_clear", "_gathering", "_hot", "_local", "_wanting")
 
     def __init__(self, *, app: App, **settings: Any) -> None:  # noqa: ANN401 - Sanic's own
         super().__init__(app=app, **settings)
-        self._hot: Hot | None = app.ctx.hot
+        hot = app.ctx.hot
+        self._hot = hot.serve if hot else None
+        self._wanting = hot.wanting if hot else None
         self._local = False
         self._gathering: Gathering | None = None
         self._clear = False
@@ -60,7 +62,7 @@ class Lane(Guard):
                 self._time = monotonic()
                 self.transport.write(answers)
                 return
-            missing = self._hot.wanting(data, self._local)
+            missing = self._wanting(data, self._local) if self._wanting else 0
             if missing:
                 self._time = monotonic()
                 self._gathering = Gathering(data, missing)
@@ -122,10 +124,12 @@ def hot_path(services: Services, config: FrontConfig, admission: Admission) -> H
         posts=config.agg is not None, knows_host=admission.knows_host, token=config.token
     )
     if services.signals is not None:
-        return HotSignals(recogniser, services.signals)
+        signals = HotSignals(recogniser, services.signals)
+        starter = services.starter
+        return Hot(starter.before(recogniser, signals.obey) if starter else signals)
     if services.intake is None or (config.agg and config.agg.durability == "sync"):
         return None
-    return HotRecords(recogniser, services.intake)
+    return Hot(HotRecords(recogniser, services.intake), recogniser.wanting)
 
 
 class HotSignals:
@@ -136,29 +140,17 @@ class HotSignals:
         self._signals = signals
 
     def __call__(self, chunk: bytes, local: bool) -> bytes | None:  # noqa: FBT001 - as `Hot` is
-        """Obeys one after the other, each whatever became of those before it."""
-        recogniser = self._recogniser
-        count = recogniser.read(chunk, local)
-        if not count:
-            return None
-        signals = recogniser.signals()
-        what, name, module = signals[0]
-        if count == 1 and what == START and name is not None:
-            return self._begin(name, module)
+        """The answers to what is hot in a chunk."""
+        count = self._recogniser.read(chunk, local)
+        return self.obey() if count else None
+
+    def obey(self) -> bytes | None:
+        """Obeys what was recognised, each whatever became of those before it."""
+        signals = self._recogniser.signals()
         # A stop that has to await a tick is for those who can wait.
         if self._signals.awaits() and any(what == STOP for what, *_ in signals):
             return None
         return b"".join([self._obey(*asked) for asked in signals])
-
-    def wanting(self, chunk: bytes, local: bool) -> int:  # noqa: ARG002, FBT001 - as `Hot` is
-        """A signal with a body is none of the plain ones."""
-        return 0
-
-    def _begin(self, name: str, module: str | None) -> bytes:
-        try:
-            return self._recogniser.started(self._signals.begin(name, module))
-        except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
-            return _failed(error, START)
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:
         try:
@@ -187,7 +179,3 @@ class HotRecords:
         if not recogniser.read(chunk, local) or not self._intake.take(recogniser, now=time()):
             return None
         return recogniser.accepted()
-
-    def wanting(self, chunk: bytes, local: bool) -> int:  # noqa: FBT001 - as `Hot` is
-        """Of a POST whose head is plain."""
-        return self._recogniser.wanting(chunk, local)

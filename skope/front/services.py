@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
-from skope._fast import Recogniser
+from skope._fast import Recogniser, Starter
 from skope.front.settling import Halt
 from skope.schema.record import Accepted
 from skope.schema.target import Target
@@ -18,8 +18,10 @@ _T = TypeVar("_T")
 
 
 class Probe(Protocol):
-    """Reads the machine at an instant."""
+    """Reads the machine at an instant; a reading also stands for the next `shared_ns`."""
 
+    @property
+    def shared_ns(self) -> int: ...
     def read(self, now_ns: int | None = None) -> bytes: ...
 
 
@@ -101,6 +103,8 @@ class Services:
     documents: Documents
     signals: Signals | None = None
     """None in `agg`."""
+    starter: Starter | None = None
+    """Opens plain captures as `signals` does, faster; None where none is plain."""
     intake: Intake | None = None
     """None outside `agg`, like the next."""
     aggregates: Aggregates | None = None

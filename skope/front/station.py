@@ -81,11 +81,12 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     from skope.front.wiring import captures_of  # noqa: PLC0415
 
     working = Path(config.working_directory or Path(config.directory).parent)
-    captures, recorder = captures_of(segment, config, working)
+    captures, recorder, starter = captures_of(segment, config, working)
     return Station(
         services=Services(
             documents=documents,
             signals=captures,
+            starter=starter,
             live=Broadcast(watched(captures=captures.watched)),
         ),
         upkeep=captures,

@@ -3,12 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from skope._fast import ArchiveReader, Book, RingReader, SlowReader
+from skope._fast import ArchiveReader, Book, RingReader, SlowReader, Starter
 from skope._fast import SupervisorLine as Log
 from skope._version import VERSION
 from skope.capture.deaths import Death
 from skope.capture.record import Record
 from skope.front.captures import Captures
+from skope.front.plain_starts import plain_starts
 from skope.front.recorder import LateRecorder, Recorder
 from skope.front.runs import Runs
 from skope.front.subjects import Subjects
@@ -23,8 +24,10 @@ from skope.store.reports import Reports
 
 def captures_of(
     segment: Segment, config: FrontConfig, working: Path
-) -> tuple[Captures, LateRecorder]:
-    """The service over a segment, for the reports of one directory; and what it records with.
+) -> tuple[Captures, LateRecorder, Starter | None]:
+    """The service over a segment for the reports of one directory, and what works beside it.
+
+    That is what it records with, and what opens plain captures past it, if any are plain.
 
     `working` is the directory whose commit the reports tell.
 
@@ -52,15 +55,17 @@ def captures_of(
         append=config.append,
     )
     recorder = LateRecorder(record, partial(_recorder, config, working, log, trees))
+    probe = EdgeProbe(view)
+    tag = config.tag if config.mode == "runner" else None
     captures = Captures(
         book=book,
-        probe=EdgeProbe(view),
+        probe=probe,
         recorder=recorder,
         runs=runs,
-        tag=config.tag if config.mode == "runner" else None,
+        tag=tag,
         subjects=Subjects(trees, target_of(config.watch) if config.watch else None),
     )
-    return captures, recorder
+    return captures, recorder, plain_starts(book, probe, tag=tag, watching=bool(config.watch))
 
 
 def _recorder(

@@ -36,6 +36,7 @@ class EdgeProbe:
         MalformedProc
             If /proc/stat or /proc/meminfo cannot be read or understood.
         """
+        self.shared_ns: Final = _FRESH_NS
         self._root = root
         self._open = [open_at(root, name) for name in _SOURCES]
         self._reader = EdgeReader(view, tuple(self._open), packed(whole_disks(root)))

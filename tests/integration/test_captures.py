@@ -51,7 +51,7 @@ class Rig:
         return process
 
     def worker(self):
-        self.captures, _ = captures_of(self.segment, self.config, self.folder)
+        self.captures, *_ = captures_of(self.segment, self.config, self.folder)
         return self.captures
 
     def wait(self, seconds):

@@ -57,7 +57,6 @@ class Counted:
     def __init__(self, worker, hot):
         self.worker = worker
         self.hot = hot
-        self.wanting = hot.wanting
 
     def __call__(self, data, local):
         answers = self.hot(data, local)

@@ -9,6 +9,7 @@ from skope._fast import Book, dtype
 from skope.capture.deaths import Death
 from skope.front.captures import Captures
 from skope.front.origins import Origins
+from skope.front.plain_starts import plain_starts
 from skope.front.recording import Recorder
 from skope.front.runs import Runs
 from skope.front.subjects import Subjects
@@ -49,6 +50,9 @@ class Bench:
 
     def worker(self, commit=lambda directory, memory: None):
         book = Book(self.made.view, commit)
+        self.starter = plain_starts(
+            book, self, tag=self.tag, watching=False, clock=lambda: self.now_ns
+        )
         bench = self
 
         class Commit:
@@ -71,6 +75,8 @@ class Bench:
             clock=lambda: self.now_ns,
         )
         return self.captures
+
+    shared_ns = 0
 
     def read(self, now_ns=None):
         """The probe: one processor of two is busy, memory is as told."""

@@ -55,7 +55,7 @@ def signals_of(folder, chunks, **how):
     documents = StoredDocuments(folder)
 
     async def run():
-        services = Services(documents=documents, signals=bench.captures)
+        services = Services(documents=documents, signals=bench.captures, starter=bench.starter)
         peer = how.pop("peer", "127.0.0.1")
         worker = await Worker(services, **how).open()
         return await say(worker.connect(peer), chunks), worker.taken
