@@ -6,9 +6,11 @@ found, and nobody's page, proxy or stranger sent it.
 """
 
 from libc.stdint cimport uint32_t
+from libc.stdio cimport snprintf
 from libc.stdlib cimport free, realloc
-from libc.string cimport memchr, memcmp
+from libc.string cimport memchr, memcmp, memcpy
 
+from skope._fast.replying cimport OK
 from skope._fast.spelling cimport equal_in_constant_time, plain, same, starts
 
 START = IS_START

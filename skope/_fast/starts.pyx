@@ -13,16 +13,13 @@ from skope._fast.book cimport Book
 from skope._fast.clocks cimport NS_PER_S
 from skope._fast.layout cimport edge_t
 from skope._fast.recognise cimport Recogniser, request_t
+from skope._fast.replying cimport OK
 
 cdef enum:
     LONGEST_NAME = 200          # that `recognise` takes for plain
     NAME_KEY_BYTES = 9
 
 cdef const char *NAME_KEY = b'{"name":"'
-cdef const char *OK = (
-    b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: keep-alive\r\n"
-    b"content-type: application/json\r\n\r\n"
-)
 
 
 cdef class Starter:
