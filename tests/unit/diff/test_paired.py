@@ -135,14 +135,11 @@ def test_swapping_the_sides_inverts_every_ratio_exactly_and_flips_every_word(pai
     assert back.effect == pytest.approx(1 - (there.effect or 0)) if there.effect else True
     if there.ratio is not None and there.low is not None:
         assert (back.ratio, back.low, back.high) == (
-            exactly_inverse(there.ratio),
-            exactly_inverse(there.high),
-            exactly_inverse(there.low),
+            1 / there.ratio,
+            1 / there.high,
+            1 / there.low,
         )
-
-
-def exactly_inverse(ratio):
-    return pytest.approx(1 / ratio, rel=4e-16)
+        assert (there.ratio, there.low, there.high) == (1 / back.ratio, 1 / back.high, 1 / back.low)
 
 
 def test_seven_pairs_decide_three_metrics_and_six_do_not():
