@@ -137,8 +137,9 @@ def test_it_measures_until_it_is_precise(here):
     words = ("--precision", "100%", "--pairs", "60")
     ended = ab(here, "sleep 0.1", "sleep 0.1", *words)
     assert ended.code == 0, ended
-    (done,) = re.findall(r"pairs (\d+)/60", ended.err)
+    ((done, wanted),) = re.findall(r"pairs (\d+)/(\d+)", ended.err)
     assert 10 <= int(done) < 60
+    assert done == wanted
 
 
 def test_what_identical_sides_differ_by_is_kept_as_noise(here):
