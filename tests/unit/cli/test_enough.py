@@ -4,8 +4,8 @@ from random import Random
 
 from skope.cli.enough import Enough
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
 from skope.diff.precision import pairs_wanted
+from skope.schema.policy import Policy
 from tests.unit.diff.pairs import measured
 
 ALONE = Policy(gate=["exec_time"])

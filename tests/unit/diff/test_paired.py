@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
 from skope.schema.metrics import CPU_STAT
+from skope.schema.policy import Policy
 from tests.unit.diff.pairs import measured
 from tests.unit.diff.sides import change_of
 
