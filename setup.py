@@ -19,6 +19,7 @@ KERNELS = (
     "edge",
     "fold",
     "group",
+    "heirs",
     "layout",
     "members",
     "parent",
@@ -35,6 +36,7 @@ KERNELS = (
     "tally_bytes",
     "tick",
     "tree",
+    "usage",
     "watchlist",
     "wishes",
 )

@@ -19,7 +19,9 @@ from skope._fast import FLAGS, SAMPLER_LINE, ChildLine, RingReader
 from skope.shm.segment import Plan, Segment
 
 BUDGETS: Final = ("sampler_share",)
-_THREADS: Final = ("main", "fast lane", "slow lane")
+_THREADS: Final = ("main", "fast lane", "slow lane", "PSS lane")
+_SETTLES_S: Final = 2
+"""It finds within this time how much it may read where reading is dear."""
 
 
 def measure(effort: Effort) -> Section:
@@ -38,7 +40,7 @@ def measure(effort: Effort) -> Section:
         line = ChildLine(segment.view, SAMPLER_LINE)
         while not line.ready_ns:
             time.sleep(0.01)
-        time.sleep(1)
+        time.sleep(_SETTLES_S)
         began = time.monotonic_ns()
         shares = [_shares(child.pid, seconds) for _ in range(parts)]
         ended = time.monotonic_ns()
@@ -56,11 +58,15 @@ def measure(effort: Effort) -> Section:
     rows = RingReader(segment.view).rows(began, ended)
     own = 100 * int(rows["cpu_ns"][-1] - rows["cpu_ns"][0]) / (ended - began)
     reading = float((rows["end_ns"] - rows["begin_ns"]).mean()) / 1e3
-    carried = 100 * int(((rows["flags"] & FLAGS["carried"]) != 0).sum()) / len(rows)
+    clocks, memory = (
+        100 * float(((rows["flags"] & FLAGS[flag]) != 0).mean())
+        for flag in ("carried", "carried_memory")
+    )
     section.notes.append(
         f"{parts} parts of {seconds} s. By its own clock {own:.3f} %. {len(rows)} ticks,"
         f" {int(rows['missed'].sum())} missed, {reading:.1f} µs each by the wall clock;"
-        f" {carried:.0f} % of them spared /proc/stat to keep the budget on a slow machine."
+        f" {clocks:.0f} % of them spared /proc/stat and {memory:.0f} % /proc/meminfo, to keep the"
+        " budget where reading or waking up is dear."
     )
     return section
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
     from skope._fast.parent import die_with_parent as die_with_parent
+    from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
     from skope._fast.procparse import parse_diskstats as parse_diskstats
     from skope._fast.procparse import parse_meminfo as parse_meminfo
     from skope._fast.procparse import parse_net_dev as parse_net_dev
@@ -117,6 +118,7 @@ _NAMES: Final = {
         "dtype",
     ),
     "parent": ("die_with_parent",),
+    "pidparse": ("parse_pid_stat",),
     "procparse": (
         "parse_diskstats",
         "parse_meminfo",

@@ -283,6 +283,12 @@ cdef class SupervisorLine:
             store_release(&self.at.front_restarts, self.at.front_restarts + 1)
         return index
 
+    def waits_for(self, uint64_t user, uint64_t system, uint64_t faults_major):
+        """Says what a child has used, in ticks, that ended and is about to be waited for."""
+        store_release(&self.at.own_user, self.at.own_user + user)
+        store_release(&self.at.own_system, self.at.own_system + system)
+        store_release(&self.at.own_faults_major, self.at.own_faults_major + faults_major)
+
     def back(self, uint64_t index, uint64_t up_ns):
         """The successor of event `index`'s child is ready."""
         store_release(&self.events[index % EVENT_SLOTS].up_ns, up_ns)

@@ -52,4 +52,6 @@ cdef _words(rows, str kind):
 
 cdef _row(const fold_t *fold):
     import numpy as np
-    return np.frombuffer((<const char *> fold)[:sizeof(fold_t)], dtype("fold")).copy().reshape(())
+    # numpy copies a row of a struct field by field; these bytes are the row's own already.
+    cdef bytearray own = bytearray((<const char *> fold)[:sizeof(fold_t)])
+    return np.frombuffer(own, dtype("fold")).reshape(())

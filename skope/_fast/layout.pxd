@@ -144,7 +144,10 @@ cdef struct supervisor_t:
     uint64_t publish_restarts
     uint64_t events                 # how many were ever written to the event ring
     uint64_t stopping
-    uint64_t pad
+    uint64_t own_user               # ticks, of the children above that died, and of theirs: said
+    uint64_t own_system             # before they are waited for
+    uint64_t own_faults_major
+    uint64_t pad[6]
 
 # Writer: the supervisor. A ring of EVENTS; one per child that died, completed when it is back.
 cdef struct event_t:
@@ -201,6 +204,7 @@ cpdef enum SampleFlag:
     FLAG_LAST = 4                   # taken off the grid, on the way out
     FLAG_CARRIED = 8                # /proc/stat was not read: its values are the tick before's
     FLAG_GROUP = 16                 # a tree's: its CPU is what its control group's cpu.stat says
+    FLAG_CARRIED_MEMORY = 32        # /proc/meminfo was not read: as with FLAG_CARRIED
 
 # A stretch of the record folded into one row: an archive slot, or the head of an open capture.
 cdef struct fold_t:

@@ -81,6 +81,7 @@ class SampleFlag(IntFlag):
     FLAG_LAST = 4
     FLAG_CARRIED = 8
     FLAG_GROUP = 16
+    FLAG_CARRIED_MEMORY = 32
 
 class SlowValue(IntFlag):
     SLOW_DISK_READ_BYTES = 0

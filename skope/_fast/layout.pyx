@@ -12,7 +12,7 @@ from skope._fast.layout cimport (
 )
 
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 UNAVAILABLE = -(1 << 63)
 FLAGS = {
     "late": int(FLAG_LATE),
@@ -20,6 +20,7 @@ FLAGS = {
     "last": int(FLAG_LAST),
     "carried": int(FLAG_CARRIED),
     "group": int(FLAG_GROUP),
+    "carried_memory": int(FLAG_CARRIED_MEMORY),
 }
 LINE_BYTES = CACHE_LINE
 ARCHIVE_LEVELS = LEVELS

@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint64_t
 
 from skope._fast.archive cimport archives_t
 from skope._fast.group cimport group_t
-from skope._fast.layout cimport answer_t, sample_t, wish_t
+from skope._fast.layout cimport answer_t, sample_t, supervisor_t, wish_t
 from skope._fast.pidparse cimport pid_stat_t
 from skope._fast.procfile cimport procfile_t
 from skope._fast.slots cimport slots_t
@@ -14,6 +14,7 @@ cdef struct member_t:
     int pid
     int parent
     bint gone
+    bint asked                      # as an heir, in this round
     bint listed                     # by its group, when that was asked last
     int stat                        # descriptors that stay open: they are this process or nothing
     bint opened                     # the three after `stat` are
@@ -32,6 +33,7 @@ cdef struct member_t:
 cdef struct tree_t:
     wish_t *wish
     answer_t *answer
+    const supervisor_t *supervisor
     slots_t ring
     archives_t archives
     bint opened                     # the two above are set up
@@ -39,6 +41,7 @@ cdef struct tree_t:
     uint64_t seq                    # of the wish that is served; 0: none
     int reaper
     int reaper_stat
+    int reaper_session              # no orphan of a script is in it, and Skope's own all are
     uint64_t root_started
     uint64_t reaper_ns              # CPU of all it has waited for
     uint64_t reaper_counters[12]
@@ -66,6 +69,5 @@ cdef void note_birth(tree_t *tree, int pid) noexcept nogil
 cdef bint admit(
     tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat
 ) noexcept nogil
-cdef void expel(tree_t *tree, int pid) noexcept nogil
 cdef void release(member_t *member) noexcept nogil
 cdef void drop_the_gone(tree_t *tree) noexcept nogil

@@ -3,7 +3,7 @@
 from libc.stdint cimport uint64_t
 from libc.stdio cimport snprintf
 from libc.stdlib cimport realloc
-from libc.string cimport memcpy, memmove, memset
+from libc.string cimport memcpy, memset
 from posix.fcntl cimport O_RDONLY, open as open_file
 from posix.unistd cimport close
 
@@ -111,21 +111,6 @@ cdef void release(member_t *member) noexcept nogil:
     close_fd(&member.io)
     close_fd(&member.status)
     close_fd(&member.schedstat)
-
-
-cdef void expel(tree_t *tree, int pid) noexcept nogil:
-    """Puts out one that turned out to be none of it."""
-    cdef size_t k
-    for k in range(tree.count):
-        if tree.members[k].pid == pid:
-            release(&tree.members[k])
-            memmove(
-                &tree.members[k], &tree.members[k + 1],
-                (tree.count - k - 1) * sizeof(member_t),
-            )
-            tree.count -= 1
-            tree.totals[<int> TREE_BORN] -= 1
-            return
 
 
 cdef void drop_the_gone(tree_t *tree) noexcept nogil:

@@ -8,6 +8,7 @@ from skope._fast.procparse cimport text_t
 cdef struct pid_stat_t:
     char state
     int64_t parent
+    int64_t session                 # 0: one of another namespace
     uint64_t flags                  # the kernel's PF_...
     uint64_t faults_major
     uint64_t children_faults_major

@@ -10,6 +10,7 @@ cdef enum:
     FIELDS = 24                     # of stat that are read; the first is the pid
     STATE = 3
     PPID = 4
+    SESSION = 6
     FLAGS = 9
     MAJFLT = 12
     CMAJFLT = 13
@@ -97,6 +98,7 @@ cdef bint scan_pid_stat(text_t text, pid_stat_t *into) noexcept nogil:
         if not _number(&text, &fields[k]):
             return False
     into.parent = <int64_t> fields[PPID]
+    into.session = <int64_t> fields[SESSION]
     into.flags = fields[FLAGS]
     into.faults_major = fields[MAJFLT]
     into.children_faults_major = fields[CMAJFLT]

@@ -12,6 +12,7 @@ cdef struct request_t:
     uint32_t module_bytes
     uint32_t body_bytes
     uint32_t records            # out: how many the body held
+    bint partial                # the good records of a body count although others are bad
 
 # What the headers of one request said.
 cdef struct head_t:
@@ -36,6 +37,10 @@ cdef class Recogniser:
     cdef request_t *_next(self) except NULL
     cdef const unsigned char *_request(
         self, const unsigned char *at, const unsigned char *end, bint local
+    ) except? NULL
+    cdef const unsigned char *_head(
+        self, const unsigned char *at, const unsigned char *end, bint local,
+        request_t *request, head_t *head
     ) except? NULL
     cdef const unsigned char *_fields(
         self, const unsigned char *at, const unsigned char *end, head_t *head

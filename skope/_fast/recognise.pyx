@@ -11,6 +11,8 @@ from libc.stdio cimport snprintf
 from libc.stdlib cimport free, realloc
 from libc.string cimport memchr, memcmp, memcpy
 
+from skope._fast.spelling cimport equal_in_constant_time, plain, same, starts
+
 START = IS_START
 STOP = IS_STOP
 POST = IS_POST
@@ -36,79 +38,30 @@ cdef enum:
     SEEN_CONNECTION = 64
     SEEN_AUTHORIZATION = 128
 
+cdef const char *PARTIAL = b"?partial=1"
 cdef const char *NDJSON = b"application/x-ndjson"
 cdef const char *OK = (
     b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: keep-alive\r\n"
     b"content-type: application/json\r\n\r\n"
 )
 
-cdef extern from *:
-    """
-    /* Of a parameter's value: what stands for itself in a query, and needs no escape in JSON. */
-    static const unsigned char skope_plain[256] = {
-        ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,
-        ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,
-        ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
-        ['y'] = 1, ['z'] = 1,
-        ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1,
-        ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1,
-        ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1,
-        ['Y'] = 1, ['Z'] = 1,
-        ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
-        ['8'] = 1, ['9'] = 1,
-        ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1, ['/'] = 1, [':'] = 1, [','] = 1, ['@'] = 1};
-    """
-    const unsigned char *plain "skope_plain"
-
-
-cdef inline bint _starts(
-    const unsigned char *at, const unsigned char *end, const char *word, size_t length
-) noexcept nogil:
-    return <size_t> (end - at) >= length and memcmp(at, word, length) == 0
-
-
-cdef inline bint _same(
-    const unsigned char *at, const char *lower, size_t length
-) noexcept nogil:
-    """Whether they are the same but for the case of letters; `lower` has letters, `-` and `/`."""
-    cdef size_t k
-    cdef unsigned char c
-    for k in range(length):
-        c = at[k]
-        if 65 <= c <= 90:
-            c |= 32
-        if c != <unsigned char> lower[k]:
-            return False
-    return True
-
-
-cdef inline bint _equal_in_constant_time(
-    const unsigned char *at, const unsigned char *other, size_t length
-) noexcept nogil:
-    cdef size_t k
-    cdef unsigned char difference = 0
-    for k in range(length):
-        difference |= at[k] ^ other[k]
-    return difference == 0
-
-
 cdef inline unsigned int _field(const unsigned char *at, size_t length) noexcept nogil:
     """Which header is named so; 0 for any other."""
-    if length == 4 and _same(at, b"host", 4):
+    if length == 4 and same(at, b"host", 4):
         return SEEN_HOST
-    if length == 6 and _same(at, b"accept", 6):
+    if length == 6 and same(at, b"accept", 6):
         return SEEN_ACCEPT
-    if length == 10 and _same(at, b"user-agent", 10):
+    if length == 10 and same(at, b"user-agent", 10):
         return SEEN_AGENT
-    if length == 10 and _same(at, b"connection", 10):
+    if length == 10 and same(at, b"connection", 10):
         return SEEN_CONNECTION
-    if length == 12 and _same(at, b"content-type", 12):
+    if length == 12 and same(at, b"content-type", 12):
         return SEEN_TYPE
-    if length == 13 and _same(at, b"authorization", 13):
+    if length == 13 and same(at, b"authorization", 13):
         return SEEN_AUTHORIZATION
-    if length == 14 and _same(at, b"content-length", 14):
+    if length == 14 and same(at, b"content-length", 14):
         return SEEN_LENGTH
-    if length == 15 and _same(at, b"accept-encoding", 15):
+    if length == 15 and same(at, b"accept-encoding", 15):
         return SEEN_CODINGS
     return 0
 
@@ -120,7 +73,7 @@ cdef inline const unsigned char *_value_end(
     cdef const unsigned char *start = at
     while at < end and 32 <= at[0] <= 126:
         at += 1
-    if at == start or start[0] == 32 or (at - 1)[0] == 32 or not _starts(at, end, b"\r\n", 2):
+    if at == start or start[0] == 32 or (at - 1)[0] == 32 or not starts(at, end, b"\r\n", 2):
         return NULL
     return at
 
@@ -146,10 +99,10 @@ cdef inline const unsigned char *_query(
     """`name` and `module` as parameters, each at most once and plain; where they end, or NULL."""
     cdef const unsigned char *start
     while True:
-        if _starts(at, end, b"name=", 5) and request.name == NULL:
+        if starts(at, end, b"name=", 5) and request.name == NULL:
             at += 5
             start = request.name = at
-        elif _starts(at, end, b"module=", 7) and request.module == NULL:
+        elif starts(at, end, b"module=", 7) and request.module == NULL:
             at += 7
             start = request.module = at
         else:
@@ -171,16 +124,16 @@ cdef inline const unsigned char *_target(
     const unsigned char *at, const unsigned char *end, request_t *request
 ) noexcept nogil:
     """A signal's request line up to the blank before the version; NULL for any other."""
-    if _starts(at, end, b"GET /", 5):
+    if starts(at, end, b"GET /", 5):
         at += 5
-    elif _starts(at, end, b"POST /", 6):
+    elif starts(at, end, b"POST /", 6):
         at += 6
     else:
         return NULL
-    if _starts(at, end, b"start", 5):
+    if starts(at, end, b"start", 5):
         request.what = IS_START
         at += 5
-    elif _starts(at, end, b"stop", 4):
+    elif starts(at, end, b"stop", 4):
         request.what = IS_STOP
         at += 4
     else:
@@ -188,6 +141,30 @@ cdef inline const unsigned char *_target(
     if at < end and at[0] == 63:
         return _query(at + 1, end, request)
     return at
+
+
+cdef inline const unsigned char *_root(
+    const unsigned char *at, const unsigned char *end, request_t *request
+) noexcept nogil:
+    """The request line of posted records up to the blank before the version; NULL for any other."""
+    if not starts(at, end, b"POST /", 6):
+        return NULL
+    request.what = IS_POST
+    at += 6
+    request.partial = starts(at, end, PARTIAL, 10)
+    return at + 10 if request.partial else at
+
+
+cdef bytes _accepted(const request_t *request):
+    cdef char body[64]
+    cdef char out[192]
+    cdef int length = snprintf(
+        body, sizeof(body), b'{"accepted":%u%s}\n',
+        request.records, b',"rejected":[]' if request.partial else b"",
+    )
+    cdef int before = snprintf(out, sizeof(out), OK, length)
+    memcpy(out + before, body, length)
+    return out[:before + length]
 
 
 cdef class Recogniser:
@@ -222,6 +199,19 @@ cdef class Recogniser:
                 self.count = 0
                 return 0
         return self.count
+
+    def wanting(self, bytes chunk, bint local):
+        """How many bytes are still to come of the POST whose known head begins `chunk`; else 0."""
+        cdef const unsigned char *at = chunk
+        cdef const unsigned char *end = at + len(chunk)
+        cdef request_t request
+        cdef head_t head
+        if not self.posts:
+            return 0
+        at = self._head(at, end, local, &request, &head)
+        if at == NULL or <size_t> (end - at) >= head.length:
+            return 0
+        return head.length - (end - at)
 
     def signals(self):
         """(what, name, module) of each request, in order; None where a parameter was not given."""
@@ -266,9 +256,11 @@ cdef class Recogniser:
             for index in range(self.count)
         ]
 
-    def records(self):
-        """How many records each body held, once a batch has taken them."""
-        return [self.requests[index].records for index in range(self.count)]
+    def accepted(self):
+        """The answers to all POSTs, once a batch has taken them: how many records each held."""
+        if self.count == 1:
+            return _accepted(&self.requests[0])
+        return b"".join([_accepted(&self.requests[index]) for index in range(self.count)])
 
     cdef request_t *_next(self) except NULL:
         cdef size_t capacity = self.capacity * 2 or FIRST_REQUESTS
@@ -284,26 +276,17 @@ cdef class Recogniser:
         request.name = request.module = request.body = NULL
         request.name_bytes = request.module_bytes = request.body_bytes = request.records = 0
         request.shape = AS_OBJECT
+        request.partial = False
         return request
 
     cdef const unsigned char *_request(
         self, const unsigned char *at, const unsigned char *end, bint local
     ) except? NULL:
         """One request; where it ends, NULL when it is not wholly known."""
-        cdef const unsigned char *start = at
         cdef request_t *request = self._next()
         cdef head_t head
-        if not self.posts:
-            at = _target(at, end, request)
-        elif _starts(at, end, b"POST /", 6):
-            request.what = IS_POST
-            at += 6
-        else:
-            return NULL
-        if at == NULL or not _starts(at, end, b" HTTP/1.1\r\n", 11):
-            return NULL
-        at = self._fields(at + 11, end, &head)
-        if at == NULL or at - start > LONGEST_HEAD or not self._admits(&head, local):
+        at = self._head(at, end, local, request, &head)
+        if at == NULL:
             return NULL
         if not self.posts:
             if head.length:
@@ -323,6 +306,20 @@ cdef class Recogniser:
         self.count += 1
         return at
 
+    cdef const unsigned char *_head(
+        self, const unsigned char *at, const unsigned char *end, bint local,
+        request_t *request, head_t *head
+    ) except? NULL:
+        """The head of one request; where its body begins, NULL when it is not wholly known."""
+        cdef const unsigned char *start = at
+        at = _root(at, end, request) if self.posts else _target(at, end, request)
+        if at == NULL or not starts(at, end, b" HTTP/1.1\r\n", 11):
+            return NULL
+        at = self._fields(at + 11, end, head)
+        if at == NULL or at - start > LONGEST_HEAD or not self._admits(head, local):
+            return NULL
+        return at
+
     cdef const unsigned char *_fields(
         self, const unsigned char *at, const unsigned char *end, head_t *head
     ) noexcept:
@@ -331,10 +328,10 @@ cdef class Recogniser:
         cdef unsigned int bit
         head.seen = head.length = 0
         head.lines = head.trusted = False
-        while not _starts(at, end, b"\r\n", 2):
+        while not starts(at, end, b"\r\n", 2):
             name = at
             at = <const unsigned char *> memchr(name, 58, min(end - name, 16))
-            if at == NULL or not _starts(at, end, b": ", 2):
+            if at == NULL or not starts(at, end, b": ", 2):
                 return NULL
             bit = _field(name, at - name)
             if bit == 0 or head.seen & bit:
@@ -351,15 +348,15 @@ cdef class Recogniser:
                 if not _length(name, at, &head.length):
                     return NULL
             elif bit == SEEN_CONNECTION:
-                if at - name != 10 or not _same(name, b"keep-alive", 10):
+                if at - name != 10 or not same(name, b"keep-alive", 10):
                     return NULL
-            elif bit == SEEN_TYPE and at - name >= 20 and _same(name, NDJSON, 20):
+            elif bit == SEEN_TYPE and at - name >= 20 and same(name, NDJSON, 20):
                 if at - name > 20:
                     return NULL
                 head.lines = True
             elif bit == SEEN_AUTHORIZATION:
                 if self.bearer is None or at - name != len(self.bearer) or (
-                    not _equal_in_constant_time(name, self.bearer, at - name)
+                    not equal_in_constant_time(name, self.bearer, at - name)
                 ):
                     return NULL
                 head.trusted = True

@@ -28,8 +28,9 @@ cdef class Ticker:
     cdef int64_t stolen
     cdef uint64_t stop_word
     cdef uint64_t taken
-    cdef readonly uint64_t stride   # /proc/stat is read at every stride-th tick
-    cdef uint64_t skip              # ticks until it is read again
+    cdef readonly uint64_t thrift   # 0: everything at every tick; each step reads less often
+    cdef uint64_t clocks_age        # ticks since /proc/stat was read
+    cdef uint64_t memory_age        # and /proc/meminfo
     cdef uint64_t window_ticks
     cdef uint64_t window_ns
     cdef uint64_t window_cpu_ns
@@ -37,6 +38,7 @@ cdef class Ticker:
     cdef Fault take_tick(
         self, uint64_t deadline_ns, uint64_t begin_ns, uint64_t flags, bint real
     ) noexcept nogil
+    cdef Fault read(self, bint everything) noexcept nogil
     cdef void share(self) noexcept nogil
     cdef Fault loop(self) noexcept nogil
     cdef void economise(self) noexcept nogil

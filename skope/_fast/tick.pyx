@@ -4,9 +4,11 @@ A tick reads /proc/stat and /proc/meminfo, publishes one sample, folds it into t
 says that the sampler is alive. Nothing is allocated and nobody is waited for.
 
 The sampler has a budget, 1 % of one core. On most machines 100 ticks a second take a third of it.
-Where they take nearly all, /proc/stat, whose clocks tick every 10 ms anyway and which walks over
-every interrupt there is, is read at every second, fourth or eighth tick only; the ticks between
-repeat it and say so (FLAG_CARRIED).
+Where they take nearly all (a guest whose every sleep costs a visit to its host pays half of it
+for waking up), /proc/stat, whose clocks tick every 10 ms anyway and which walks over every
+interrupt there is, is read at every second, fourth or eighth tick only, and if that does not do,
+/proc/meminfo at every second or fourth; the ticks between repeat what was read and say so
+(FLAG_CARRIED, FLAG_CARRIED_MEMORY).
 """
 
 from libc.stdint cimport int64_t, uint64_t
@@ -21,8 +23,8 @@ from skope._fast.clocks cimport NS_PER_S, clock_ns
 from skope._fast.control cimport ChildLine, Header
 from skope._fast.fences cimport load_acquire, load_relaxed, store_relaxed, store_release
 from skope._fast.layout cimport (
-    ABSENT, CPU_BUSY, CPU_IDLE, CPU_IOWAIT, CPU_STEAL, CPU_STOLEN, FLAG_CARRIED, FLAG_LAST,
-    FLAG_LATE, sample_t,
+    ABSENT, CPU_BUSY, CPU_IDLE, CPU_IOWAIT, CPU_STEAL, CPU_STOLEN, FLAG_CARRIED,
+    FLAG_CARRIED_MEMORY, FLAG_LAST, FLAG_LATE, sample_t,
 )
 from skope._fast.machine cimport FAULT_NONE, Fault, raise_fault, read_clocks, read_memory
 from skope._fast.procfile cimport drop
@@ -39,11 +41,12 @@ cdef enum:
     NAP_NS = 250000000              # the longest sleep: a slow period must not delay stop or beat
     MILLION = 1000000
     PATIENCE = 100                  # ticks in a row that may fail before the loop gives up
-    WINDOW = 64                     # ticks over which the cost is judged
-    DEAR = 850                      # above this many 100,000ths of one core read less often,
+    WINDOW = 32                     # ticks over which the cost is judged
+    DEAR = 800                      # above this many 100,000ths of one core read less often,
     CHEAP = 500                     # below this more often: half the reads save less than between
     CORE = 100000
-    WIDEST = 8
+    THRIFT_OF_CLOCKS = 3            # up to here each step halves the readings of /proc/stat,
+    MOST_THRIFT = 5                 # from there on those of /proc/meminfo
 
 
 def next_tick(uint64_t done_ns, uint64_t now_ns, uint64_t period_ns):
@@ -82,7 +85,7 @@ cdef class Ticker:
         memset(&self.sample, 0, sizeof(sample_t))
         self.sample.epoch = line.at.epoch
         self.busy = self.stolen = ABSENT
-        self.stride = 1
+        self.thrift = 0
         if self.ring.last(&newest):
             self.base_cpu_ns = newest.cpu_ns
             self.done_ns = (newest.begin_ns - newest.late_ns) // self.period_ns * self.period_ns
@@ -167,16 +170,7 @@ cdef class Ticker:
         sample.flags = flags
         if sample.late_ns > self.period_ns:
             sample.flags |= FLAG_LATE
-        if self.skip == 0 or not real or flags:
-            fault = read_clocks(&self.machine, sample.counters, sample.gauges, &sample.flags)
-            if fault != FAULT_NONE:
-                self.skip = 0
-                return fault
-            self.skip = self.stride
-        else:
-            sample.flags |= FLAG_CARRIED
-        self.skip -= 1
-        fault = read_memory(&self.machine, sample.gauges)
+        fault = self.read(not real or flags != 0)
         if fault != FAULT_NONE:
             return fault
         sample.missed = missed_between(self.done_ns, point, self.period_ns) if self.done_ns else 0
@@ -195,6 +189,34 @@ cdef class Ticker:
         archive(&self.archives.archives, sample)
         store_relaxed(&self.taken, self.taken + 1)
         self.beat(sample.end_ns)
+        return FAULT_NONE
+
+    cdef Fault read(self, bint everything) noexcept nogil:
+        """What is due of the two files, or both of them; the rest is repeated."""
+        cdef sample_t *sample = &self.sample
+        cdef uint64_t clocks_every = 1 << min(self.thrift, <uint64_t> THRIFT_OF_CLOCKS)
+        cdef uint64_t memory_every = (
+            1 << (max(self.thrift, <uint64_t> THRIFT_OF_CLOCKS) - <uint64_t> THRIFT_OF_CLOCKS)
+        )
+        cdef Fault fault = FAULT_NONE
+        self.clocks_age += 1
+        self.memory_age += 1
+        if everything or self.clocks_age >= clocks_every:
+            fault = read_clocks(&self.machine, sample.counters, sample.gauges, &sample.flags)
+            if fault != FAULT_NONE:
+                self.clocks_age = clocks_every
+                return fault
+            self.clocks_age = 0
+        else:
+            sample.flags |= FLAG_CARRIED
+        if everything or self.memory_age >= memory_every:
+            fault = read_memory(&self.machine, sample.gauges)
+            if fault != FAULT_NONE:
+                self.memory_age = memory_every
+                return fault
+            self.memory_age = 0
+        else:
+            sample.flags |= FLAG_CARRIED_MEMORY
         return FAULT_NONE
 
     cdef void share(self) noexcept nogil:
@@ -223,7 +245,7 @@ cdef class Ticker:
         self.sample.gauges[<int> CPU_STOLEN] = self.stolen
 
     cdef void economise(self) noexcept nogil:
-        """Reads the processors' clocks less often when ticks are dear, more often when cheap."""
+        """Reads less often when ticks are dear, more often when they are cheap."""
         cdef uint64_t used
         cdef uint64_t wall
         self.window_ticks += 1
@@ -232,9 +254,9 @@ cdef class Ticker:
         used = (self.sample.cpu_ns - self.window_cpu_ns) * CORE
         wall = self.sample.end_ns - self.window_ns
         if self.window_ns and used > wall * DEAR:
-            self.stride = min(self.stride * 2, WIDEST)
-        elif self.window_ns and used < wall * CHEAP:
-            self.stride = max(self.stride // 2, 1)
+            self.thrift = min(self.thrift + 1, <uint64_t> MOST_THRIFT)
+        elif self.window_ns and used < wall * CHEAP and self.thrift:
+            self.thrift -= 1
         self.window_ticks = 0
         self.window_ns = self.sample.end_ns
         self.window_cpu_ns = self.sample.cpu_ns

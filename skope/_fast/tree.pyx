@@ -1,25 +1,23 @@
 """Reading the members of a tree and adding them up, without the interpreter.
 
-CPU of a process is what its clock says, to the nanosecond; what it waited for is in
-/proc/<pid>/stat in ticks. Children are read before their parents: one that is reaped in between is
-then seen twice for one tick, and never not at all.
+Children are read before their parents: one that is waited for in between would count twice, and is
+found out by `settle` in the same tick.
 """
 
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
-from posix.time cimport clock_gettime, clockid_t, timespec
 from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, sysconf
 
 from skope._fast.archive cimport archive
 from skope._fast.clocks cimport NS_PER_S
 from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.group cimport close_group, open_group, read_group
+from skope._fast.heirs cimport settle
 from skope._fast.layout cimport (
-    ABSENT, FLAG_GROUP, N_TREE_COUNTERS, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FAULTS_MAJOR,
-    TREE_FORKED, TREE_GONE, TREE_LARGEST, TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS,
-    TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES,
-    sample_t,
+    ABSENT, FLAG_GROUP, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FORKED, TREE_GONE, TREE_LARGEST,
+    TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS,
+    TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
@@ -30,16 +28,15 @@ from skope._fast.pidparse cimport (
 )
 from skope._fast.procfile cimport procfile_t, read_record
 from skope._fast.slots cimport publish, take
+from skope._fast.usage cimport read_member, read_reaper, read_waited
 
 cdef enum:
     TOLD = 512                      # members whose pids an answer holds
     MILLION = 1000000
-    PF_FORKNOEXEC = 0x40            # linux/sched.h: forked, and no exec since
     DEAR_READS = 8                  # members whose io, status and schedstat a tick reads
-    BEHIND_TICKS = 8                # in a row: one that is reaped is seen twice for one tick
+    BEHIND_TICKS = 8                # in a row
     BEHIND_NS = 200000000
     BEHIND_PART = 16
-    SLOP_TICKS = 3                  # two truncated sums, and one more that may be under way
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 cdef uint64_t PAGE = <uint64_t> sysconf(_SC_PAGESIZE)
@@ -73,6 +70,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     tree.reaper = <int> tree.wish.reaper
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
+    tree.reaper_session = -1
     open_group(&tree.group, tree.wish.group)
     tree.archives.before_ns = now_ns
     tree.kin_count = 0
@@ -80,10 +78,9 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
         memset(tree.answer.kept, 0, sizeof(tree.answer.kept))
         tree.answer.since_ns = now_ns
         tree.answer.rss_peak = 0
-        if read_stat(text, tree.reaper_stat, &stat):
-            tree.answer.reaped[0] = stat.children_user
-            tree.answer.reaped[1] = stat.children_system
-            tree.answer.reaped[2] = stat.children_faults_major
+        read_waited(tree, text, tree.answer.reaped)
+    if read_stat(text, tree.reaper_stat, &stat):
+        tree.reaper_session = <int> stat.session
     if (
         not read_stat(text, fd, &stat)
         or (tree.wish.started and stat.started != tree.wish.started)
@@ -138,46 +135,6 @@ cdef void end(tree_t *tree) noexcept nogil:
 
 # --- what they have used ---
 
-cdef uint64_t _clock_of(int pid, uint64_t otherwise) noexcept nogil:
-    """CPU time of a process and all its threads; its clock's number is made of its pid."""
-    cdef timespec now
-    cdef clockid_t clock = (~(<clockid_t> pid) << 3) | 2
-    if clock_gettime(clock, &now) != 0:
-        return otherwise
-    return <uint64_t> now.tv_sec * <uint64_t> NS_PER_S + <uint64_t> now.tv_nsec
-
-
-cdef inline bint _waits_to_begin(
-    const tree_t *tree, const member_t *member, const pid_stat_t *stat
-) noexcept nogil:
-    """Whether it is a script's first process before its exec: a fork of Skope's, with its memory.
-
-    Only a script has a reaper; a process that is watched may be a fork for good.
-    """
-    return tree.reaper and member.pid == <int> tree.wish.pid and stat.flags & PF_FORKNOEXEC
-
-
-cdef void _read_member(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
-    cdef pid_stat_t stat
-    cdef uint64_t own
-    cdef uint64_t waited
-    if not read_stat(text, member.stat, &stat):
-        member.gone = True
-        return
-    own = _clock_of(member.pid, (stat.user + stat.system) * tree.ns_per_tick)
-    waited = (stat.children_user + stat.children_system) * tree.ns_per_tick
-    member.inherited_ns = waited - member.waited_ns if waited > member.waited_ns else 0
-    member.waited_ns = waited
-    member.parent = <int> stat.parent
-    member.counters[<int> TREE_CPU] = own + waited
-    member.counters[<int> TREE_USER] = (stat.user + stat.children_user) * tree.ns_per_tick
-    member.counters[<int> TREE_SYSTEM] = (stat.system + stat.children_system) * tree.ns_per_tick
-    member.counters[<int> TREE_FAULTS_MAJOR] = stat.faults_major + stat.children_faults_major
-    member.ticks += 1
-    member.rss = 0 if _waits_to_begin(tree, member, &stat) else stat.rss_pages * PAGE
-    member.threads = stat.threads
-
-
 cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
     """What costs more: storage, context switches and waiting for a processor.
 
@@ -211,53 +168,6 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
         counters[<int> TREE_WAIT] = UNKNOWN
 
 
-cdef void _read_reaper(tree_t *tree, procfile_t *text) noexcept nogil:
-    cdef pid_stat_t stat
-    cdef uint64_t waited
-    if not read_stat(text, tree.reaper_stat, &stat):
-        return
-    stat.children_user -= tree.answer.reaped[0]
-    stat.children_system -= tree.answer.reaped[1]
-    waited = (stat.children_user + stat.children_system) * tree.ns_per_tick
-    tree.inherited_ns = waited - tree.reaper_ns if waited > tree.reaper_ns else 0
-    tree.reaper_ns = waited
-    tree.reaper_counters[<int> TREE_CPU] = waited
-    tree.reaper_counters[<int> TREE_USER] = stat.children_user * tree.ns_per_tick
-    tree.reaper_counters[<int> TREE_SYSTEM] = stat.children_system * tree.ns_per_tick
-    tree.reaper_counters[<int> TREE_FAULTS_MAJOR] = (
-        stat.children_faults_major - tree.answer.reaped[2]
-    )
-
-
-cdef uint64_t *_heir(tree_t *tree, int parent) noexcept nogil:
-    """Who was given what a child of `parent` had used: the nearest of its forebears that lives."""
-    cdef size_t k
-    cdef size_t _step
-    for _step in range(tree.count + 1):
-        for k in range(tree.count):
-            if tree.members[k].pid == parent:
-                break
-        else:
-            return &tree.inherited_ns if parent == tree.reaper and parent else NULL
-        if not tree.members[k].gone:
-            return &tree.members[k].inherited_ns
-        parent = tree.members[k].parent
-    return NULL
-
-
-cdef void _settle(tree_t *tree, member_t *member) noexcept nogil:
-    """One is gone: either an heir's counts rose by what it had, or the tree keeps them itself."""
-    cdef uint64_t used = member.counters[<int> TREE_CPU]
-    cdef uint64_t *heir = _heir(tree, member.parent)
-    cdef bint lost = heir == NULL or heir[0] + SLOP_TICKS * tree.ns_per_tick < used
-    cdef int k
-    if not lost:
-        heir[0] -= min(heir[0], used)
-    for k in range(<int> N_TREE_COUNTERS):
-        if member.counters[k] != UNKNOWN and (lost or k == TREE_SWITCHES or k == TREE_WAIT):
-            tree.answer.kept[k] += member.counters[k]
-
-
 cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
     """All counters of the tree; one that a member does not tell is unknown for the whole of it."""
     cdef size_t m
@@ -279,8 +189,7 @@ cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
 cdef bint _is_whole(tree_t *tree) noexcept nogil:
     """Whether the group holds all of the tree. A script may have moved processes out of it.
 
-    Judged by the living alone: one that ended may stand twice for long, with what it had when it
-    was last seen and among those its reaper waited for.
+    Judged by the living alone, which needs no word on who was given what.
     """
     cdef uint64_t used = 0
     cdef uint64_t told = tree.group.cpu_ns + tree.group.cpu_ns // BEHIND_PART + BEHIND_NS
@@ -321,16 +230,17 @@ cdef void take_row(
     cdef size_t m
     cdef size_t _read
     for m in range(tree.count, 0, -1):
-        _read_member(tree, text, &tree.members[m - 1])
+        tree.members[m - 1].inherited_ns = 0
+        tree.members[m - 1].ticks += 1
+        read_member(tree, text, &tree.members[m - 1])
+    tree.inherited_ns = 0
+    read_reaper(tree, text)
+    settle(tree, text)
+    drop_the_gone(tree)
     for _read in range(min(tree.count, <size_t> DEAR_READS)):
         tree.turn = (tree.turn + 1) % tree.count
         if tree.members[tree.turn].ticks > 1:
             _read_dear(tree, text, &tree.members[tree.turn])
-    _read_reaper(tree, text)
-    for m in range(tree.count, 0, -1):
-        if tree.members[m - 1].gone:
-            _settle(tree, &tree.members[m - 1])
-    drop_the_gone(tree)
     memset(sample, 0, sizeof(sample_t))
     sample.begin_ns = begin_ns
     sample.end_ns = begin_ns

@@ -5,6 +5,7 @@ from libc.stdint cimport int64_t, uint64_t
 from skope._fast.births cimport birth_t, births_t
 from skope._fast.layout cimport child_t, sample_t, supervisor_t, wish_t, wishes_t
 from skope._fast.members cimport member_t, tree_t
+from skope._fast.pidparse cimport pid_stat_t
 from skope._fast.procfile cimport procfile_t
 
 
@@ -21,6 +22,7 @@ cdef class Watchlist:
     cdef uint64_t seen              # wishes.count as last looked at
     cdef uint64_t pss[64]           # bytes, from the slow lane for the next tick of that wish
     cdef uint64_t pss_seq[64]
+    cdef int bell                   # an eventfd, rung when there are trees; -1: none
     cdef readonly uint64_t serving  # how many trees are watched
     cdef tree_t trees[64]
     cdef procfile_t text            # a buffer; its descriptor changes
@@ -41,11 +43,10 @@ cdef class Watchlist:
     cdef void scan(self) noexcept nogil
     cdef void consider(self, int pid) noexcept nogil
     cdef bint belongs(
-        self, const tree_t *tree, int pid, int parent, uint64_t started
+        self, const tree_t *tree, int pid, const pid_stat_t *stat
     ) noexcept nogil
     cdef void list_group(self, tree_t *tree) noexcept nogil
     cdef member_t *enlist(self, tree_t *tree, int pid) noexcept nogil
     cdef void dismiss(self, member_t *member) noexcept nogil
     cdef bint is_own(self, int pid) noexcept nogil
-    cdef void expel_own(self, tree_t *tree) noexcept nogil
     cdef int64_t newest_pid(self) noexcept nogil

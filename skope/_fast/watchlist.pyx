@@ -23,13 +23,16 @@ from skope._fast.layout cimport (
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
-    admit, close_fd, expel, has, is_kin, member_of, member_t, note_birth, open_of, read_stat,
+    admit, close_fd, has, is_kin, member_of, member_t, note_birth, open_of, read_stat,
     tree_t,
 )
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
 from skope._fast.tree cimport begin, end, take_row
+
+cdef extern from "<sys/eventfd.h>" nogil:
+    int eventfd_write(int fd, uint64_t value)
 
 cdef extern from "<dirent.h>" nogil:
     ctypedef struct DIR:
@@ -70,10 +73,10 @@ cdef class Watchlist:
     """Ticks every tree that is wished for in the segment in `view`.
 
     `loadavg` is an open descriptor of /proc/loadavg that stays the caller's; -1 is none, and /proc
-    is listed at every tick.
+    is listed at every tick. `bell`, an eventfd or -1, is rung when there are trees to watch.
     """
 
-    def __cinit__(self, unsigned char[::1] view, int loadavg):
+    def __cinit__(self, unsigned char[::1] view, int loadavg, int bell=-1):
         cdef Header header = Header(view)
         if header.at.tree_capacity > MOST_TREES:
             raise ValueError(f"{header.at.tree_capacity} trees, {MOST_TREES} is most")
@@ -87,6 +90,7 @@ cdef class Watchlist:
         self.record_at = header.at.tree_record
         self.areas = &view[header.at.trees_offset] if self.capacity else NULL
         self.loadavg = loadavg
+        self.bell = bell
         self.last_pid = self.last_but_one = self.births.fd = -1
         memset(self.trees, 0, sizeof(self.trees))
 
@@ -119,7 +123,6 @@ cdef class Watchlist:
             if self.trees[k].seq:
                 if self.ticks % LISTED_EVERY == 0:
                     self.list_group(&self.trees[k])
-                self.expel_own(&self.trees[k])
                 self.trees[k].pss = ABSENT
                 if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
                     self.trees[k].pss = <int64_t> load_relaxed(&self.pss[k])
@@ -141,6 +144,7 @@ cdef class Watchlist:
             if seq & 1 and tree.seq == 0:
                 tree.seq = seq
                 tree.wish = <wish_t *> &self.first_wish[k]
+                tree.supervisor = self.supervisor
                 self.open(tree, self.areas + k * self.area_bytes)
                 begin(tree, &self.text, now_ns)
                 self.list_group(tree)
@@ -152,6 +156,8 @@ cdef class Watchlist:
             self.serving += tree.seq != 0
         if self.serving == 0:
             close_births(&self.births)
+        elif self.bell >= 0:
+            eventfd_write(self.bell, 1)
 
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil:
         """Finds its answer and its record, which whoever wished has laid out."""
@@ -243,7 +249,7 @@ cdef class Watchlist:
                 fd = open_of(pid, b"stat")
                 if not read_stat(&self.text, fd, &stat):
                     break
-            if self.belongs(&self.trees[k], pid, <int> stat.parent, stat.started):
+            if self.belongs(&self.trees[k], pid, &stat):
                 if admit(&self.trees[k], pid, fd, &stat):
                     fd = -1
         if fd >= 0:
@@ -284,14 +290,18 @@ cdef class Watchlist:
             member.gone = True
 
     cdef bint belongs(
-        self, const tree_t *tree, int pid, int parent, uint64_t started
+        self, const tree_t *tree, int pid, const pid_stat_t *stat
     ) noexcept nogil:
         if self.is_own(pid):
             return False
-        if tree.reaper and parent == tree.reaper:
-            # An orphan of the tree's, unless it was there before the tree.
-            return started >= tree.root_started and pid != <int> tree.wish.pid
-        return has(tree, parent)
+        if tree.reaper and stat.parent == tree.reaper:
+            # An orphan of the tree's, unless it was there before the tree. What a script starts is
+            # in its session or in one of its own; what Skope starts is in Skope's.
+            return (
+                stat.started >= tree.root_started and pid != <int> tree.wish.pid
+                and stat.session != tree.reaper_session
+            )
+        return has(tree, <int> stat.parent)
 
     cdef bint is_own(self, int pid) noexcept nogil:
         """Whether it is one of Skope's own processes, as far as they have said so."""
@@ -302,12 +312,3 @@ cdef class Watchlist:
             if load_relaxed(&self.children[k].pid) == <uint64_t> pid:
                 return True
         return False
-
-    cdef void expel_own(self, tree_t *tree) noexcept nogil:
-        """One of Skope's processes that was started anew is our reaper's child at first sight."""
-        cdef size_t m = 0
-        while m < tree.count:
-            if tree.members[m].parent == tree.reaper and self.is_own(tree.members[m].pid):
-                expel(tree, tree.members[m].pid)
-            else:
-                m += 1

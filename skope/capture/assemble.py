@@ -30,6 +30,8 @@ _SCRIPT_SOURCE: Final = "wait4 of the script, whole-script"
 _SOURCES: Final = {
     "script.memory_peak": f"{_SCRIPT_SOURCE}: ru_maxrss of its largest process",
 }
+_WHOLE_TIME: Final = "CLOCK_MONOTONIC, from the script's launch to its end"
+"""Of a window without signals; what MEASURES says of `exec_time` is of one between them."""
 
 
 class Newest(Struct, frozen=True, kw_only=True):
@@ -115,7 +117,8 @@ def _summary(
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, told.get(name), why(name)) for name, value in medians.items()
+            name: _metric(name, value, _told(name, window, told), why(name))
+            for name, value in medians.items()
         },
     }
 
@@ -143,20 +146,31 @@ def _median(values: Iterable[Number | None]) -> Number | None:
     return round(middle(known), _DIGITS) if known else None
 
 
+def _told(
+    name: str, window: Window, told: dict[str, tuple[str, float | None]]
+) -> tuple[str, float | None]:
+    """(source, coverage)."""
+    if name == "exec_time" and window == "script":
+        return _WHOLE_TIME, None
+    measured = MEASURES.get(name)
+    if measured is not None:
+        return measured.source, None
+    return told.get(name) or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
+
+
 def _metric(
-    name: str, value: Number | None, told: tuple[str, float | None] | None, reason: str | None
+    name: str, value: Number | None, told: tuple[str, float | None], reason: str | None
 ) -> Metric:
     spec = spec_of(name)
-    measured = MEASURES.get(name)
-    source, coverage = told or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
+    source, coverage = told
     return Metric(
         unit=spec.unit,
         better=spec.better,
         kind=spec.kind,
         value=value,
-        source=measured.source if measured else source,
+        source=source,
         reason=None if value is not None else reason,
-        coverage=None if measured else coverage,
+        coverage=coverage,
     )
 
 

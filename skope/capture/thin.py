@@ -2,7 +2,8 @@
 
 Gauges come from the ticks, or from coarse slots where the capture outlived the fine ring: a slot is
 one point with its own least and highest. Disk and network are counters the slow lane reads about
-once a second: their rate over a point is had between the readings around it.
+once a second: their rate over a point is had between the readings around it. A watched tree's
+curves have the machine's points: its rows are of the same ticks.
 """
 
 from math import isnan
@@ -10,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE, gauge_columns, rate_columns
+from skope._fast import SLOW_VALUES, TREE_GAUGES, UNAVAILABLE, gauge_columns, rate_columns
 from skope.capture.measures import CPU_BUSY, MEMORY_USED
 from skope.capture.record import Rows
 from skope.capture.window import Window
@@ -18,17 +19,35 @@ from skope.schema.series import MOST_POINTS, Curve
 from skope.units import BYTES_PER_MIB, NS_PER_S
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
 Column = list[float | None]
+_Columns = tuple[Column, Column, Column]
+"""The least, the mean and the highest of each point."""
 
 _DIGITS: Final = 3
-_GAUGES: Final = (
-    ("machine.memory_used", "MiB", MEMORY_USED, 1 / BYTES_PER_MIB),
-    ("machine.cpu_usage", "%", CPU_BUSY, 1e-4),
+
+
+class _Drawn(NamedTuple):
+    """A gauge that becomes a curve."""
+
+    name: str
+    unit: str
+    gauge: int
+    scale: float
+    """The curve's units in one of the record's."""
+
+
+_MACHINE: Final = (
+    _Drawn("machine.memory_used", "MiB", MEMORY_USED, 1 / BYTES_PER_MIB),
+    _Drawn("machine.cpu_usage", "%", CPU_BUSY, 1e-4),
 )
-"""(curve, unit, gauge, its units in one of the record's)."""
-_READ: Final = [(gauge, scale) for *_, gauge, scale in _GAUGES]
-_COLUMNS: Final = [gauge for *_, gauge, _ in _GAUGES]
-_SCALE: Final = np.array([scale for *_, scale in _GAUGES])
+_TREE: Final = (
+    _Drawn("memory_used", "MiB", TREE_GAUGES.index("rss"), 1 / BYTES_PER_MIB),
+    _Drawn("core_usage", "%", TREE_GAUGES.index("busy"), 1e-4),
+    _Drawn("processes", "count", TREE_GAUGES.index("processes"), 1),
+    _Drawn("threads", "count", TREE_GAUGES.index("threads"), 1),
+)
+"""100 % of `core_usage` is one processor, kept busy."""
 _RATES: Final = (
     ("machine.disk_read_rate", SLOW_VALUES.index("disk_read_bytes")),
     ("machine.disk_write_rate", SLOW_VALUES.index("disk_write_bytes")),
@@ -48,18 +67,23 @@ class _Points(NamedTuple):
     """The last three of shape (n, curves) in the curves' units; NaN where it could not be had."""
 
 
-def thin(window: Window, slow: Rows) -> tuple[list[float], dict[str, Curve]]:
-    """(t, curves): the end of each point in seconds from the start, and the curves by name."""
+def thin(
+    window: Window, slow: Rows, tree: Window | None = None
+) -> tuple[list[float], dict[str, Curve]]:
+    """(t, curves): the end of each point in seconds from the start, and the curves by name.
+
+    `tree` is the same span's window on the record of what it watches.
+    """
     end_ns, gauges = _gauges(window)
     if not len(end_ns):
         return [], {}
-    named = [
-        (name, unit, columns) for (name, unit, *_), columns in zip(_GAUGES, gauges, strict=True)
-    ]
+    named = _named(_MACHINE, gauges)
     if len(slow) >= 2:
         edges = np.concatenate(([float(window.span.start_ns)], end_ns))
         rates = rate_columns(slow, _COUNTERS, edges)
         named += [(name, "B/s", columns) for (name, _), columns in zip(_RATES, rates, strict=True)]
+    if tree is not None and tree.taken:
+        named += _named(_TREE, _gauges_at(tree, end_ns))
     since_ns = end_ns - window.span.start_ns
     return np.round(since_ns / NS_PER_S, 6).tolist(), {
         name: Curve(unit=unit, min=low, mean=mean, max=high)
@@ -68,64 +92,108 @@ def thin(window: Window, slow: Rows) -> tuple[list[float], dict[str, Curve]]:
     }
 
 
-def _gauges(window: Window) -> tuple[Floats, list[tuple[Column, Column, Column]]]:
-    """(end of each point, per gauge its least, mean and highest)."""
+def _named(drawn: tuple[_Drawn, ...], columns: list[_Columns]) -> list[tuple[str, str, _Columns]]:
+    return [(one.name, one.unit, three) for one, three in zip(drawn, columns, strict=True)]
+
+
+def _gauges(window: Window) -> tuple[Floats, list[_Columns]]:
+    """(end of each point, per gauge of the machine its least, mean and highest)."""
     ticks = window.ticks
-    if window.head is None and not window.coarse and len(ticks) <= MOST_POINTS:
-        columns = gauge_columns(ticks, _READ)
-        return ticks["begin_ns"].astype(float), [(column,) * 3 for column in columns]
-    points = _grouped(_points(window), window)
-    parts = (_columns(part) for part in (points.low, points.mean, points.high))
-    return points.end_ns, list(zip(*parts, strict=True))
+    if _is_plain(window) and len(ticks) <= MOST_POINTS:
+        return ticks["begin_ns"].astype(float), _plain(ticks, _MACHINE)
+    points = _points(window, _MACHINE)
+    if len(points.end_ns) > MOST_POINTS:
+        share = (points.end_ns - window.span.start_ns) / window.span.length_ns
+        bucket = np.minimum((share * MOST_POINTS).astype(int), MOST_POINTS - 1)
+        points, _ = _grouped(points, bucket, window.span.start_ns)
+    return points.end_ns, _columns(points)
 
 
-def _points(window: Window) -> _Points:
-    ticks = _of_ticks(window.ticks)
-    if window.head is None and not window.coarse:
+def _gauges_at(tree: Window, end_ns: Floats) -> list[_Columns]:
+    """Of each gauge of the tree its least, mean and highest between the ends of points."""
+    if _is_plain(tree) and np.array_equal(tree.ticks["begin_ns"].astype(float), end_ns):
+        return _plain(tree.ticks, _TREE)
+    points = _points(tree, _TREE)
+    bucket = np.searchsorted(end_ns, points.end_ns)
+    inside = bucket < len(end_ns)  # a tick may have come since the machine's were read
+    points = _Points(*(part[inside] for part in points))
+    points, filled = _grouped(points, bucket[inside], tree.span.start_ns)
+    return _columns(_Points(end_ns, *(_spread(part, filled, len(end_ns)) for part in points[1:])))
+
+
+def _spread(values: Floats, filled: Places, count: int) -> Floats:
+    spread = np.full((count, values.shape[1]), np.nan)
+    spread[filled] = values
+    return spread
+
+
+def _is_plain(window: Window) -> bool:
+    """Whether all of it is still there tick by tick."""
+    return window.head is None and not window.coarse
+
+
+def _plain(ticks: Rows, drawn: tuple[_Drawn, ...]) -> list[_Columns]:
+    """Each tick a point of its own."""
+    read = [(one.gauge, one.scale) for one in drawn]
+    return [(column, column, column) for column in gauge_columns(ticks, read)]
+
+
+def _points(window: Window, drawn: tuple[_Drawn, ...]) -> _Points:
+    ticks = _of_ticks(window.ticks, drawn)
+    if _is_plain(window):
         return ticks
-    parts = [] if window.head is None else [_of_folds(window.head.fold.reshape(1))]
-    parts += [_of_folds(slots["fold"]) for _, slots in window.coarse]
+    parts = [] if window.head is None else [_of_folds(window.head.fold.reshape(1), drawn)]
+    parts += [_of_folds(slots["fold"], drawn) for _, slots in window.coarse]
     return _Points(*(np.concatenate(column) for column in zip(*parts, ticks, strict=True)))
 
 
-def _of_folds(folds: Rows) -> _Points:
-    low = _known(folds["low"][:, _COLUMNS])
-    mean = folds["weighted"][:, _COLUMNS] / np.maximum(folds["weight_ns"], 1.0)[:, None]
+def _of_folds(folds: Rows, drawn: tuple[_Drawn, ...]) -> _Points:
+    chosen, scale = [one.gauge for one in drawn], _scales(drawn)
+    low = _known(folds["low"][:, chosen], scale)
+    mean = folds["weighted"][:, chosen] / np.maximum(folds["weight_ns"], 1.0)[:, None]
     return _Points(
         folds["last_ns"].astype(float),
         low,
-        np.where(np.isnan(low), np.nan, mean * _SCALE),
-        _known(folds["high"][:, _COLUMNS]),
+        np.where(np.isnan(low), np.nan, mean * scale),
+        _known(folds["high"][:, chosen], scale),
     )
 
 
-def _of_ticks(ticks: Rows) -> _Points:
-    values = _known(ticks["gauges"][:, _COLUMNS])
+def _of_ticks(ticks: Rows, drawn: tuple[_Drawn, ...]) -> _Points:
+    values = _known(ticks["gauges"][:, [one.gauge for one in drawn]], _scales(drawn))
     return _Points(ticks["begin_ns"].astype(float), values, values, values)
 
 
-def _known(values: Rows) -> Floats:
-    return np.where(values == UNAVAILABLE, np.nan, values * _SCALE)
+def _scales(drawn: tuple[_Drawn, ...]) -> Floats:
+    return np.array([one.scale for one in drawn], float)
 
 
-def _grouped(points: _Points, window: Window) -> _Points:
-    """The points as they are while there are few, else by equal stretches of time."""
-    end_ns, start_ns = points.end_ns, window.span.start_ns
-    if len(end_ns) <= MOST_POINTS:
-        return points
-    share = (end_ns - start_ns) / window.span.length_ns
-    bucket = np.minimum((share * MOST_POINTS).astype(int), MOST_POINTS - 1)
+def _known(values: np.ndarray[Any, Any], scale: Floats) -> Floats:
+    return np.where(values == UNAVAILABLE, np.nan, values * scale)
+
+
+def _grouped(points: _Points, bucket: Places, start_ns: int) -> tuple[_Points, Places]:
+    """One point of all that lie in a bucket, and which buckets those are; they do not fall."""
+    end_ns = points.end_ns
+    if not len(end_ns):
+        return points, bucket
     first = np.flatnonzero(np.diff(bucket, prepend=-1))
     weight = np.maximum(np.diff(end_ns, prepend=float(start_ns)), 1.0)[:, None]
-    return _Points(
+    grouped = _Points(
         end_ns[np.append(first[1:], len(end_ns)) - 1],
         np.fmin.reduceat(points.low, first),
         np.add.reduceat(points.mean * weight, first) / np.add.reduceat(weight, first),
         np.fmax.reduceat(points.high, first),
     )
+    return grouped, bucket[first]
 
 
-def _columns(values: Floats) -> list[Column]:
+def _columns(points: _Points) -> list[_Columns]:
+    parts = (_column_lists(part) for part in (points.low, points.mean, points.high))
+    return list(zip(*parts, strict=True))
+
+
+def _column_lists(values: Floats) -> list[Column]:
     columns: list[Column] = np.round(values, _DIGITS).T.tolist()
     if np.isnan(values).any():
         return [[None if v is None or isnan(v) else v for v in column] for column in columns]

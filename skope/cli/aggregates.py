@@ -107,19 +107,12 @@ def collected(options: argparse.Namespace, address: str) -> "Collected":
 
 def rendered(file: AggregateFile, *, every: bool, colour: bool) -> str:
     """One aggregate as text."""
-    from skope.diff.aggregate_quantiles import ordered
-    from skope.schema.quantiles import QUANTILES
     from skope.schema.totals import decode_totals
-    from skope.view.aggregate_table import Bracketed, of_aggregate
+    from skope.view.aggregate_quantiles import bracketed
+    from skope.view.aggregate_table import of_aggregate
 
     totals = decode_totals(file.data, where=file.where)
-    quantiles: dict[str, list[Bracketed]] = {}
-    for name, of in totals.items():
-        quantiles[name] = []
-        values = None if of.tally is None else ordered(of.tally)
-        for label, q in QUANTILES.items():
-            if values is not None and (found := values.quantile(q)) is not None:
-                quantiles[name].append(Bracketed(label, found.estimate, found.low, found.high))
+    quantiles = {name: bracketed(each) for name, each in totals.items()}
     return of_aggregate(
         file.name, totals, quantiles, written=file.written, every=every, colour=colour
     )

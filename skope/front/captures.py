@@ -72,12 +72,7 @@ class Captures:
         self.watched: Final = OpenCaptures(book)
 
     def start(
-        self,
-        name: str | None,
-        module: str | None,
-        *,
-        restart: bool,
-        target: Target | None = None,
+        self, name: str | None, module: str | None, *, restart: bool, target: Target | None = None
     ) -> Started:
         """Opens a capture, of `target` if that is given.
 
@@ -96,9 +91,9 @@ class Captures:
         if module is not None:
             check_module(module)
         slot = self._book.find(name) if restart else None
-        if slot is not None:
-            self._close(slot)
-        return Started(name=name, timestamp=self.begin(name, module, target))
+        if slot is None:
+            return Started(name=name, timestamp=self.begin(name, module, target))
+        return Started(name=name, timestamp=self._open(name, module, target=target, drop=slot))
 
     def begin(self, name: str, module: str | None, target: Target | None = None) -> int:
         """Opens a capture whose names are known to be good; the Unix second of it.
@@ -271,7 +266,9 @@ class Captures:
         *,
         launch: RunBegin | None = None,
         target: Target | None = None,
+        drop: int | None = None,
     ) -> int:
+        """Opens a capture, and drops the one in slot `drop` once it is clear what to watch."""
         edge = self._probe.read(self._clock())
         reserve = self._book.reserve
         of_launch = self._book.read(reserve) if reserve is not None else None
@@ -282,6 +279,8 @@ class Captures:
             run, warmup = (of_launch.run, of_launch.warmup) if of_launch else (0, False)
         subject = self._subjects.of(target, launch, of_launch)
         start_ns = self._clock()
+        if drop is not None:
+            self._book.close(drop)
         try:
             slot = self._book.open(
                 name,
@@ -304,6 +303,8 @@ class Captures:
         self._heads.follow(slot, start_ns)
         if subject.tree is not None:
             self._subjects.follow(slot)
+        if drop is not None:
+            self._subjects.tidy()
         return self._second_of(edge)
 
     def _second_of(self, edge: bytes) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from sanic import Request, Sanic
 from sanic.config import Config
@@ -13,9 +13,15 @@ from skope.front.limits import Limits
 from skope.front.services import Services
 from skope.schema.wire import FrontConfig
 
-Hot: TypeAlias = Callable[[bytes, bool], bytes | None]
-"""The answers to a chunk of a connection, or None: declined, and nothing was done. The second
-argument says that its sender needs no token."""
+
+class Hot(Protocol):
+    """Answers past the routes. `local` says that the sender needs no token."""
+
+    def __call__(self, chunk: bytes, local: bool, /) -> bytes | None:  # noqa: FBT001 - hot
+        """The answers to a chunk of a connection, or None: declined, and nothing was done."""
+
+    def wanting(self, chunk: bytes, local: bool, /) -> int:  # noqa: FBT001
+        """How many bytes are to come of the hot request that a declined chunk begins; 0: none."""
 
 
 @dataclass(kw_only=True, slots=True)

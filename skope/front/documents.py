@@ -3,7 +3,7 @@
 from time import time
 
 from skope.errors import UnknownReport
-from skope.front.either_kind import diff_of, report_of
+from skope.front.either_kind import aggregate_diff_of, aggregate_of, diff_of, report_of
 from skope.front.judging import Judge
 from skope.front.replies import encoded
 from skope.front.stored_aggregates import StoredAggregates
@@ -22,17 +22,19 @@ class StoredDocuments:
         directory = open_directory(path, given=True)
         self._reports = Reports(directory)
         self._judge = Judge(directory, policy or Policy())
-        self.aggregates = StoredAggregates(directory)
+        self.aggregates = StoredAggregates(directory, self._judge)
 
     def listing(self) -> bytes:
         stored = Aggregates(self._reports.directory).listing()
         return encoded(of_either_kind(self._reports.listing(), stored))
 
-    def report(self, tag: str) -> bytes:
-        return report_of(self._reports, tag)
+    def report(self, tag: str, *, agg: bool = False) -> bytes:
+        """A capture goes first, unless it has to be an aggregate."""
+        return aggregate_of(self._reports, tag) if agg else report_of(self._reports, tag)
 
-    def diff(self, base: str, head: str) -> bytes:
-        return diff_of(self._reports, base, head, self._judge)
+    def diff(self, base: str, head: str, *, agg: bool = False) -> bytes:
+        compared = aggregate_diff_of if agg else diff_of
+        return compared(self._reports, base, head, self._judge)
 
     def captures_page(self) -> bytes:
         from skope.view.captures_page import captures_page  # noqa: PLC0415

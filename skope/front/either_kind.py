@@ -61,6 +61,32 @@ def diff_of(reports: Reports, base: str, head: str, judge: Judge) -> bytes:
     return encode_diff(judge.captures(reports.read(base), reports.read(head)))
 
 
+def aggregate_of(reports: Reports, tag: str) -> bytes:
+    """The aggregate called `tag`, vouched for, whatever else is called so.
+
+    Raises
+    ------
+    UnknownReport, ForeignReport
+        If there is none, or it is damaged.
+    """
+    file = Aggregates(reports.directory).find(tag)
+    _collected(file)
+    return file.data
+
+
+def aggregate_diff_of(reports: Reports, base: str, head: str, judge: Judge) -> bytes:
+    """What changed between two aggregates, whatever else is called so.
+
+    Raises
+    ------
+    UnknownReport, ForeignReport
+        If one is not there, or damaged.
+    """
+    aggregates = Aggregates(reports.directory)
+    before, after = (_collected(aggregates.find(tag)) for tag in (base, head))
+    return encode_diff(judge.aggregates(before, after))
+
+
 def _is_capture(reports: Reports, tag: str) -> bool:
     try:
         reports.find(tag)

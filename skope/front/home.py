@@ -18,8 +18,8 @@ POST /api/agg/save?name=NAME     keep the aggregate as it stands
 """
 _READING: Final = """\
 GET /api/reports                 the reports there are
-GET /api/reports/NAME            one of them
-GET /api/diff?base=A&head=B      two of them, compared
+GET /api/reports/NAME            one of them; ?agg=1: the aggregate of that name
+GET /api/diff?base=A&head=B      two of them, compared; &agg=1: two aggregates
 GET /api/live                    the machine, captures and aggregate, as they change (SSE)
 GET /healthz                     alive?
 GET /                            all of it to look at, in a browser

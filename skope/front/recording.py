@@ -43,6 +43,8 @@ class Recording:
     """Its number is not known yet."""
     cut: Cut
     slow: Rows
+    tree: Cut | None = None
+    """The same span on the record of the tree that is its subject."""
 
     @property
     def exec_time(self) -> float:
@@ -59,7 +61,7 @@ class Recording:
 
     def series(self, number: int) -> Series | None:
         """The curves of the run; None when no tick fell into it."""
-        t, curves = thin(self.cut, self.slow)
+        t, curves = thin(self.cut, self.slow, self.tree)
         if not t:
             return None
         return Series(
@@ -128,7 +130,14 @@ class Recorder:
             told={name: (one.source, one.coverage) for name, one in own.items()},
         )
         run = Run(run=0, timestamp=timestamp, trust=trust.grade, window=window, values=values)
-        return Recording(name=entry.name, newest=newest, run=run, cut=whole, slow=slow)
+        return Recording(
+            name=entry.name,
+            newest=newest,
+            run=run,
+            cut=whole,
+            slow=slow,
+            tree=tree.window if tree else None,
+        )
 
     def _tree_of(self, entry: Entry, span: Span) -> TreeWindow | None:
         """The window on the tree that is its subject; None where that is the machine."""

@@ -1,4 +1,4 @@
-"""Reports and diffs for the user interfaces.
+"""Reports and diffs for the user interfaces; with `agg=1` the aggregates of those names.
 
 Reading and comparing can take long, so it is done beside the loop: a signal never waits for it.
 """
@@ -24,8 +24,9 @@ async def listing(request: Asked) -> HTTPResponse:
 
 async def report(request: Asked, tag: str) -> HTTPResponse:
     """One of them; `TAG@1` is the one before."""
-    name = unquote(tag)
-    return reply_document(await to_thread(request.app.ctx.services.documents.report, name))
+    agg = await _aggregates_meant(request)
+    documents = request.app.ctx.services.documents
+    return reply_document(await to_thread(documents.report, unquote(tag), agg=agg))
 
 
 async def diff(request: Asked) -> HTTPResponse:
@@ -34,7 +35,19 @@ async def diff(request: Asked) -> HTTPResponse:
     if not base or not head:
         message = "a diff needs two tags"
         raise BadRequest(message, hint="ask for /api/diff?base=TAG&head=TAG")
-    return reply_document(await to_thread(request.app.ctx.services.documents.diff, base, head))
+    agg = await _aggregates_meant(request)
+    documents = request.app.ctx.services.documents
+    return reply_document(await to_thread(documents.diff, base, head, agg=agg))
+
+
+async def _aggregates_meant(request: Asked) -> bool:
+    """Whether they are; then the one being collected is up to date: it may be asked for."""
+    if request.args.get("agg") not in ("1", "true"):
+        return False
+    services = request.app.ctx.services
+    if services.aggregates is not None:
+        (await services.aggregates.fresh("agg")).close()
+    return True
 
 
 reports: Final = Blueprint("reports", url_prefix="/api")

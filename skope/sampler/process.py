@@ -84,10 +84,11 @@ def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> 
         return _complain(f"cannot read {orders.root / 'proc'}/stat and meminfo")
     # Trees are of this machine: where another's recorded files are read, nobody lives.
     loadavg = open_at(orders.root, "proc/loadavg")
-    watchlist = Watchlist(segment.view, loadavg) if orders.root == MACHINE else None
+    bell = os.eventfd(0, os.EFD_CLOEXEC)
+    watchlist = Watchlist(segment.view, loadavg, bell) if orders.root == MACHINE else None
     fast = FastLane(Ticker(segment.view, line, stat, meminfo, watchlist), waker.wake)
     slow = SlowLane(segment.view, line, SlowProbe(orders.root))
-    pss = PssLane(segment.view, watchlist) if watchlist else None
+    pss = PssLane(segment.view, watchlist, bell) if watchlist else None
     fast.start()
     slow.start()
     if pss:

@@ -3,9 +3,11 @@
 The kernel walks every page of a process for it: 40 us for 10 MB, seconds for 200 GiB, and the
 process may not change its mappings meanwhile. So a reading that took t is not repeated within
 100 t, and is made when there is something to see: at first, when the tree has grown, or each
-second.
+second. Where no tree is watched, the thread sleeps until one is: looking ten times a second cost
+as much as the whole slow lane.
 """
 
+import os
 import threading
 from time import monotonic_ns, thread_time_ns
 from typing import Final
@@ -14,7 +16,6 @@ from skope._fast import Watchlist, Wishes
 from skope.probe.pss import pss_bytes
 
 _LOOK_S: Final = 0.05
-_IDLE_S: Final = 0.1
 _REST: Final = 100
 _AT_LEAST_EVERY_NS: Final = 1_000_000_000
 _GROWN: Final = 1.02
@@ -35,10 +36,14 @@ class _Last:
 
 
 class PssLane(threading.Thread):
-    """Reads until it is stopped. A daemon, as the slow lane is."""
+    """Reads until it is stopped. A daemon, as the slow lane is.
 
-    def __init__(self, view: memoryview, watchlist: Watchlist) -> None:
+    `bell` is the eventfd that the watch list rings when there are trees to watch.
+    """
+
+    def __init__(self, view: memoryview, watchlist: Watchlist, bell: int) -> None:
         super().__init__(name="pss", daemon=True)
+        self._bell = bell
         self._wishes = Wishes(view)
         self._watchlist = watchlist
         self._last: dict[int, _Last] = {}
@@ -46,12 +51,14 @@ class PssLane(threading.Thread):
 
     def run(self) -> None:
         """Reads whatever is due, rests."""
-        while not self._stopped.wait(_LOOK_S if self.take(monotonic_ns()) else _IDLE_S):
-            pass
+        while not self._stopped.wait(_LOOK_S):
+            if not self.take(monotonic_ns()):
+                os.eventfd_read(self._bell)
 
     def stop(self) -> None:
         """Ends the thread after the reading it is in."""
         self._stopped.set()
+        os.eventfd_write(self._bell, 1)
 
     def take(self, now_ns: int) -> bool:
         """Makes the readings that are due; whether any tree is watched."""

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from skope._fast import ChildLine, Header, SupervisorLine
 from skope.errors import StartFault
+from skope.probe.waited import left_by
 from skope.supervisor.children import Spec
 from skope.supervisor.endings import in_words
 from skope.supervisor.lives import START_LIMIT_NS, Lives, silence_limit
@@ -119,6 +120,9 @@ class Watch:
             if now_ns >= post.since_ns:
                 self._fill(post, now_ns)
             return
+        left = left_by(post.running.pid)
+        if left is not None:  # said before it is waited for: its work is not the script's
+            self._supervisor.waits_for(*left)
         status = post.running.poll()
         if status is not None:
             self._bury(post, now_ns, status)

@@ -12,20 +12,18 @@ from textual.widgets import Input
 from skope.agg.duty import Duty
 from skope.errors import SkopeError
 from skope.schema.aggregate import Aggregate
-from skope.schema.listing import Listing
+from skope.schema.listing import FullListing
 from skope.schema.live import Live
-from skope.schema.report import Report
-from skope.tui import edges, machine_page, names_page, reports_page
+from skope.tui import edges, machine_page, names_page, shelf_page
 from skope.tui.counting import Counting
+from skope.tui.documents import compared_text, document_text
 from skope.tui.drawn import Drawn
 from skope.tui.feed import Aggregates, Feed, News, Over, Reports, Said
 from skope.tui.help_page import of_help
 from skope.tui.ink import Ink, Line, Tone, plain
-from skope.tui.looking import Looking
+from skope.tui.looking import Looking, Shelf
 from skope.tui.names_page import Scene
 from skope.tui.watching import Watching
-from skope.view import details, summary
-from skope.view.text import of_diff
 
 _T = TypeVar("_T")
 LEAST_S: Final = 0.25
@@ -70,7 +68,7 @@ class Screen(App[int]):
         Binding("q,ctrl+c,ctrl+q", "quit_screen", priority=False),
         Binding("l,right", "turn(1)"),
         Binding("h,left", "turn(-1)"),
-        *(Binding(str(digit), f"page({digit})") for digit in range(1, 7)),
+        *(Binding(str(digit), f"page({digit})") for digit in range(1, 8)),
         Binding("j,down", "move(1)"),
         Binding("k,up", "move(-1)"),
         Binding("pagedown", "leap(1)"),
@@ -113,7 +111,7 @@ class Screen(App[int]):
         self._where: Final = where
         self._now: Final = now
         self._ticks: Final = ticks
-        self._listing: Listing | None = None
+        self._listing: FullListing | None = None
         self._listed: int | None = None
         self._help = False
         self._notice: tuple[Ink, float] | None = None
@@ -191,9 +189,8 @@ class Screen(App[int]):
         page = self.looking.page
         if page == "machine":
             return machine_page.of_machine(self.watching, columns, rows)
-        if page == "reports":
-            now = self._now()
-            return reports_page.of_reports(self._listing, self.looking, now, columns, rows)
+        if self.looking.shelf is not None:
+            return shelf_page.of_shelf(self._listing, self.looking, self._now(), columns, rows)
         return names_page.of_page(self._scene, columns, rows)
 
     @property
@@ -211,7 +208,7 @@ class Screen(App[int]):
         if listing is not None:
             self.call_from_thread(self._take_listing, listing)
 
-    def _take_listing(self, listing: Listing) -> None:
+    def _take_listing(self, listing: FullListing) -> None:
         self._listing = listing
         self._redraw()
 
@@ -319,46 +316,52 @@ class Screen(App[int]):
         """Closes the nearest: the help, the filter, the document."""
         if self._help:
             self._help = False
-        elif self.looking.opened is not None and self.looking.page == "reports":
-            self.looking.opened = None
+        elif self.looking.shelf is not None and self.looking.shelf.opened is not None:
+            self.looking.shelf.opened = None
         else:
             self._close_filter("")
         self._redraw()
 
+    @property
+    def _chosen(self) -> shelf_page.Item | None:
+        return shelf_page.chosen(self._listing, self.looking, self._now())
+
     def action_open(self) -> None:
-        entry = reports_page.chosen(self._listing, self.looking)
-        if self.looking.page == "reports" and self.looking.opened is None and entry is not None:
-            self._open(entry.address, lambda: _report_text(self._reports.report(entry.address)))
+        if (item := self._chosen) is not None:
+            reports, page = self._reports, self.looking.page
+            self._open(item.address, lambda: document_text(reports, page, item))
 
     def action_mark(self) -> None:
-        entry = reports_page.chosen(self._listing, self.looking)
-        if self.looking.page == "reports" and self.looking.opened is None and entry is not None:
-            self.looking.mark(entry.address)
+        item, shelf = self._chosen, self.looking.shelf
+        if item is not None and shelf is not None:
+            shelf.mark(item.address)
         self._redraw()
 
     def action_compare(self) -> None:
-        if self.looking.page != "reports":
+        shelf = self.looking.shelf
+        if shelf is None:
             return
-        if len(self.looking.marked) < 2:
-            self._note("Space marks two reports to compare", "doubt")
+        if len(shelf.marked) < 2:
+            self._note("Space marks two to compare", "doubt")
             self._redraw()
             return
-        base, head = self.looking.marked
-        self._open(
-            f"base {base}, head {head}",
-            lambda: of_diff(self._reports.diff(base, head), every=True, verbose=True),
-        )
+        base, head = shelf.marked
+        reports, page = self._reports, self.looking.page
+        self._open(f"base {base}, head {head}", lambda: compared_text(reports, page, base, head))
 
     def _open(self, title: str, text: Callable[[], str]) -> None:
+        """Over the list it was asked for from, wherever the person is by then."""
+        shelf = self.looking.shelves[self.looking.page]
+
         def read() -> None:
             found = self._asked(text)
             if found is not None:
-                self.call_from_thread(self._show, title, found.splitlines())
+                self.call_from_thread(self._show, shelf, title, found.splitlines())
 
         self.run_worker(read, thread=True, group="document", exclusive=True)
 
-    def _show(self, title: str, lines: list[str]) -> None:
-        self.looking.open(title, lines)
+    def _show(self, shelf: Shelf, title: str, lines: list[str]) -> None:
+        shelf.open(title, lines)
         self._redraw()
 
     # The filter
@@ -382,8 +385,3 @@ class Screen(App[int]):
         box.remove_class("open")
         self.set_focus(None)
         self._redraw()
-
-
-def _report_text(report: Report) -> str:
-    """As `skope show` prints it."""
-    return f"{summary.of_report(report)}\n\n{details.of_report(report)}"

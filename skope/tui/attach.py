@@ -13,11 +13,13 @@ import msgspec
 
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 from skope.schema.aggregate import Aggregate, decode_aggregate
-from skope.schema.codec import decode_diff, decode_report
+from skope.schema.aggregate_diff import AggregateDiff
+from skope.schema.codec import decode_aggregate_diff, decode_diff, decode_report
 from skope.schema.diff import Diff
-from skope.schema.listing import Listing
+from skope.schema.listing import FullListing
 from skope.schema.live import Live
 from skope.schema.report import Report
+from skope.schema.totals import Totals, decode_totals
 from skope.tui.feed import Lost, News
 from skope.tui.stream import events
 
@@ -39,7 +41,7 @@ class _Fault(msgspec.Struct):
 _T = TypeVar("_T")
 _live: Final = msgspec.json.Decoder(Live)
 _fault: Final = msgspec.json.Decoder(_Fault)
-_listing: Final = msgspec.json.Decoder(Listing)
+_listing: Final = msgspec.json.Decoder(FullListing)
 
 
 class Address:
@@ -142,19 +144,30 @@ class Remote:
     def aggregate(self) -> Aggregate:
         return decode_aggregate(self._body("/report_agg.json"), where="/report_agg.json")
 
-    def listing(self) -> Listing:
+    def listing(self) -> FullListing:
         return _understood(_listing, self._body("/api/reports"), self._address.url)
 
     def report(self, tag: str) -> Report:
         return decode_report(self._body(f"/api/reports/{quote(tag, safe='')}"), where=tag)
 
     def diff(self, base: str, head: str) -> Diff:
-        sides = f"base={quote(base, safe='')}&head={quote(head, safe='')}"
-        return decode_diff(self._body(f"/api/diff?{sides}"), where=f"{base}-{head}")
+        return decode_diff(self._body(_compared(base, head)), where=f"{base}-{head}")
+
+    def totals(self, tag: str) -> dict[str, Totals]:
+        body = self._body(f"/api/reports/{quote(tag, safe='')}?agg=1")
+        return decode_totals(body, where=tag)
+
+    def aggregate_diff(self, base: str, head: str) -> AggregateDiff:
+        body = self._body(f"{_compared(base, head)}&agg=1")
+        return decode_aggregate_diff(body, where=f"{base}-{head}")
 
     def _body(self, path: str) -> bytes:
         with self._address.get(path, within_s=_ANSWER_S) as answer:
             return answer.read()
+
+
+def _compared(base: str, head: str) -> str:
+    return f"/api/diff?base={quote(base, safe='')}&head={quote(head, safe='')}"
 
 
 def _decoded(data: str, url: str) -> Live:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from skope.tui.ink import Ink, Line, framed, plain, spread
+from skope.tui.ink import Ink, Line, framed, length, plain, spread
 from skope.tui.looking import TITLES, Looking, Page
 from skope.tui.names_page import Scene, counted_words
 from skope.tui.watching import Watching
@@ -16,6 +16,7 @@ _KEYS: Final[dict[Page, str]] = {
     "table": "o sort  O reverse  c baseline  s compare  r reset  / filter",
     "machine": "← → pages",
     "reports": "Enter show  Space mark  d diff  / filter",
+    "aggregates": "Enter show  Space mark  d diff  / filter",
 }
 
 
@@ -25,7 +26,9 @@ def head(watching: Watching, looking: Looking, where: str, columns: int) -> list
     tabs: Line = []
     for number, page in enumerate(looking.pages, 1):
         chosen = page == looking.page
-        tabs += [Ink(f" {number} {TITLES[page]} ", "chosen" if chosen else "plain"), Ink(" ")]
+        tabs.append(Ink(f" {number} {TITLES[page]} ", "chosen" if chosen else "plain"))
+    if length(tabs) > columns:
+        tabs[-1] = Ink(tabs[-1].text.rstrip(), tabs[-1].tone)
     return framed([*lines, tabs], columns, 2)
 
 

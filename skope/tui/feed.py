@@ -1,13 +1,15 @@
 """What the screen is fed with, and whom it can ask: the seam that tests replace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from skope.schema.aggregate import Aggregate
+from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
-from skope.schema.listing import Listing
+from skope.schema.listing import FullListing
 from skope.schema.live import Live
 from skope.schema.report import Report
+from skope.schema.totals import Totals
 
 
 class Lost(NamedTuple):
@@ -42,9 +44,11 @@ class Feed(Protocol):
 class Reports(Protocol):
     """The reports at rest. Every method may wait, and raises `SkopeError`."""
 
-    def listing(self) -> Listing: ...
+    def listing(self) -> FullListing: ...
     def report(self, tag: str) -> Report: ...
     def diff(self, base: str, head: str) -> Diff: ...
+    def totals(self, tag: str) -> Mapping[str, Totals]: ...
+    def aggregate_diff(self, base: str, head: str) -> AggregateDiff: ...
 
 
 class Aggregates(Protocol):

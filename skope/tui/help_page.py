@@ -6,7 +6,7 @@ from skope.tui.ink import Ink, Line, framed
 from skope.view.width import left
 
 _KEYS: Final = (
-    ("← → h l  1-6", "the pages"),
+    ("← → h l  1-7", "the pages"),
     ("↑ ↓ j k  PgUp PgDn", "the chosen row; Home End the first and the last"),
     ("/", "show only names that hold a text; Esc shows all again"),
     ("o  O", "sort the table by the next column; the other way round"),
@@ -15,8 +15,8 @@ _KEYS: Final = (
     ("s", "stop counting, and compare with the baseline"),
     ("r", "reset: count afresh, without a baseline"),
     ("a", "everything again, as the server counts"),
-    ("Enter", "open the chosen report; Esc closes it"),
-    ("Space  d", "mark a report as base, another as head; compare them"),
+    ("Enter", "open the chosen report or aggregate; Esc closes it"),
+    ("Space  d", "mark one as base, another as head; compare them"),
     ("?", "this page"),
     ("q", "quit; under `skope agg` that stops it, in order"),
 )

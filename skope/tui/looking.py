@@ -6,7 +6,9 @@ from typing import Final, Literal
 from skope.tui.grid import Order, View
 from skope.view.live import METRICS
 
-Page = Literal["totals", "averages", "difference", "table", "machine", "reports"]
+Page = Literal[
+    "totals", "averages", "difference", "table", "machine", "reports", "aggregates"
+]  # fmt: skip
 TITLES: Final[dict[Page, str]] = {
     "totals": "Totals",
     "averages": "Averages",
@@ -14,14 +16,37 @@ TITLES: Final[dict[Page, str]] = {
     "table": "Table",
     "machine": "Machine",
     "reports": "Reports",
+    "aggregates": "Aggregates",
 }
 _PAGES: Final[dict[str, tuple[Page, ...]]] = {
-    "agg": ("totals", "averages", "difference", "table", "machine", "reports"),
-    "server": ("machine", "reports"),
-    "runner": ("machine", "reports"),
-    "ui": ("reports",),
+    "agg": ("totals", "averages", "difference", "table", "machine", "reports", "aggregates"),
+    "server": ("machine", "reports", "aggregates"),
+    "runner": ("machine", "reports", "aggregates"),
+    "ui": ("reports", "aggregates"),
 }
 ORDERS: Final = ("name", "n", "total", "mean", "p50", "p95", "p99", "change")
+
+
+class Shelf:
+    """A list of what is stored: what is marked on it, and what was opened from it."""
+
+    def __init__(self) -> None:
+        self.marked: list[str] = []
+        """Addresses, at most two: base and head."""
+        self.opened: tuple[str, Sequence[str]] | None = None
+        """A document over the list: what it is, and its lines."""
+        self.top = 0
+        """The first line of it that is seen."""
+
+    def mark(self, address: str) -> None:
+        """Chooses one to compare, or no longer; a third one takes the place of the first."""
+        if address in self.marked:
+            self.marked.remove(address)
+        else:
+            self.marked = [*self.marked[-1:], address]
+
+    def open(self, title: str, lines: Sequence[str]) -> None:
+        self.opened, self.top = (title, lines), 0
 
 
 class Looking:
@@ -33,12 +58,14 @@ class Looking:
         self.filter = ""
         self.metric = METRICS[0]
         self.order = Order("name", descending=False)
-        self.views: dict[Page, View] = {"table": View(0, 0), "reports": View(0, 0)}
-        self.marked: list[str] = []
-        """Addresses of reports, at most two: base and head."""
-        self.opened: tuple[str, Sequence[str]] | None = None
-        """A document over the list of reports: what it is, and its lines."""
-        self.opened_top = 0
+        self.shelves: Final[dict[Page, Shelf]] = {"reports": Shelf(), "aggregates": Shelf()}
+        lists: tuple[Page, ...] = ("table", *self.shelves)
+        self.views: dict[Page, View] = {page: View(0, 0) for page in lists}
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """The one on this page."""
+        return self.shelves.get(self.page)
 
     def serve(self, mode: str) -> None:
         """The pages of a Skope in `mode`; the one that is seen stays, where there is such."""
@@ -69,21 +96,12 @@ class Looking:
 
     def move(self, by: int) -> None:
         """The cursor, or the text of an opened document; drawing keeps both in bounds."""
-        if self.page == "reports" and self.opened is not None:
-            self.opened_top = max(self.opened_top + by, 0)
+        shelf = self.shelf
+        if shelf is not None and shelf.opened is not None:
+            shelf.top = max(shelf.top + by, 0)
         elif self.page in self.views:
             view = self.views[self.page]
             self.views[self.page] = View(view.top, max(view.cursor + by, 0))
-
-    def mark(self, address: str) -> None:
-        """Chooses a report to compare, or no longer; a third one takes the place of the first."""
-        if address in self.marked:
-            self.marked.remove(address)
-        else:
-            self.marked = [*self.marked[-1:], address]
-
-    def open(self, title: str, lines: Sequence[str]) -> None:
-        self.opened, self.opened_top = (title, lines), 0
 
     def shows(self, name: str) -> bool:
         """Whether the filter lets a name through; case does not matter."""

@@ -2,17 +2,21 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event as Flag
 from threading import Thread
 from typing import Final
 
 from skope._version import VERSION
+from skope.diff.aggregates import Collected, compare_aggregates
 from skope.diff.compare import compare
+from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
-from skope.schema.listing import Listing
+from skope.schema.listing import FullListing, of_either_kind
 from skope.schema.live import Live
 from skope.schema.report import Report
+from skope.schema.totals import Totals, decode_totals
+from skope.store.aggregates import Aggregates
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
 from skope.tui.feed import News
@@ -32,19 +36,31 @@ class Stored:
     def __init__(self, path: str, *, given: bool) -> None:
         self._directory: Final = open_directory(path, given=given, create=False)
         self._reports: Final = Reports(self._directory)
+        self._aggregates: Final = Aggregates(self._directory)
 
     def changed_ns(self) -> int:
         """Another number whenever a report was written or removed."""
         return os.fstat(self._directory.fd).st_mtime_ns
 
-    def listing(self) -> Listing:
-        return self._reports.listing()
+    def listing(self) -> FullListing:
+        return of_either_kind(self._reports.listing(), self._aggregates.listing())
 
     def report(self, tag: str) -> Report:
         return self._reports.read(tag)
 
     def diff(self, base: str, head: str) -> Diff:
         return compare(self._reports.read(base), self._reports.read(head))
+
+    def totals(self, tag: str) -> Mapping[str, Totals]:
+        return self._collected(tag).totals
+
+    def aggregate_diff(self, base: str, head: str) -> AggregateDiff:
+        return compare_aggregates(self._collected(base), self._collected(head))
+
+    def _collected(self, tag: str) -> Collected:
+        file = self._aggregates.find(tag)
+        totals = decode_totals(file.data, where=file.where)
+        return Collected(name=file.name, timestamp=file.written, totals=totals)
 
 
 class StoredFeed:

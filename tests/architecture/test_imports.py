@@ -78,6 +78,7 @@ def reports(tmp_path):
         ("diff", "--base", "test1", "--head", "test2", "--json"),
         ("diff", "--base", "test1", "--head", "test2", "--format", "markdown"),
         ("diff", "--base", "test1", "--head", "test2", "--format", "csv"),
+        ("diff", "--base", "test1", "--head", "test2", "--html", "changed.html"),
         ("show", "test1", "--format", "pyperf"),
         ("list", "--agg"),
         ("show", "night"),

@@ -4,10 +4,12 @@ import os
 import re
 import signal
 
+from skope.agg.report import encode_aggregate
 from skope.view.numbers import count, quantity
 from tests.e2e.agg_service import agg, get, post
 from tests.e2e.command_line import command_of, eventually, is_alive, run
 from tests.e2e.terminal import needs_tmux, terminal
+from tests.unit.schema.tallies import a_tally
 
 pytestmark = needs_tmux
 
@@ -144,6 +146,9 @@ def test_without_a_screen_it_says_a_line_now_and_then(tmp_path):
 def test_the_stored_reports_are_shown(tmp_path):
     for tag in ("base", "head"):
         assert run(tmp_path, "runner", "--tag", tag, "--port", "0", "--", "true").code == 0
+    collected = encode_aggregate({"chat": a_tally([0.1, 0.11] * 4_000)})
+    for tag in ("night", "day"):
+        (tmp_path / ".skope" / f"{tag}.agg.json").write_bytes(collected)
     with terminal(tmp_path) as screen:
         screen.show("ui", "--tty")
         screen.see("1 Reports", "EXEC_TIME", "base", "head")
@@ -153,6 +158,15 @@ def test_the_stored_reports_are_shown(tmp_path):
         screen.until(lambda text: "Esc closes" not in text)
         screen.press("j", "Space", "k", "Space", "d")
         screen.see("base base, head head", "INCONCLUSIVE")
+        screen.press("2")
+        screen.see("EXECUTIONS", "day", "night")
+        screen.press("Enter")
+        screen.see("chat", "P99", "Esc closes")
+        screen.press("Escape")
+        screen.until(lambda text: "Esc closes" not in text)
+        screen.press("j", "Space", "k", "Space", "d")
+        text = screen.see("EQUIVALENT", "chat", "Esc closes")
+        assert re.search(r"base (day, head night|night, head day)", text)
         screen.press("q")
         screen.see("ended: 0")
 

@@ -146,6 +146,9 @@ def test_who_is_not_there_or_not_named_well_is_said(tmp_path):
         assert (status, body["error"]) == (400, "BadRequest")
         status, body = get(f"{serving.url}/start?pid=none")
         assert status == 400
+        assert get(f"{serving.url}/start?name=kept")[0] == 200
+        assert get(f"{serving.url}/start?name=kept&restart=1&pid=4194304")[0] == 404
+        assert get(f"{serving.url}/stop?name=kept")[0] == 200
     ended = run(tmp_path, "runner", "--tag", "t", "--watch", "nobody", "--", "true")
     assert ended.code == 2
     assert ":PORT" in ended.err

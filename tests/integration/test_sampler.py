@@ -12,6 +12,7 @@ import pytest
 
 from skope._fast import (
     FLAGS,
+    GAUGES,
     SAMPLER_LINE,
     SLOW_VALUES,
     UNAVAILABLE,
@@ -183,20 +184,27 @@ def test_a_dear_machine_is_read_less_often_and_says_so(rig_of):
     rig = rig_of(period_ns=500_000)
     rig.start()
     rig.wait_ready()
-    wait_until(lambda: carried(rig.ring.latest()).any())
+    wait_until(lambda: flagged(rig.ring.latest(), "carried_memory").any())
     rig.wait_ticks(500)
     rows = rig.rows()
-    marked = carried(rows)
-    assert not marked[0]
-    longest = max(len(run) for run in "".join("x" if one else " " for one in marked).split())
-    assert longest <= 7
-    for kept in ("counters", "epoch"):
-        assert np.array_equal(rows[kept][1:][marked[1:]], rows[kept][:-1][marked[1:]])
+    of_memory = slice(GAUGES.index("memory_used"), GAUGES.index("swap_used") + 1)
+    for flag, values, most in (
+        ("carried", rows["counters"], 7),
+        ("carried_memory", rows["gauges"][:, of_memory], 3),
+    ):
+        marked = flagged(rows, flag)
+        assert not marked[0]
+        assert longest_stretch(marked) <= most
+        assert np.array_equal(values[1:][marked[1:]], values[:-1][marked[1:]])
     assert np.all(rows["gauges"][:, 0] > 0)
 
 
-def carried(rows):
-    return (rows["flags"] & np.uint64(FLAGS["carried"])) != 0
+def longest_stretch(marked):
+    return max(len(run) for run in "".join("x" if one else " " for one in marked).split())
+
+
+def flagged(rows, flag):
+    return (rows["flags"] & np.uint64(FLAGS[flag])) != 0
 
 
 def test_ctrl_c_is_the_supervisors(rig):

@@ -141,15 +141,19 @@ def test_used_memory_is_psutils_and_frees(edge):
     assert seen["swap_used"] == pytest.approx(psutil.swap_memory().used, abs=64 * MIB)
 
 
-def growth(edge):
-    before = edge()["memory_used"]
-    held = np.ones(256 * MIB, np.uint8)
-    return edge()["memory_used"] - before if held[-1] else 0
-
-
 def test_held_memory_shows(edge):
-    """A subject whose truth is known, and neighbours who may let go of as much meanwhile."""
-    assert any(growth(edge) == pytest.approx(256 * MIB, rel=0.3) for _ in range(20))
+    """A subject whose truth is known, and neighbours who may let go of as much meanwhile.
+
+    What an attempt held is kept for the next: pages given back lie in lists of each processor,
+    where the kernel counts them as used and whence the next attempt would take them again.
+    """
+    held = []
+    for _ in range(8):
+        before = edge()["memory_used"]
+        held.append(np.ones(256 * MIB, np.uint8))
+        if edge()["memory_used"] - before == pytest.approx(256 * MIB, rel=0.3):
+            return
+    pytest.fail("256 MiB were held eight times and never showed")
 
 
 def test_forks_are_counted(edge):

@@ -79,11 +79,11 @@ def tab(chromium):
 def captured(driver, tmp_path_factory):
     """A folder with captures of two programs, ten runs of each, and one of a hostile name.
 
-    Each burns, then needs 150 MB for a moment: what a window shows depends on the window.
+    Each burns, then needs 60 MB for a moment: what a window shows depends on the window.
     """
     folder = tmp_path_factory.mktemp("captured")
-    for tag, turns, runs in (("main", 30_000, RUNS), ("work", 50_000, 1), ("work", 60_000, RUNS)):
-        burn = f"for ((k = 0; k < {turns}; k++)); do :; done; head -c 150000000 /dev/zero | tail"
+    for tag, turns, runs in (("main", 20_000, RUNS), ("work", 30_000, 1), ("work", 40_000, RUNS)):
+        burn = f"for ((k = 0; k < {turns}; k++)); do :; done; head -c 60000000 /dev/zero | tail"
         words = ("--tag", tag, "--runs", runs, "--", "bash", "-c", burn)
         ended = run(folder, "runner", "--port", 0, *words)
         assert ended.code == 0, ended
@@ -92,7 +92,7 @@ def captured(driver, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stored(captured):
     """The address of `skope ui` on them."""
     with skope(captured, "ui", "--port", 0) as showing:

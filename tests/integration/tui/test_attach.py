@@ -127,14 +127,20 @@ def test_a_name_that_cannot_be_looked_up_is_no_crash():
 
 def test_names_of_reports_are_quoted():
     no = refusal(404, "no report")
-    with Scripted(no, no) as server:
+    with Scripted(no, no, no, no) as server:
         remote = Remote(server.address)
         with pytest.raises(EnvironmentFault, match="no report"):
             remote.report("feature/pool 聊&x=1")
         with pytest.raises(EnvironmentFault):
             remote.diff("a&b", "c/d")
+        with pytest.raises(EnvironmentFault):
+            remote.totals("a?b")
+        with pytest.raises(EnvironmentFault):
+            remote.aggregate_diff("a&b", "c")
         assert "GET /api/reports/feature%2Fpool%20%E8%81%8A%26x%3D1 HTTP" in server.asked[0]
         assert "GET /api/diff?base=a%26b&head=c%2Fd HTTP" in server.asked[1]
+        assert "GET /api/reports/a%3Fb?agg=1 HTTP" in server.asked[2]
+        assert "GET /api/diff?base=a%26b&head=c&agg=1 HTTP" in server.asked[3]
 
 
 def test_a_missing_token_says_where_it_goes():

@@ -75,7 +75,7 @@ def test_a_tree_that_left_its_group_is_counted_by_its_processes(rig):
     with new_group() as group:
         process = subprocess.Popen([sys.executable, "-c", BURN + "\ninput()"], stdin=-1, stdout=-1)
         rig.wish(0, process.pid, group=str(group))
-        until(lambda: rig.wishes.answer(0))
+        until(lambda: RingReader(rig.tree(0)).next)
         assert flags(rig, 0) & FLAGS["group"]
         until(lambda: not flags(rig, 0) & FLAGS["group"])
         assert rig.newest(0)[0]["cpu"] > 0.2e9

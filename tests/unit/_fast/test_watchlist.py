@@ -9,8 +9,18 @@ import time
 
 import pytest
 
-from skope._fast import SAMPLER_LINE, ChildLine, RingReader, Ticker, Watchlist, Wishes, format_tree
+from skope._fast import (
+    SAMPLER_LINE,
+    ChildLine,
+    RingReader,
+    SupervisorLine,
+    Ticker,
+    Watchlist,
+    Wishes,
+    format_tree,
+)
 from skope._fast.layout import TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE
+from skope.probe.waited import left_by
 from skope.shm.segment import Plan, Segment
 
 PERIOD = 10_000_000
@@ -144,3 +154,73 @@ def test_a_taken_place_and_one_that_is_not_there(rig):
         rig.wishes.wish(2, 1)
     with pytest.raises(IndexError, match="no tree 3"):
         rig.wishes.wish(3, 1)
+
+
+CROWD = """\
+import os, resource, signal, sys, time
+idle = []
+for _ in range(300):
+    pid = os.fork()
+    if pid == 0:
+        signal.pause()
+    idle.append(pid)
+sys.stdin.readline()
+for _ in range(40):
+    pid = os.fork()
+    if pid == 0:
+        while time.process_time() < 0.04:
+            pass
+        os._exit(0)
+    os.waitpid(pid, 0)
+for pid in idle:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(sum(one.ru_utime + one.ru_stime for one in used), flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_who_ends_while_a_crowd_is_read_counts_once(rig):
+    """It is read first and its parent last: in between it may have been waited for."""
+    command = [sys.executable, "-c", CROWD]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0) and len(rig.wishes.answer(0).pids) == 301)
+            process.stdin.write("burn\n")
+            truth = float(process.stdout.readline())
+            time.sleep(0.05)
+            counted = rig.newest(0)[0]["cpu"] / 1e9
+            process.communicate("end\n")
+        finally:
+            rig.ticker.stop()
+            thread.join()
+    assert truth > 40 * 0.04
+    assert counted == pytest.approx(truth, abs=0.03)
+
+
+BURN = "import time\nwhile time.process_time() < 0.2: pass"
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_a_reaper_waits_for_counts_unless_it_is_skopes_own(rig, own):
+    supervisor = SupervisorLine(rig.view)
+    with forking() as process:
+        rig.wish(0, process.pid, reaper=os.getpid())
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0))
+            with subprocess.Popen(
+                [sys.executable, "-c", BURN]
+            ) as other:  # in our session: no orphan
+                until(lambda: left_by(other.pid))
+                assert rig.wishes.answer(0).pids == [process.pid]
+                if own:
+                    supervisor.waits_for(*left_by(other.pid))
+            time.sleep(0.1)
+            assert (rig.newest(0)[0]["cpu"] > 0.19e9) is not own
+        finally:
+            rig.ticker.stop()
+            thread.join()

@@ -2,9 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 
-from skope._fast import UNAVAILABLE
+from skope._fast import TREE_GAUGES, UNAVAILABLE, dtype
 from skope.capture.head import advance, due_ns
 from skope.capture.thin import thin
 from skope.capture.window import cut
@@ -110,3 +111,59 @@ def test_what_could_not_be_had_is_no_curve():
 
 def test_no_tick_no_curve():
     assert curves_of(Made(), T0, T0 + 1) == ([], {})
+
+
+def tree_tick(made, at_ns, **gauges):
+    row = np.zeros((), dtype("sample"))
+    row["begin_ns"] = at_ns
+    row["gauges"][:] = 0
+    for name, value in gauges.items():
+        row["gauges"][TREE_GAUGES.index(name)] = value
+    made.ring.write(row.tobytes())
+    made.archives.write(row.tobytes())
+
+
+def test_a_tree_that_came_late_has_the_machines_points():
+    machine, tree = Made(), Made()
+    for k in range(5):
+        machine.tick(T0 + k * PERIOD)
+    for k in range(2, 5):
+        tree_tick(tree, T0 + k * PERIOD, rss=k * MIB, busy=1_500_000, processes=k, threads=9)
+    own = cut(tree.record, span(T0, T0 + 5 * PERIOD))
+    t, curves = thin(cut(machine.record, own.span), machine.record.slow.rows(0, 1), own)
+    assert len(t) == 5
+    assert curves["memory_used"].mean == [None, None, 2.0, 3.0, 4.0]
+    assert curves["core_usage"].max == [None, None, 150.0, 150.0, 150.0]
+    assert curves["processes"].min == [None, None, 2.0, 3.0, 4.0]
+    assert (curves["threads"].unit, curves["memory_used"].unit) == ("count", "MiB")
+
+
+def test_a_tree_that_was_there_throughout_is_drawn_tick_by_tick():
+    made = Made()
+    for k in range(5):
+        tree_tick(made, T0 + k * PERIOD, rss=k * MIB)
+    own = cut(made.record, span(T0, T0 + 5 * PERIOD))
+    _, curves = thin(own, made.record.slow.rows(0, 1), own)
+    assert curves["memory_used"].mean == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_a_long_tree_keeps_its_bounds_between_the_machines_points():
+    machine, tree = Made(NORMAL), Made(NORMAL)
+    for k in range(3000):
+        machine.tick(T0 + k * PERIOD)
+        tree_tick(tree, T0 + k * PERIOD, rss=(k % 7) * MIB)
+    own = cut(tree.record, span(T0, T0 + 3000 * PERIOD))
+    t, curves = thin(cut(machine.record, own.span), machine.record.slow.rows(0, 1), own)
+    memory = curves["memory_used"]
+    assert len(t) == MOST_POINTS == len(memory.mean)
+    assert (min(memory.min), max(memory.max)) == (0.0, 6.0)
+    assert sum(memory.mean) / len(memory.mean) == pytest.approx(3, abs=0.02)
+
+
+def test_a_tick_of_the_tree_that_the_machine_has_not_yet_is_none():
+    machine, tree = Made(), Made()
+    machine.tick(T0)
+    tree_tick(tree, T0 + PERIOD, rss=MIB)
+    own = cut(tree.record, span(T0, T0 + 2 * PERIOD))
+    t, curves = thin(cut(machine.record, own.span), machine.record.slow.rows(0, 1), own)
+    assert (t, "memory_used" in curves) == ([0.0], False)

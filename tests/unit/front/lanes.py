@@ -51,6 +51,20 @@ class Wire:
     abort = close
 
 
+class Counted:
+    """What is hot, and a count of the chunks it took."""
+
+    def __init__(self, worker, hot):
+        self.worker = worker
+        self.hot = hot
+        self.wanting = hot.wanting
+
+    def __call__(self, data, local):
+        answers = self.hot(data, local)
+        self.worker.taken += answers is not None
+        return answers
+
+
 @dataclass
 class Worker:
     """An application over made services."""
@@ -82,14 +96,10 @@ class Worker:
         protocol = Lane(app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={})
         hot, protocol._hot = protocol._hot, None
         if self.lane and hot is not None:
-            protocol._hot = lambda data, local: self._counted(hot(data, local))
+            protocol._hot = Counted(self, hot)
         wire = Wire(peer)
         protocol.connection_made(wire)
         return SimpleNamespace(protocol=protocol, wire=wire)
-
-    def _counted(self, answers):
-        self.taken += answers is not None
-        return answers
 
 
 async def settle():
@@ -97,14 +107,20 @@ async def settle():
         await asyncio.sleep(0)
 
 
-async def say(connection, chunks):
-    """Sends the chunks one by one; what came back, by chunk, and whether it was hung up."""
+async def say(connection, chunks, after_first=None):
+    """Sends the chunks one by one; what came back, by chunk, and whether it was hung up.
+
+    `after_first` is done to the protocol once the first was sent.
+    """
     await settle()
     heard = []
     for chunk in chunks:
         if not connection.wire.closed:
             connection.protocol.data_received(chunk)
             await settle()
+            if after_first is not None and not heard:
+                after_first(connection.protocol)
+                await settle()
         heard.append(b"".join(connection.wire.written))
         connection.wire.written.clear()
     closed = connection.wire.closed

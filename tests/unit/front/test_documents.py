@@ -44,6 +44,17 @@ def test_a_capture_goes_before_an_aggregate(documents):
         documents.report("never")
 
 
+def test_an_aggregate_can_be_meant_whatever_else_has_its_name(documents):
+    assert json.loads(documents.report("both", agg=True))["chat"]["total_execs"] == 40
+    diff = decode_aggregate_diff(documents.diff("both", "day", agg=True))
+    assert (diff.name, diff.verdict) == ("both-day", "improvement")
+    for tag in ("main", "never"):
+        with pytest.raises(UnknownReport, match="no aggregate"):
+            documents.report(tag, agg=True)
+        with pytest.raises(UnknownReport, match="no aggregate"):
+            documents.diff("both", tag, agg=True)
+
+
 def test_a_diff_takes_two_of_a_kind(documents):
     diff = decode_aggregate_diff(documents.diff("night", "day"))
     assert (diff.name, diff.verdict) == ("night-day", "regression")

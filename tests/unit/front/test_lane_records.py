@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
@@ -32,11 +33,14 @@ PLAIN = [
     post(b'{"name":"s\xc3\xa9","exec_time":1e-3,"exec_memory_usage":-0.125}', b"Accept: */*\r\n"),
     post(b"[" + RECORD + b", " + RECORD + b"]", b"Content-Type: application/json\r\n"),
     post(RECORD + b"\n" + RECORD.replace(b"chat", b"talk") + b"\n", NDJSON),
+    post(RECORD + b"\n" + RECORD, NDJSON, b"/?partial=1"),
 ]
 ODD = [
     post(b"[]"),
     post(b"\n", NDJSON),
-    post(RECORD, target=b"/?partial=1"),
+    post(RECORD + b"\n" + b'{"name":"chat","exec_time":-1}', NDJSON, b"/?partial=1"),
+    post(RECORD, target=b"/?partial=0"),
+    post(RECORD, target=b"/?partial=10"),
     post(b'{"name":"\\u0041","exec_time":1}'),
     post(b'{"name":"chat","exec_time":-1}'),
     post(b'{"name":"chat","exec_time":1e400}'),
@@ -60,7 +64,7 @@ def without_now(journal, since):
     return NOW.sub(arrival, journal)
 
 
-def records_of(folder, chunks, *, lane=True, durability="process"):
+def records_of(folder, chunks, *, lane=True, durability="process", end=None):
     """What came back, what the journal holds, what was counted; how many chunks the lane took."""
     since = int(time.time())
     session = Session(folder, workers=1, names=4, max_names=3)
@@ -72,7 +76,7 @@ def records_of(folder, chunks, *, lane=True, durability="process"):
     async def run():
         services = Services(documents=documents, intake=held.intake)
         worker = await Worker(services, "agg", lane=lane, settings={"agg": agg}).open()
-        return await say(worker.connect(), chunks), worker.taken
+        return await say(worker.connect(), chunks, end), worker.taken
 
     try:
         heard, taken = asyncio.run(run())
@@ -93,8 +97,10 @@ def records_of(folder, chunks, *, lane=True, durability="process"):
 
 @given(streams(PLAIN, ODD))
 @example([PLAIN[0] * 3])
-@example([PLAIN[0] + ODD[4] + PLAIN[0], PLAIN[1]])
-@example([PLAIN[0] + ODD[10] + post(RECORD.replace(b"chat", b"new")) * 2, PLAIN[3] + ODD[10]])
+@example([PLAIN[0] + ODD[6] + PLAIN[0], PLAIN[1]])
+@example([PLAIN[4][:-40], PLAIN[4][-40:] + PLAIN[0][:90], PLAIN[0][90:]])
+@example([ODD[2][:-40], ODD[2][-40:-9], ODD[2][-9:], PLAIN[0]])
+@example([PLAIN[0] + ODD[12] + post(RECORD.replace(b"chat", b"new")) * 2, PLAIN[3] + ODD[12]])
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_records_are_counted_as_the_route_counts_them(chunks):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -108,7 +114,7 @@ def test_plain_records_take_the_lane(tmp_path):
     (heard, journal, (records, *_), _), taken = records_of(tmp_path, [b"".join(PLAIN), PLAIN[0]])
     assert taken == 2
     assert heard[0][0].count(b'{"accepted":') == len(PLAIN)
-    assert records == journal.count(b"\n") == 7
+    assert records == journal.count(b"\n") == 9
 
 
 def test_one_chunk_is_one_write(tmp_path, monkeypatch):
@@ -124,3 +130,35 @@ def test_one_chunk_is_one_write(tmp_path, monkeypatch):
 def test_what_waits_for_the_disk_is_not_for_the_lane(tmp_path):
     _, taken = records_of(tmp_path, PLAIN, durability="sync")
     assert taken == 0
+
+
+def test_a_body_in_pieces_takes_the_lane_once_it_is_whole(tmp_path):
+    body = b"\n".join([RECORD] * 3000)
+    request = post(body, NDJSON, b"/?partial=1")
+    head = len(request) - len(body)
+    cuts = [0, head, head + 1, head + 65_536, len(request) - 1, len(request)]
+    pieces = [request[a:b] for a, b in pairwise(cuts)]
+    (heard, journal, (records, *_), _), taken = records_of(tmp_path, [*pieces, PLAIN[0]])
+    assert taken == 2
+    assert heard[0][:4] == [b""] * 4
+    assert heard[0][4].endswith(b'{"accepted":3000,"rejected":[]}\n')
+    assert records == journal.count(b"\n") == 3001
+
+
+def test_a_body_that_stops_half_way_is_answered_as_the_route_answers_it(tmp_path):
+    for lane in (True, False):
+        folder = tmp_path / str(lane)
+        folder.mkdir()
+        heard = records_of(folder, [PLAIN[0][:-5]], lane=lane, end=lambda held: held._run_out())[0]
+        assert heard[0][0][0].startswith(b"HTTP/1.1 408 ")
+        assert heard[2][0] == 0
+
+
+def test_a_body_that_is_coming_outlives_the_wish_to_stop(tmp_path):
+    for lane in (True, False):
+        folder = tmp_path / str(lane)
+        folder.mkdir()
+        chunks = [PLAIN[0][:-5], PLAIN[0][-5:]]
+        heard = records_of(folder, chunks, lane=lane, end=lambda held: held.close_if_idle())[0]
+        assert heard[0][0][1].endswith(b'{"accepted":1}\n')
+        assert heard[2][0] == 1

@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from skope.agg.report import row_of
+from skope.diff.aggregates import Collected, compare_aggregates
 from skope.diff.compare import compare
 from skope.errors import EnvironmentFault
-from skope.schema.listing import Entry, Listing
+from skope.schema.listing import AggregateEntry, Entry, FullListing
 from skope.schema.live import AggregateNow, AggregateRow, Live, MachineNow, OpenCapture
+from skope.schema.totals import totals_of
 from skope.tui.app import LEAST_S, Screen
 
 NOON = 1_795_694_400.0
@@ -72,8 +74,8 @@ def capture(name, module=None):
     return OpenCapture(name=name, module=module, started=NOON - 60)
 
 
-def listing(*tags):
-    """Reports, the first the newest."""
+def listing(*tags, aggregates=()):
+    """Reports and aggregates, the first the newest."""
     entries = [
         Entry(
             address=tag,
@@ -89,7 +91,26 @@ def listing(*tags):
         )
         for index, tag in enumerate(tags)
     ]
-    return Listing(captures=entries, diffs=[], failed=[], aggregates=[], earlier=0, unreadable=[])
+    stored = [
+        AggregateEntry(
+            address=tag,
+            file=f"{tag}.agg.json",
+            names=5,
+            executions=12_000 + index,
+            exec_time=60.0,
+            changed_ns=int(NOON - 3600 * (index + 1)) * 1_000_000_000,
+        )
+        for index, tag in enumerate(aggregates)
+    ]
+    return FullListing(
+        captures=entries,
+        diffs=[],
+        failed=[],
+        aggregates=[entry.file for entry in stored],
+        earlier=0,
+        unreadable=[],
+        aggregate_entries=stored,
+    )
 
 
 @dataclass
@@ -97,6 +118,7 @@ class Fake:
     """A feed, the documents and the aggregate in one."""
 
     reports: dict = field(default_factory=dict)
+    aggregates: dict = field(default_factory=dict)
     now: dict = field(default_factory=dict)
     gone: bool = False
     asked: int = 0
@@ -109,13 +131,20 @@ class Fake:
         self.closed = True
 
     def listing(self):
-        return listing(*self.reports)
+        return listing(*self.reports, aggregates=self.aggregates)
 
     def report(self, tag):
         return self.reports[tag]
 
     def diff(self, base, head):
         return compare(self.reports[base], self.reports[head])
+
+    def totals(self, tag):
+        return {name: totals_of(tally) for name, tally in self.aggregates[tag].items()}
+
+    def aggregate_diff(self, base, head):
+        sides = (Collected(name=tag, timestamp=0, totals=self.totals(tag)) for tag in (base, head))
+        return compare_aggregates(*sides)
 
     def aggregate(self):
         self.asked += 1

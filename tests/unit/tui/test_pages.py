@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from skope.agg.merge import merge
-from skope.tui import edges, machine_page, names_page, reports_page
+from skope.tui import edges, machine_page, names_page, shelf_page
 from skope.tui.counting import Counting
 from skope.tui.feed import Lost
 from skope.tui.help_page import of_help
@@ -43,8 +43,9 @@ def drawn(scene, page, columns, rows):
     scene.looking.page = page
     if page == "machine":
         return machine_page.of_machine(scene.watching, columns, rows)
-    if page == "reports":
-        return reports_page.of_reports(listing(*NAMES), scene.looking, NOON, columns, rows)
+    if page in scene.looking.shelves:
+        stored = listing(*NAMES, aggregates=NAMES)
+        return shelf_page.of_shelf(stored, scene.looking, NOON, columns, rows)
     return names_page.of_page(scene, columns, rows)
 
 
@@ -71,12 +72,13 @@ def test_the_help_fits_and_names_every_key():
 
 def test_an_opened_document_fits():
     looking = Looking()
-    looking.open("聊天", [*map(str, range(100)), "x" * 300])
+    shelf = looking.shelf
+    shelf.open("聊天", [*map(str, range(100)), "x" * 300])
     for columns, rows in SIZES:
-        looking.opened_top = 1_000_000
-        lines = reports_page.of_reports(listing(), looking, NOON, columns, rows)
+        shelf.top = 1_000_000
+        lines = shelf_page.of_shelf(listing(), looking, NOON, columns, rows)
         assert [length(line) for line in lines] == [columns] * rows
-    assert looking.opened_top == 101 - (56 - 2)
+    assert shelf.top == 101 - (56 - 2)
 
 
 def test_the_curves_have_gaps_where_nothing_was_heard():

@@ -33,7 +33,7 @@ def test_the_pages_of_an_intake(expect):
         expect("waiting", stage.text)
         await stage.news(live(aggregate=aggregate_now(before, rejected=3), machine=machine(90)))
         expect("totals", stage.text)
-        for page in ("averages", "explained", "table", "machine", "reports"):
+        for page in ("averages", "explained", "table", "machine", "reports", "aggregates"):
             await stage.press("l")
             expect(page, stage.text)
         await stage.press("question_mark")
@@ -101,12 +101,40 @@ def test_the_reports_at_rest(expect):
         await stage.press("j", "space", "k", "space", "d")
         assert stage.rows[2].startswith("base main, head head ")
         assert "▲ REGRESSION: exec_time is 19.9 % higher" in stage.text
-        assert len(stage.app.looking.opened[1]) > 20
+        assert len(stage.app.looking.shelf.opened[1]) > 20
         await stage.press("end")
         assert "100 %" in stage.rows[2]
         await stage.press("escape", "slash", *"ma", "enter")
         assert "head" not in stage.rows[3]
         assert "main" in stage.rows[3]
+
+    staged(act, fake, with_aggregate=False)
+
+
+def test_the_aggregates_at_rest(expect):
+    fake = Fake(
+        reports={"night": a_report("night")},
+        aggregates={"day": executions(faster=0.1, seed=2), "night": executions()},
+    )
+
+    async def act(stage):
+        await stage.news(live("ui", machine=None, tag=None))
+        await stage.press("l")
+        expect("stored-aggregates", stage.text)
+        await stage.press("enter")
+        assert stage.rows[2].startswith("day ")
+        assert "P99" in stage.text
+        assert "聊天机器人-answer" in stage.text
+        await stage.press("h")
+        assert "Esc closes" not in stage.text  # it lies over its own list alone
+        await stage.press("l", "escape", "d")
+        assert "Space marks two" in stage.text
+        await stage.press("j", "space", "k", "space", "d")
+        assert stage.rows[2].startswith("base night, head day ")
+        assert "▲ REGRESSION: " in stage.text
+        await stage.press("escape", "slash", *"nig", "enter")
+        assert "day" not in stage.rows[3]
+        assert "night" in stage.rows[3]
 
     staged(act, fake, with_aggregate=False)
 
@@ -119,7 +147,7 @@ def test_keys_turn_the_pages():
             await stage.press(key)
             seen.append(stage.app.looking.page)
         assert seen == [
-            "averages", "difference", "table", "difference", "averages", "totals", "reports",
+            "averages", "difference", "table", "difference", "averages", "totals", "aggregates",
             "reports", "table", "table",
         ]  # fmt: skip
 
