@@ -16,7 +16,7 @@ from skope.capture.edge import Edge, Span
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
 from skope.capture.window import Window, cut
-from skope.schema.metrics import METRICS
+from skope.schema.metrics import CPU_STAT, METRICS
 from skope.schema.report import Number
 from skope.units import mebibytes, seconds
 
@@ -167,10 +167,10 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
     whole = 1.0 if tree.complete else polled
     used, user, system = _processor_time(tree)
     clocks = _CLOCKS if tree.complete else _POLLED
-    parts = _GROUP if tree.grouped else f"{clocks}, in the proportion of ticks"
+    parts = CPU_STAT if tree.grouped else f"{clocks}, in the proportion of ticks"
     known = 1.0 if tree.grouped else whole
     return {
-        "cpu_time": Measured(used, _GROUP if tree.grouped else clocks, _NOBODY, known),
+        "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
         "cpu_system": Measured(system, parts, _NOBODY, known),
         "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
@@ -187,7 +187,6 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
 
 
 _CLOCKS: Final = "clocks of the live, times of those that were waited for"
-_GROUP: Final = "cgroup cpu.stat"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
 _FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"

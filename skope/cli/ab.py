@@ -11,10 +11,10 @@ from skope.cli.place import configure_access, configure_watch, place_of
 from skope.cli.sides import Sides, sides
 
 if TYPE_CHECKING:
+    from skope.schema.diff import Diff
     from skope.store.directory import Directory
     from skope.supervisor.pairs import Contest
 
-PAIRS: Final = 10
 MOST_PAIRS: Final = 1000
 MOST_TO_BE_PRECISE: Final = 100
 """Pairs a wanted precision may take, unless --pairs allows more."""
@@ -40,7 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--script", metavar="S", help="what runs in either, with --base-ref")
     add("--setup", metavar="CMD", help="run by bash once for each side, before the first pair")
     add("--tag", metavar="T", default="ab", help="the reports are T.base and T.head (ab)")
-    add("--pairs", type=between(1, MOST_PAIRS), metavar="N", help=f"how many pairs ({PAIRS})")
+    add(
+        "--pairs",
+        type=between(1, MOST_PAIRS),
+        metavar="N",
+        help="how many pairs (10, and more, for a minute, where those differ much)",
+    )
     add(
         "--precision",
         type=percentage,
@@ -99,24 +104,32 @@ def contest_of(options: argparse.Namespace, both: "Sides") -> "Contest":
         base=Contender(side="base", tag=f"{tag}.base", command=both.base),
         head=Contender(side="head", tag=f"{tag}.head", command=both.head),
         place=place_of(options),
-        pairs=options.pairs or (PAIRS if options.precision is None else MOST_TO_BE_PRECISE),
+        pairs=_most(options),
         setup=None if options.setup is None else of_shell(options.setup, "--setup"),
-        settled=None if options.precision is None else _precise(options, tag),
+        wanted=_wanted(options, tag),
         **launching.terms_of(options),
     )
 
 
-def _precise(options: argparse.Namespace, tag: str) -> "Callable[[Directory, int], bool]":
-    """Whether so many pairs have told the gated metrics precisely enough."""
+def _most(options: argparse.Namespace) -> int:
+    from skope.cli.enough import MOST_USUAL
+
+    return options.pairs or (MOST_USUAL if options.precision is None else MOST_TO_BE_PRECISE)
+
+
+def _wanted(options: argparse.Namespace, tag: str) -> "Callable[[Directory, int], int] | None":
+    """What says how many pairs are enough; None: so many as were asked for."""
+    from skope.cli.enough import PATIENCE_S, USUAL_PRECISION, Enough
     from skope.diff.compare import compare
-    from skope.diff.precision import LEAST_PAIRS, precise
     from skope.store.reports import Reports
 
-    def settled(directory: "Directory", pairs: int) -> bool:
-        if pairs < LEAST_PAIRS:
-            return False
+    def judged(directory: "Directory") -> "Diff":
         reports = Reports(directory)
         base, head = (reports.read(f"{tag}.{side}") for side in ("base", "head"))
-        return precise(compare(base, head, judging.policy(options)), options.precision)
+        return compare(base, head, judging.policy(options))
 
-    return settled
+    if options.precision is not None:
+        return Enough(judged, precision=options.precision, most=_most(options))
+    if options.pairs is not None:
+        return None
+    return Enough(judged, precision=USUAL_PRECISION, most=_most(options), patience_s=PATIENCE_S)

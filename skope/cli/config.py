@@ -13,7 +13,7 @@ from skope.errors import UsageError
 from skope.store.addresses import nearest
 
 if TYPE_CHECKING:
-    from skope.diff.policy import Policy
+    from skope.schema.policy import Policy
 
 GLOBAL: Final = ("host", "port", "dir", "color")
 METRIC: Final = "metric"

@@ -2,14 +2,11 @@
 
 import argparse
 
-from msgspec.structs import replace
-
 from skope.cli import reading
 from skope.cli.messages import say, warn
-from skope.diff.policy import Policy
 from skope.errors import ReportError, SkopeError, UnknownReport
 from skope.schema.calibration import Calibration
-from skope.schema.metrics import METRICS
+from skope.schema.policy import Policy
 from skope.schema.report import Report
 
 
@@ -18,11 +15,9 @@ def with_floors(options: argparse.Namespace, policy: Policy, base: Report, head:
     known = _calibrations(options)
     if not known:
         return policy
-    from skope.diff.calibrate import noise_floors
+    from skope.diff import calibrate
 
-    gated = {name for name, spec in METRICS.items() if spec.gated}
-    wanted = gated.union(policy.gate or (), policy.gating)
-    return replace(policy, noise_floors=noise_floors(base, head, known, sorted(wanted)))
+    return calibrate.with_floors(policy, base, head, known)
 
 
 def keep_floor(

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from skope.cli import exits, reading
 from skope.cli.messages import put, say, warn
 from skope.cli.options import wants_colour
-from skope.diff.policy import Policy
 from skope.errors import EnvironmentFault, StorageFault, UnsafeDirectory, UsageError
 from skope.schema.codec import encode_diff
 from skope.schema.diff import Diff
+from skope.schema.policy import Policy
 from skope.store.names import report_name
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,7 +71,7 @@ def command_of(text: str) -> "Command":
         message = f"{text!r} is no command: {error}"
         raise UsageError(message) from error
     try:
-        return of_words(words)
+        return replace(of_words(words), title=text)
     except UsageError as error:
         message = f"{text!r} is neither a script nor a command"
         raise UsageError(message, hint=error.message) from error

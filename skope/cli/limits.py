@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from math import inf
 from typing import Final
 
-from skope.diff.policy import Policy
 from skope.errors import UsageError
 from skope.schema.metrics import METRICS, spec_of
+from skope.schema.policy import Policy
 from skope.store.addresses import nearest
 
 _KEYS: Final = ("max", "min_effect", "gate")

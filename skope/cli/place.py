@@ -65,6 +65,7 @@ def place_of(options: argparse.Namespace) -> "Place":
     SkopeError
         If they watch a control group that cannot be watched.
     """
+    from skope.schema.policy import Policy
     from skope.supervisor.place import Place
 
     watch = getattr(options, "watch", None)
@@ -78,4 +79,5 @@ def place_of(options: argparse.Namespace) -> "Place":
         no_auth=options.no_auth,
         allow_hosts=tuple(options.allow_host),
         watch=watch,
+        policy=options.policy or Policy(),
     )

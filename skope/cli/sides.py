@@ -62,7 +62,10 @@ def _of_words(options: argparse.Namespace) -> Sides:
             raise UsageError(message, hint="`skope help ab` has an example")
     if len(options.words) != 2:
         message = "two things to compare are needed: BASE HEAD, or --base-ref REF --script S"
-        raise UsageError(message, hint="`skope help ab` has examples")
+        many = "a command and its arguments are one word: skope ab 'sleep 1' 'sleep 2'"
+        raise UsageError(
+            message, hint=many if options.words[2:] else "`skope help ab` has examples"
+        )
     base, head = (launching.command_of(word) for word in options.words)
     say(f"base {base.title}   head {head.title}")
     same = base.workload is not None and base.workload == head.workload

@@ -50,6 +50,7 @@ def _serve(options: argparse.Namespace) -> int:
     hold_endings()
     from skope.cli.reading import open_reports
     from skope.front.stored import serve_stored
+    from skope.schema.policy import Policy
     from skope.schema.wire import FrontConfig
     from skope.supervisor.access import settle
     from skope.supervisor.sockets import listen
@@ -71,6 +72,7 @@ def _serve(options: argparse.Namespace) -> int:
             token=access.token,
             allow_hosts=list(access.allow_hosts),
             wide=listeners.wide,
+            policy=options.policy or Policy(),
         )
 
         def ready() -> None:

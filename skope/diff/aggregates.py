@@ -11,9 +11,9 @@ from skope.diff.aggregate_overall import summary_of
 from skope.diff.aggregate_quantiles import quantile_changes
 from skope.diff.aggregate_total import total_change
 from skope.diff.overall import verdict_of
-from skope.diff.policy import Policy
 from skope.schema.aggregate_diff import MEMORY, AggregateChange, AggregateDiff, AggregateSide
 from skope.schema.metrics import spec_of
+from skope.schema.policy import Policy
 from skope.schema.report import SystemManager
 from skope.schema.totals import Totals
 from skope.stats.false_discovery import discovery_level

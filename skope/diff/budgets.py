@@ -3,7 +3,7 @@
 from skope.diff import wording
 from skope.diff.judge import over_budget
 from skope.diff.pair import pair_up
-from skope.diff.policy import Policy
+from skope.schema.policy import Policy
 from skope.schema.report import Report
 
 

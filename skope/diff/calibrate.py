@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from skope.diff.environment import of_machines
 from skope.diff.evidence import weigh
 from skope.diff.pair import pair_up
-from skope.diff.policy import Policy
 from skope.schema.calibration import Calibration
+from skope.schema.metrics import METRICS
+from skope.schema.policy import Policy
 from skope.schema.report import Report
 from skope.stats.calibration import NoiseFloor, median_floor, single_run_floor
 
@@ -42,6 +45,17 @@ def calibration_of(base: Report, head: Report, title: str) -> Calibration | None
         host=base.host,
         log_ratios=enough,
     )
+
+
+def with_floors(
+    policy: Policy, base: Report, head: Report, calibrations: Sequence[Calibration]
+) -> Policy:
+    """`policy` with the noise floors that are known of what these two measured, and where."""
+    if not calibrations:
+        return policy
+    gated = {name for name, spec in METRICS.items() if spec.gated}
+    wanted = sorted(gated.union(policy.gate or (), policy.gating))
+    return replace(policy, noise_floors=noise_floors(base, head, calibrations, wanted))
 
 
 def noise_floors(

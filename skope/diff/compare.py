@@ -10,9 +10,9 @@ from skope.diff.matched import distrusted
 from skope.diff.overall import obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
 from skope.diff.pairwise import pairs_of
-from skope.diff.policy import Policy
 from skope.schema.diff import Change, Diff, Side
 from skope.schema.metrics import METRICS, spec_of
+from skope.schema.policy import Policy
 from skope.schema.report import Report, SystemManager
 from skope.stats.multiplicity import holm_levels
 

@@ -6,8 +6,8 @@ from typing import Final
 from msgspec import Struct
 
 from skope.diff.pair import Pair
-from skope.diff.policy import Policy
 from skope.schema.metrics import Scale
+from skope.schema.policy import Policy
 from skope.stats.inversion import Inversion
 from skope.stats.paired import invert_paired
 from skope.stats.power import deviation

@@ -8,9 +8,9 @@ from skope.diff import wording
 from skope.diff.budgets import excess
 from skope.diff.evidence import LEAST_RUNS
 from skope.diff.judge import over_budget
-from skope.diff.policy import Policy
 from skope.schema.diff import Change, EnvironmentDifference, Verdict
 from skope.schema.metrics import Scale
+from skope.schema.policy import Policy
 
 _ORDER: Final[tuple[Verdict, ...]] = (
     "regression",

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from skope.diff.matched import LARGEST, Match, are_paired, matches
-from skope.schema.metrics import METRICS, MetricSpec, spec_of
+from skope.schema.metrics import METRICS, MetricSpec, floor_of, spec_of
 from skope.schema.report import Metric, Report, Run
 from skope.stats.median import median
 
@@ -97,6 +97,8 @@ def _pair(
     spec = spec_of(name)
     if told is not None and name not in METRICS:
         spec = replace(spec, better=told.better, kind=told.kind)
+    sources = [None if metric is None else metric.source for metric in (base, head)]
+    spec = replace(spec, floor=floor_of(spec, sources))
     return Pair(
         spec=spec,
         unit=told.unit if told is not None else spec.unit,

@@ -4,9 +4,11 @@ from time import time
 
 from skope.errors import UnknownReport
 from skope.front.either_kind import aggregate_diff_of, aggregate_of, diff_of, report_of
+from skope.front.judging import Judge
 from skope.front.replies import encoded
 from skope.front.stored_aggregates import StoredAggregates
 from skope.schema.listing import of_either_kind
+from skope.schema.policy import Policy
 from skope.store.aggregates import Aggregates
 from skope.store.curves import read_curves
 from skope.store.directory import open_directory
@@ -16,10 +18,11 @@ from skope.store.reports import Reports
 class StoredDocuments:
     """Reads one report directory. Tags only: no path comes in over HTTP."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, policy: Policy | None = None) -> None:
         directory = open_directory(path, given=True)
         self._reports = Reports(directory)
-        self.aggregates = StoredAggregates(directory)
+        self._judge = Judge(directory, policy or Policy())
+        self.aggregates = StoredAggregates(directory, self._judge)
 
     def listing(self) -> bytes:
         stored = Aggregates(self._reports.directory).listing()
@@ -31,7 +34,7 @@ class StoredDocuments:
 
     def diff(self, base: str, head: str, *, agg: bool = False) -> bytes:
         compared = aggregate_diff_of if agg else diff_of
-        return compared(self._reports, base, head)
+        return compared(self._reports, base, head, self._judge)
 
     def captures_page(self) -> bytes:
         from skope.view.captures_page import captures_page  # noqa: PLC0415
@@ -39,14 +42,13 @@ class StoredDocuments:
         return encoded(captures_page(self._reports.listing(), self._reports.history(), time()))
 
     def diff_page(self, base: str | None, head: str | None) -> bytes:
-        from skope.diff.compare import compare  # noqa: PLC0415
         from skope.diff.naming import named  # noqa: PLC0415
         from skope.view.diff_page import diff_page  # noqa: PLC0415
 
         if base is None or head is None:
             base, head = self._two_newest()
         before, after = self._reports.read(base), self._reports.read(head)
-        diff = named(compare(before, after), base=base, head=head)
+        diff = named(self._judge.captures(before, after), base=base, head=head)
         directory = self._reports.directory
         curves = read_curves(directory, before), read_curves(directory, after)
         return encoded(diff_page(diff, before, after, curves))

@@ -6,6 +6,7 @@ As on the command line a capture goes first, and a diff takes two of a kind.
 from typing import TYPE_CHECKING
 
 from skope.errors import BadRequest, UnknownReport
+from skope.front.judging import Judge
 from skope.schema.codec import decode_aggregate_diff, decode_diff, encode_diff, encode_report
 from skope.store.aggregates import AggregateFile, Aggregates
 from skope.store.reports import Reports
@@ -37,7 +38,7 @@ def report_of(reports: Reports, tag: str) -> bytes:
     return encode_diff(decode_aggregate_diff(found.data, where=found.where))
 
 
-def diff_of(reports: Reports, base: str, head: str) -> bytes:
+def diff_of(reports: Reports, base: str, head: str, judge: Judge) -> bytes:
     """What changed between two captures, or between two aggregates.
 
     Raises
@@ -52,16 +53,12 @@ def diff_of(reports: Reports, base: str, head: str) -> bytes:
     ]
     before, after = sides
     if before is not None and after is not None:
-        from skope.diff.aggregates import compare_aggregates  # noqa: PLC0415
-
-        return encode_diff(compare_aggregates(_collected(before), _collected(after)))
-    from skope.diff.compare import compare  # noqa: PLC0415 - a tenth of the start-up time
-
+        return encode_diff(judge.aggregates(_collected(before), _collected(after)))
     for file, other in ((before, head), (after, base)):
         if file is not None and _is_capture(reports, other):
             message = f"{file.name} is an aggregate and {other} a capture"
             raise BadRequest(message, hint="a diff takes two of a kind")
-    return encode_diff(compare(reports.read(base), reports.read(head)))
+    return encode_diff(judge.captures(reports.read(base), reports.read(head)))
 
 
 def aggregate_of(reports: Reports, tag: str) -> bytes:
@@ -77,7 +74,7 @@ def aggregate_of(reports: Reports, tag: str) -> bytes:
     return file.data
 
 
-def aggregate_diff_of(reports: Reports, base: str, head: str) -> bytes:
+def aggregate_diff_of(reports: Reports, base: str, head: str, judge: Judge) -> bytes:
     """What changed between two aggregates, whatever else is called so.
 
     Raises
@@ -85,11 +82,9 @@ def aggregate_diff_of(reports: Reports, base: str, head: str) -> bytes:
     UnknownReport, ForeignReport
         If one is not there, or damaged.
     """
-    from skope.diff.aggregates import compare_aggregates  # noqa: PLC0415
-
     aggregates = Aggregates(reports.directory)
     before, after = (_collected(aggregates.find(tag)) for tag in (base, head))
-    return encode_diff(compare_aggregates(before, after))
+    return encode_diff(judge.aggregates(before, after))
 
 
 def _is_capture(reports: Reports, tag: str) -> bool:

@@ -67,7 +67,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     StorageFault, UnsafeDirectory
         If the report directory, or in `agg` the journal, cannot be used.
     """
-    documents = StoredDocuments(config.directory)
+    documents = StoredDocuments(config.directory, config.policy)
     curve = Curve(RingReader(segment.view), segment.header.period_ns)
     watched = partial(
         Feed,

@@ -36,7 +36,7 @@ def serve_stored(
     """
     files = ReportFiles(open_directory(config.directory, given=True, create=False))
     services = Services(
-        documents=StoredDocuments(config.directory),
+        documents=StoredDocuments(config.directory, config.policy),
         live=Broadcast(Feed(mode=config.mode, tag=None, reports=files)),
     )
     gate = Gate(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skope.errors import ForeignReport, UnknownReport
+from skope.front.judging import Judge
 from skope.front.replies import encoded
 from skope.schema.live import AggregateRow
 from skope.store.aggregate_rows import RowOnFile, row_of
@@ -26,7 +27,8 @@ _raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 class StoredAggregates:
     """Reads one report directory."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, judge: Judge) -> None:
+        self._judge = judge
         self._aggregates = Aggregates(directory)
 
     def page(self, tag: str | None, name: str | None, *, collecting: bool) -> bytes:
@@ -55,10 +57,9 @@ class StoredAggregates:
 
     def diff_page(self, base: str, head: str) -> bytes:
         """Two of them, compared."""
-        from skope.diff.aggregates import compare_aggregates  # noqa: PLC0415
         from skope.view.aggregates_page import aggregate_diff_page  # noqa: PLC0415
 
-        diff = compare_aggregates(self._collected(base), self._collected(head))
+        diff = self._judge.aggregates(self._collected(base), self._collected(head))
         return encoded(aggregate_diff_page(diff))
 
     def _find(self, tag: str, *, must: bool) -> AggregateFile | None:

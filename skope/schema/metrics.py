@@ -3,6 +3,7 @@
 A new metric is one row here and one value where runs are made (`capture/measures.py`).
 """
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -79,6 +80,17 @@ _SCRIPT: Final = (
 METRICS: Final[dict[str, MetricSpec]] = {
     spec.name: spec for spec in (*_SUBJECT, *_MACHINE, *_SCRIPT)
 }
+
+
+CPU_STAT: Final = "cgroup cpu.stat"
+_FINER: Final[dict[tuple[str, str], float]] = {("cpu_time", CPU_STAT): 1e-3}
+"""Where a source resolves more than the metric's other ones: counted in microseconds, and between
+two ticks in proportion."""
+
+
+def floor_of(spec: MetricSpec, sources: Iterable[str | None]) -> float:
+    """The resolution of a metric had from `sources`, in its unit: that of the coarsest."""
+    return max(_FINER.get((spec.name, source or ""), spec.floor) for source in sources)
 
 
 def spec_of(name: str) -> MetricSpec:

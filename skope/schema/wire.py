@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from skope.schema.policy import Policy
 from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
@@ -102,6 +103,8 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     append: bool = False
     watch: str | None = None
     """Whom captures are about that name nobody: see `schema.target`."""
+    policy: Policy = Policy()
+    """How the comparisons it shows are judged."""
     deadline_s: Seconds = 10.0
     """From a request's first byte to its last."""
     idle_s: Seconds = 75.0

@@ -95,6 +95,7 @@ def take(intake: Intake) -> int:
             token=access.token,
             allow_hosts=list(access.allow_hosts),
             wide=listeners.wide,
+            policy=place.policy,
             agg=session.config,
         )
         with (

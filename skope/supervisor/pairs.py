@@ -45,7 +45,7 @@ class Contest:
     head: Contender
     place: Place
     pairs: int
-    """At most, when `settled` may end it earlier."""
+    """At most, where `wanted` says how many."""
     warmup: int = 0
     """Pairs before that, not kept."""
     timeout_ns: int | None = None
@@ -54,8 +54,8 @@ class Contest:
     cleanup: Command | None = None
     setup: Command | None = None
     """Run once for each side, where it works."""
-    settled: Callable[[Directory, int], bool] | None = None
-    """Asked after every pair, with how many there are, whether that is enough."""
+    wanted: Callable[[Directory, int], int] | None = None
+    """Asked after every pair, with how many there are, how many it takes; so many are enough."""
     order: Random = field(default_factory=Random)
 
     @property
@@ -140,23 +140,26 @@ class _Series:
             return
         order = balanced_order(contest.order)
         begin_ns, spent_ns = monotonic_ns(), 0
+        wanted = self._wanted(0)
         for number in range(1 - contest.warmup, contest.pairs + 1):
-            stand.voice.status(bar(standings.finished, contest.pairs, spent_ns))
+            stand.voice.status(bar(standings.finished, wanted, spent_ns))
             base_first = number > 0 and next(order)
             whole = self._pair(number, standings, base_first=base_first)
             standings.finished += whole and number > 0
             spent_ns = monotonic_ns() - begin_ns
-            if self._over(standings, whole=whole):
+            if self._stand.asked or (not whole and not contest.ignore_failure):
+                break
+            wanted = self._wanted(standings.finished)
+            if standings.finished >= wanted:
                 break
         stand.voice.status("")
-        stand.voice.say(elapsed(standings.finished, contest.pairs, spent_ns))
+        stand.voice.say(elapsed(standings.finished, wanted, spent_ns))
 
-    def _over(self, standings: Standings, *, whole: bool) -> bool:
-        contest = self._contest
-        if self._stand.asked or (not whole and not contest.ignore_failure):
-            return True
-        enough = contest.settled
-        return enough is not None and enough(self._stand.directory, standings.finished)
+    def _wanted(self, finished: int) -> int:
+        """How many pairs there will have been."""
+        if self._contest.wanted is None:
+            return self._contest.pairs
+        return self._contest.wanted(self._stand.directory, finished)
 
     def _set_up(self, standings: Standings) -> bool:
         if self._contest.setup is None:
@@ -185,8 +188,10 @@ class _Series:
 
     def _side(self, number: int, contender: Contender, position: int, standings: Standings) -> bool:
         contest, kept = self._contest, number > 0
-        total = contest.pairs if kept else contest.warmup
-        place = f"pair {number} of {total}" if kept else f"warm-up {number + total} of {total}"
+        place = f"warm-up {number + contest.warmup} of {contest.warmup}"
+        if kept:
+            place = f"pair {number}"
+            place += f" of {contest.pairs}" if contest.wanted is None else ""
         title = f"{contender.side} in {place}"
         self._log.heading(title)
         launch = Launch(

@@ -1,6 +1,8 @@
 """Where a command works: its address and its directory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from skope.schema.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,3 +18,5 @@ class Place:
     allow_hosts: tuple[str, ...] = ()
     watch: str | None = None
     """Whom captures are about that name nobody: see `schema.target`."""
+    policy: Policy = field(default_factory=Policy)
+    """How the comparisons that are shown here are judged."""

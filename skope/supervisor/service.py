@@ -55,6 +55,7 @@ def serve(place: Place, *, append: bool = False) -> int:
             keep_runs=KEPT_RUNS,
             append=append,
             watch=place.watch,
+            policy=place.policy,
         )
         with (
             TokenFile(directory, _ROLE, access) as token,

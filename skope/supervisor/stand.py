@@ -88,6 +88,7 @@ def standing(
             keep_runs=KEPT_RUNS,
             append=append,
             watch=place.watch,
+            policy=place.policy,
         )
         become_subreaper()
         with (

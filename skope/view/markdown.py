@@ -9,7 +9,15 @@ from typing import Final
 from skope.schema.diff import Change, Diff, EnvironmentDifference, Verdict
 from skope.view import numbers
 from skope.view.markup import code, prose, table
-from skope.view.rows import MACHINE, MARKS, change_row, interval_level, is_headline, side_rows
+from skope.view.rows import (
+    MACHINE,
+    MARKS,
+    change_row,
+    interval_level,
+    is_headline,
+    pairs_line,
+    side_rows,
+)
 from skope.view.subject import subject_words
 
 MARKER: Final = "<!-- skope diff -->"
@@ -107,6 +115,8 @@ def _sides(diff: Diff) -> list[str]:
         words = [f"{row.side} {code(row.name)}", row.runs, prose(row.trust), prose(row.commit)]
         said.append(", ".join(filter(None, [*words, row.when])))
     subject = "" if diff.subject == "script" else f"<br>of {prose(subject_words(diff.subject))}"
+    if diff.pairs is not None:
+        said.append(prose(pairs_line(diff.pairs)))
     return [f"<sub>{'<br>'.join(said)}{subject}</sub>"]
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from skope.schema.diff import Change, Diff, Side, Verdict
+from skope.schema.diff import Change, Diff, Pairs, Side, Verdict
 from skope.view import numbers
 from skope.view.numbers import Scale, scale_of
 from skope.view.width import clean
@@ -84,6 +84,17 @@ def is_headline(change: Change, diff: Diff) -> bool:
 def side_rows(diff: Diff) -> list[SideRow]:
     """Base and head in a line each."""
     return [_side_row("base", diff.base), _side_row("head", diff.head)]
+
+
+def pairs_line(pairs: Pairs) -> str:
+    """How the pairs were measured, and whether that mattered."""
+    balanced = abs(2 * pairs.base_first - pairs.count) <= 1
+    order = "order balanced" if balanced else f"base first in {pairs.base_first}"
+    doubtful = f" (and {pairs.left_out} of trust D, left out)" if pairs.left_out else ""
+    told = [numbers.plural(pairs.count, "pair") + doubtful, order]
+    for what, names in (("order effect", pairs.order_effects), ("drift", pairs.drifting)):
+        told.append(f"{what} in {' and '.join(names)}" if names else f"no {what}")
+    return ", ".join(told)
 
 
 def interval_level(diff: Diff) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from skope.schema.diff import Diff, EnvironmentDifference, Pairs, Verdict
+from skope.schema.diff import Diff, EnvironmentDifference, Verdict
 from skope.view import numbers
 from skope.view.colour import Tone, paint
 from skope.view.paragraph import paragraph
@@ -14,6 +14,7 @@ from skope.view.rows import (
     change_rows,
     hidden_count,
     interval_level,
+    pairs_line,
     side_rows,
 )
 from skope.view.subject import subject_words
@@ -104,21 +105,8 @@ def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool
     return [lines[0], *shown]
 
 
-def _pairs(pairs: Pairs | None) -> list[str]:
-    """How the pairs were measured, and whether that mattered."""
-    if pairs is None:
-        return []
-    balanced = abs(2 * pairs.base_first - pairs.count) <= 1
-    order = "order balanced" if balanced else f"base first in {pairs.base_first}"
-    doubtful = f" (and {pairs.left_out} of trust D, left out)" if pairs.left_out else ""
-    told = [numbers.plural(pairs.count, "pair") + doubtful, order]
-    for what, names in (("order effect", pairs.order_effects), ("drift", pairs.drifting)):
-        told.append(f"{what} in {' and '.join(map(clean, names))}" if names else f"no {what}")
-    return paragraph(", ".join(told))
-
-
 def _footer(diff: Diff, *, every: bool, verbose: bool) -> list[str]:
-    lines = _pairs(diff.pairs)
+    lines = [] if diff.pairs is None else paragraph(clean(pairs_line(diff.pairs)))
     for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head)):
         if names:
             lines += paragraph(f"only in {side}: {', '.join(map(clean, names))}")

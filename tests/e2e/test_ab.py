@@ -63,6 +63,7 @@ def test_a_faster_head_passes_the_same_gate(here):
     ended = ab(here, "long.sh", "sleep 0.01", *words)
     assert ended.code == 0, ended
     assert "▼ IMPROVEMENT" in ended.out
+    assert "base long.sh   head sleep 0.01\n" in ended.err
     assert " pairs" in ended.out
     assert read(here, "night.base-night.head")["verdict"] == "improvement"
 
@@ -137,8 +138,9 @@ def test_it_measures_until_it_is_precise(here):
     words = ("--precision", "100%", "--pairs", "60")
     ended = ab(here, "sleep 0.1", "sleep 0.1", *words)
     assert ended.code == 0, ended
-    (done,) = re.findall(r"pairs (\d+)/60", ended.err)
+    ((done, wanted),) = re.findall(r"pairs (\d+)/(\d+)", ended.err)
     assert 10 <= int(done) < 60
+    assert done == wanted
 
 
 def test_what_identical_sides_differ_by_is_kept_as_noise(here):
@@ -166,6 +168,7 @@ def test_calibrating_keeps_the_same_with_a_table_of_the_floors(here):
     ("words", "said"),
     [
         ((), "two things to compare are needed"),
+        (("sleep", "1", "sleep", "2"), "arguments are one word: skope ab 'sleep 1' 'sleep 2'"),
         (("short.sh",), "two things to compare are needed"),
         (("short.sh", "no-such-thing"), "'no-such-thing' is neither a script nor a command"),
         (("short.sh", "long.sh", "--head-ref", "HEAD"), "--head-ref goes with --base-ref"),

@@ -159,3 +159,39 @@ def test_what_a_killed_one_and_its_guard_left_goes_with_the_next(clone):
     (clone / ".skope" / ".gitignore").write_text("*\n")
     assert ab(clone, "--base-ref", "HEAD", *BRIEF).code == 0
     assert is_clean(clone)
+
+
+@pytest.fixture
+def working(tmp_path):
+    """A clone whose second commit does 10 % more work, and whose third changes nothing."""
+    folder = tmp_path / "working"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "bench.sh").write_text("bash ./work.sh\n")
+    for rounds in (60_000, 66_000):
+        (folder / "work.sh").write_text(f"for ((i = 0; i < {rounds}; i++)); do :; done\n")
+        git(folder, "add", ".")
+        git(folder, "commit", "-qm", str(rounds))
+    git(folder, "commit", "-q", "--allow-empty", "-m", "nothing")
+    git(tmp_path, "clone", "-q", f"file://{folder}", "fresh")
+    return tmp_path / "fresh"
+
+
+GATE = ("--base-ref", "HEAD~1", "--script", "bench.sh", "--fail-on", "regression", "--port", "0")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ten_per_cent_more_work_in_a_commit_fails_the_gate(working):
+    git(working, "checkout", "-q", "HEAD~1")
+    ended = run(working, "ab", *GATE)
+    assert ended.code == 1, ended
+    assert is_clean(working)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_an_empty_commit_fails_it_once_in_twenty_times_at_most(working):
+    codes = [run(working, "ab", *GATE, "--dir", f"../d{at}").code for at in range(20)]
+    assert codes.count(0) >= 19, codes
+    assert is_clean(working)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skope.diff.aggregates import Collected, compare_aggregates
-from skope.diff.policy import Policy
 from skope.schema.aggregate_diff import MEAN, MEMORY
+from skope.schema.policy import Policy
 from skope.stats.histogram import LEAST
 from tests.unit.schema.tallies import a_tally, bare_totals, totals_of
 

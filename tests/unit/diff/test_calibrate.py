@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from skope.diff.calibrate import calibration_of, noise_floors
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
+from skope.schema.policy import Policy
 from tests.unit.diff.pairs import measured
 from tests.unit.diff.sides import HOST, change_of, side
 

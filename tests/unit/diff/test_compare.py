@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
 from skope.schema.codec import decode_diff, encode_diff
+from skope.schema.policy import Policy
 from skope.schema.report import SystemManager
 from tests.unit.diff.sides import change_of, on, side
 

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from skope.diff.compare import compare
-from skope.diff.precision import LEAST_PAIRS, precise
+from skope.diff.precision import LEAST_PAIRS, next_look, pairs_wanted
 from skope.stats.order import balanced_order
 from tests.unit.diff.pairs import measured
 
@@ -84,13 +84,33 @@ def test_stopping_when_it_is_precise_raises_no_more_alarms(noise):
     random = Random(f"precise {noise.__name__}")
     trials, alarms = 80, 0
     for _ in range(trials):
-        base, head = session(noise, random, pairs=30)
-        for pairs in range(LEAST_PAIRS, 31):
-            diff = compare(*(first(side, pairs) for side in (base, head)))
-            if precise(diff, 0.04):
-                break
+        diff = until_precise(*session(noise, random, pairs=40))
         alarms += diff.verdict in ("regression", "improvement")
     assert alarms / trials <= 0.05 + 2.4 * (0.05 * 0.95 / trials) ** 0.5
+
+
+def test_more_pairs_find_ten_per_cent_under_noise_that_ten_do_not_overcome():
+    def noisy(random, launches):
+        return [random.gauss(0, 0.1) for _ in range(launches)]
+
+    random, words = Random(12), {"ten": [], "enough": []}
+    for _ in range(25):
+        base, head = session(noisy, random, change=1.1, pairs=120)
+        words["ten"].append(compare(first(base, 10), first(head, 10)).verdict)
+        words["enough"].append(until_precise(base, head).verdict)
+    assert words["ten"].count("regression") < 10
+    assert words["enough"].count("regression") >= 20
+
+
+def until_precise(base, head):
+    """What `ab` says when it measures until it is precise, or until no run is left."""
+    pairs = LEAST_PAIRS
+    while True:
+        diff = compare(first(base, pairs), first(head, pairs))
+        wanted = min(len(base.runs), pairs_wanted(diff, 0.04))
+        if wanted <= pairs:
+            return diff
+        pairs = next_look(pairs, wanted)
 
 
 def first(report, pairs):

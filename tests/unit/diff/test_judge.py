@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
+from skope.schema.policy import Policy
 from skope.stats.shift import ratio_interval
 from tests.unit.diff.sides import change_of, side
 

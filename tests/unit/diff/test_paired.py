@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from skope.diff.compare import compare
-from skope.diff.policy import Policy
+from skope.schema.metrics import CPU_STAT
+from skope.schema.policy import Policy
 from tests.unit.diff.pairs import measured
 from tests.unit.diff.sides import change_of
 
@@ -135,14 +136,11 @@ def test_swapping_the_sides_inverts_every_ratio_exactly_and_flips_every_word(pai
     assert back.effect == pytest.approx(1 - (there.effect or 0)) if there.effect else True
     if there.ratio is not None and there.low is not None:
         assert (back.ratio, back.low, back.high) == (
-            exactly_inverse(there.ratio),
-            exactly_inverse(there.high),
-            exactly_inverse(there.low),
+            1 / there.ratio,
+            1 / there.high,
+            1 / there.low,
         )
-
-
-def exactly_inverse(ratio):
-    return pytest.approx(1 / ratio, rel=4e-16)
+        assert (there.ratio, there.low, there.high) == (1 / back.ratio, 1 / back.high, 1 / back.low)
 
 
 def test_seven_pairs_decide_three_metrics_and_six_do_not():
@@ -162,3 +160,22 @@ def test_what_would_settle_it_is_told_in_pairs():
     assert change.verdict == "inconclusive"
     assert f"about {change.runs_needed} pairs would settle it" in change.reason
     assert found.hints[0].startswith(f"--pairs {change.runs_needed} (about ")
+
+
+@pytest.mark.parametrize(
+    ("sources", "word"),
+    [
+        ((CPU_STAT, CPU_STAT), "regression"),
+        ((CPU_STAT, "clocks"), "small-change"),
+        (("clocks", "clocks"), "small-change"),
+    ],
+)
+def test_a_change_is_held_to_what_its_coarser_source_resolves(sources, word):
+    base = {"cpu_time": [0.09 + at / 1e4 for at in range(10)]}
+    head = {"cpu_time": [1.09 * value for value in base["cpu_time"]]}
+    reports = [
+        replace(report, metrics={"cpu_time": replace(report.metrics["cpu_time"], source=source)})
+        for report, source in zip(measured(base, head), sources, strict=True)
+    ]
+    found = compare(*reports, Policy(gate=["cpu_time"], across=True))
+    assert change_of(found, "cpu_time").verdict == word

@@ -5,9 +5,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from skope.schema.aggregate_diff import AggregateChange, AggregateDiff, AggregateSide
-from skope.schema.diff import EnvironmentDifference
+from skope.schema.diff import EnvironmentDifference, Pairs
 from skope.schema.report import SystemManager
 from skope.view import aggregate_markdown, markdown
 from skope.view.markup import LONGEST, code, prose, table
@@ -60,6 +61,15 @@ def test_the_verdict_what_changed_and_the_rest_folded():
     assert "* `exec_time`: as it is" in folded
     assert "head `feature/pool`, 10 runs, trust A, e4f5a6b&#42;" in seen
     assert len(Page(text).rows) == 6
+
+
+def test_how_the_pairs_were_measured_is_seen_at_once_and_what_they_name_is_no_markup():
+    pairs = Pairs(count=9, base_first=5, left_out=1, drifting=["a|b<br>"])
+    seen, _ = markdown.of_diff(replace(ten_runs(), pairs=pairs)).split("<details>")
+    assert "9 pairs (and 1 of trust D, left out), order balanced, no order effect" in seen
+    assert "drift in a" in seen
+    assert "b<br>" not in seen.replace("<br>9 pairs", "")
+    assert "pairs" not in markdown.of_diff(ten_runs())
 
 
 def test_one_run_a_side_says_what_would_settle_it():
