@@ -15,6 +15,7 @@ from bench import (
     starting,
     storing,
     tick,
+    watched,
     workers,
 )
 from bench.effort import Effort
@@ -24,6 +25,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     signals,
     latency,
     records,
+    watched,
     batches,
     workers,
     storing,
