@@ -13,7 +13,7 @@ from skope.cli.sides import Sides, sides
 if TYPE_CHECKING:
     from skope.schema.diff import Diff
     from skope.store.directory import Directory
-    from skope.supervisor.pairs import Contest
+    from skope.supervisor.pairs import Contest, Standings
 
 MOST_PAIRS: Final = 1000
 MOST_TO_BE_PRECISE: Final = 100
@@ -71,12 +71,25 @@ def run(options: argparse.Namespace) -> int:
         contest = contest_of(options, both)
         standings = contend(contest, guard)
     verdict(contest, standings)
-    for note in standings.notes:
-        say(f"skope: {note}")
+    if not _of_commands_alone(options, contest, standings):
+        for note in standings.notes:
+            say(f"skope: {note}")
     if not standings.finished:
         say("skope: no pair was finished, so there is nothing to judge")
         return standings.exit_code
     return _judged(options, contest, identical=both.identical) or standings.exit_code
+
+
+def _of_commands_alone(
+    options: argparse.Namespace, contest: "Contest", standings: "Standings"
+) -> bool:
+    """Whether nobody expects a signal, and none came: then nothing is to be said of signals."""
+    if not standings.finished or any(side.command.script for side in contest.sides):
+        return False
+    from skope.cli import reading
+
+    reports = reading.open_reports(options)
+    return all(reports.read(side.tag).window == "script" for side in contest.sides)
 
 
 def _judged(options: argparse.Namespace, contest: "Contest", *, identical: bool) -> int:

@@ -26,6 +26,8 @@ class Command:
     """Where it works; None: where Skope does."""
     workload: str | None = None
     """What it does, as a hash, where that can be told before it is started."""
+    script: bool = False
+    """It was written for Skope, as a script is: one can expect that it signals."""
 
 
 def of_script(path: str, *, launches: int) -> Command:
@@ -55,7 +57,7 @@ def of_script(path: str, *, launches: int) -> Command:
     place = path if "/" in path else f"./{path}"
     itself = text.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK)
     argv = (place,) if itself else (_bash(), place)
-    return Command(argv=argv, title=path, workload=digest(text))
+    return Command(argv=argv, title=path, workload=digest(text), script=True)
 
 
 def of_words(words: Sequence[str]) -> Command:

@@ -74,6 +74,12 @@ def test_too_few_pairs_cannot_tell_and_a_gate_may_want_to_know(here):
     assert "to settle it: --pairs 10 (about " in ended.out
 
 
+def test_of_scripts_it_is_said_that_they_never_signalled_of_commands_not(here):
+    said = "the script never signalled"
+    assert said in ab(here, "short.sh", "long.sh", "--pairs", "1").err
+    assert said not in ab(here, "sleep 0.01", "sleep 0.02", "--pairs", "1").err
+
+
 def test_a_crash_is_no_regression(here):
     (here / "crash.sh").write_text("echo out of luck; exit 7\n")
     ended = ab(here, "short.sh", "crash.sh", "--pairs", "3", "--fail-on", "regression")
