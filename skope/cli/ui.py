@@ -96,6 +96,10 @@ def _terminal(options: argparse.Namespace, url: str | None) -> int:
         raise UsageError(message, hint="`skope list` and `skope show` print reports anywhere")
     words = ["--url", url] if url is not None else ["--dir", options.dir]
     given = ["--dir-given"] if options.dir_given else []
+    if options.policy is not None:
+        from msgspec.json import encode
+
+        given += ["--policy", encode(options.policy).decode()]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "skope.tui", *words, *given])  # noqa: S606
 
 

@@ -12,7 +12,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec.json import decode
+
 from skope.errors import EnvironmentFault, SkopeError
+from skope.schema.policy import Policy
 from skope.tui.app import Screen
 from skope.tui.attach import Address, LiveFeed, Remote
 from skope.tui.feed import Feed, News
@@ -56,8 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url")
     parser.add_argument("--dir", default=".skope")
     parser.add_argument("--dir-given", action="store_true")
+    parser.add_argument("--policy", type=_policy_of, default=Policy())
     parser.add_argument("--owner", type=int, metavar="FD")
     return parser
+
+
+def _policy_of(text: str) -> Policy:
+    return decode(text, type=Policy)
 
 
 def _attached(options: argparse.Namespace) -> Screen:
@@ -72,7 +80,7 @@ def _attached(options: argparse.Namespace) -> Screen:
 
 
 def _stored(options: argparse.Namespace) -> Screen:
-    stored = Stored(options.dir, given=options.dir_given)
+    stored = Stored(options.dir, given=options.dir_given, policy=options.policy)
     return Screen(StoredFeed(stored), stored, None, where=options.dir)
 
 

@@ -9,14 +9,17 @@ from typing import Final
 
 from skope._version import VERSION
 from skope.diff.aggregates import Collected, compare_aggregates
+from skope.diff.calibrate import with_floors
 from skope.diff.compare import compare
 from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
 from skope.schema.listing import FullListing, of_either_kind
 from skope.schema.live import Live
+from skope.schema.policy import Policy
 from skope.schema.report import Report
 from skope.schema.totals import Totals, decode_totals
 from skope.store.aggregates import Aggregates
+from skope.store.calibrations import read_calibrations
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
 from skope.tui.feed import News
@@ -25,7 +28,7 @@ _LOOK_S: Final = 1.0
 
 
 class Stored:
-    """Reads one directory.
+    """Reads one directory, and judges what is in it as `skope diff` does there.
 
     Raises
     ------
@@ -33,7 +36,8 @@ class Stored:
         If there is none, or it is not safe to read.
     """
 
-    def __init__(self, path: str, *, given: bool) -> None:
+    def __init__(self, path: str, *, given: bool, policy: Policy | None = None) -> None:
+        self._policy: Final = policy or Policy()
         self._directory: Final = open_directory(path, given=given, create=False)
         self._reports: Final = Reports(self._directory)
         self._aggregates: Final = Aggregates(self._directory)
@@ -49,13 +53,15 @@ class Stored:
         return self._reports.read(tag)
 
     def diff(self, base: str, head: str) -> Diff:
-        return compare(self._reports.read(base), self._reports.read(head))
+        reports = self._reports.read(base), self._reports.read(head)
+        known = read_calibrations(self._directory)
+        return compare(*reports, with_floors(self._policy, *reports, known))
 
     def totals(self, tag: str) -> Mapping[str, Totals]:
         return self._collected(tag).totals
 
     def aggregate_diff(self, base: str, head: str) -> AggregateDiff:
-        return compare_aggregates(self._collected(base), self._collected(head))
+        return compare_aggregates(self._collected(base), self._collected(head), self._policy)
 
     def _collected(self, tag: str) -> Collected:
         file = self._aggregates.find(tag)

@@ -1,0 +1,22 @@
+"""What the terminal shows of stored reports is judged as `skope diff` judges it there."""
+
+import pytest
+
+from skope.schema.codec import encode_report
+from skope.schema.policy import Policy
+from skope.store.directory import open_directory
+from skope.store.reports import Reports
+from skope.tui.stored import Stored
+from tests.unit.diff.sides import side
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [(None, "inconclusive"), (Policy(budgets={"exec_time": 1.05}), "regression")],
+)
+def test_a_budget_of_the_configuration_holds_in_the_terminal_too(tmp_path, policy, verdict):
+    with open_directory(tmp_path, given=True) as directory:
+        for name, seconds in (("old", [1.0]), ("new", [1.1])):
+            Reports(directory).write(name, encode_report(side(name, exec_time=seconds)))
+    stored = Stored(str(tmp_path), given=True, policy=policy)
+    assert stored.diff("old", "new").verdict == verdict
