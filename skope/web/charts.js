@@ -29,7 +29,7 @@ export function chart({ told, curves, written, height, sync, clock, top, bare, s
       width: Math.max(canvas.clientWidth, 160),
       height,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 32, 0, 0], // room for half a label, or the last is cut; the same in all, or they do not align
       cursor: {
         sync: sync ? { key: sync, setSeries: false } : undefined,
         drag: { x: Boolean(select), y: false, setScale: false },
