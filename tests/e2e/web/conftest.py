@@ -92,9 +92,12 @@ def captured(driver, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stored(captured):
-    """The address of `skope ui` on them."""
+    """The address of `skope ui` on them.
+
+    It ends with each module: a test of launches takes what runs as our child for its script's.
+    """
     with skope(captured, "ui", "--port", 0) as showing:
         yield showing.line("showing").split(" on ")[1].strip()
     assert showing.process.returncode == 0

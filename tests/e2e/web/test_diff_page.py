@@ -72,6 +72,7 @@ def test_the_verdict_is_seen_first_and_each_row_has_its_pictures(tab, stored):
     page = tab()
     page.open(f"{stored}/{DIFF}", ROWS)
     verdict = page.page.locator(".verdict")
+    verdict.wait_for()
     assert verdict.bounding_box()["y"] < 200
     sizes = page.page.evaluate(
         "[...document.querySelectorAll('main *')]"
