@@ -64,7 +64,7 @@ def measure(effort: Effort) -> Section:
 def _growth(effort: Effort, section: Section) -> None:
     setting = Setting(effort.folder / "growth")
     intake, bodies = setting.workers[0].intake, texts(full=True)
-    count = effort.of(3_000_000, 500_000)
+    count = effort.of(5_000_000, 500_000)
     _batched(intake, bodies, 50)
     few, before = [_batched(intake, bodies, 50) for _ in range(5)], _resident()
     rolled = [_batched(intake, bodies, 250) for _ in range(count // (250 * BATCH))]
