@@ -74,9 +74,7 @@ def _stream(server: Server, folder: Path) -> Iterator[None]:
     try:
         _until(lambda: _DRAWN in told.read_bytes(), "the live stream")
         yield
-        if curl.poll() is not None:
-            message = "the live stream ended while it was measured"
-            raise RuntimeError(message)
+        _is_there(curl, "the live stream")
     finally:
         end(curl)
 
@@ -100,9 +98,7 @@ def _terminal(server: Server) -> Iterator[None]:
     try:
         _until(lambda: _DRAWN in screen, "the terminal's screen")
         yield
-        if process.poll() is not None:
-            message = "the terminal's screen ended while it was measured"
-            raise RuntimeError(message)
+        _is_there(process, "the terminal's screen")
     finally:
         end(process)
         reader.join(PATIENCE_S)
@@ -113,6 +109,12 @@ def _drain(fd: int, screen: bytearray) -> None:
     with contextlib.suppress(OSError):  # EIO: nobody has the other side open any more
         while part := os.read(fd, 65536):
             screen += part
+
+
+def _is_there(watcher: subprocess.Popen[bytes], what: str) -> None:
+    if watcher.poll() is not None:
+        message = f"{what} ended while it was measured"
+        raise RuntimeError(message)
 
 
 def _until(shown: Callable[[], bool], what: str) -> None:
