@@ -201,6 +201,35 @@ def test_a_failed_sync_is_not_tried_again_on_that_file(journal, folder, page, mo
     assert len(tried) == 1
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch, sealed):
+    """The sync may fail between a request's write and its question."""
+    tail = Tail(folder, Segment(0, 1, 1))
+    keeper = Keeper(folder, fault=lambda: page.note(faults=1))
+
+    def fail(fd):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("skope.agg.tail.os.fdatasync", fail)
+        tail.append(lines(1))
+        keeper.wrote(tail, 1)
+        if sealed:
+            keeper.seal(tail)
+        else:
+            keeper._synced_at = 0.0
+        while not page.faults:
+            keeper.durable(0).exception(LONG_S)
+    with pytest.raises(StorageFault, match="Input/output error"):
+        keeper.durable(1).result(LONG_S)
+    after = Tail(folder, Segment(0, 1, 2))
+    after.append(lines(1))
+    keeper.wrote(after, 2)
+    assert keeper.durable(2).result(LONG_S) is None
+    keeper.seal(after)
+    assert keeper.close()
+
+
 def test_a_snapshot_that_cannot_be_written_is_tried_again(folder, page, monkeypatch):
     refused = []
     real = type(folder).replace
