@@ -40,6 +40,8 @@ class Keeper:
         self._current: tuple[Tail | None, int] = (None, 0)
         self._sealed: deque[Tail] = deque()
         self._snapshot: tuple[Segment, Covered, bytes] | None = None
+        self._again_at = 0.0
+        """When one that the disk would not have is tried again: it may be large."""
         self._waiting: deque[tuple[int, Future[None]]] = deque()
         self._lost: tuple[int, StorageFault] | None = None
         """Up to which ticket there are lines that a sync did not bring to the disk, and why."""
@@ -110,8 +112,8 @@ class Keeper:
                 self._sync(tail)
                 self._synced_at = now
         self._answer(ticket)
-        if self._snapshot is not None:
-            self._write_snapshot(self._snapshot)
+        if self._snapshot is not None and (stopping or now >= self._again_at):
+            self._write_snapshot(self._snapshot, now)
 
     def _seal_all(self) -> None:
         while self._sealed:
@@ -141,12 +143,13 @@ class Keeper:
             else:
                 waiter.set_result(None)
 
-    def _write_snapshot(self, snapshot: tuple[Segment, Covered, bytes]) -> None:
+    def _write_snapshot(self, snapshot: tuple[Segment, Covered, bytes], now: float) -> None:
         segment, covered, rows = snapshot
         try:
             self._folder.replace(segment.tally, encode_snapshot(covered, rows), durable=True)
         except StorageFault:
             self._fault()
+            self._again_at = now + SYNC_EVERY_S
             return
         if self._snapshot is snapshot:
             self._snapshot = None
