@@ -4,6 +4,7 @@ A link planted in the folder is never followed, and a rename of the folder itsel
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from skope.errors import StorageFault
 _MODE: Final = 0o644
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OVER: Final = os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_PASSING: Final = re.compile(r"\..+\.(?:json|jsonl|sum|tally|damaged)\.(\d+)")
+"""What a file is called while it is written, by the process of that number."""
 _HINT: Final = "free some space in the report directory; it goes on by itself"
 
 
@@ -89,11 +92,20 @@ class Folder:
             os.rename(passing, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
             if durable:
                 os.fsync(self.fd)
-        except OSError as error:
+        except BaseException as error:
             with suppress(OSError):
                 self.remove(passing)
-            raise storage_fault(error, name) from error
+            if isinstance(error, OSError):
+                raise storage_fault(error, name) from error
+            raise
         return length
+
+    def sweep(self) -> None:
+        """Removes what writers that were killed left half written."""
+        for name in self.names():
+            left = _PASSING.fullmatch(name)
+            if left and not os.path.exists(f"/proc/{left[1]}"):  # noqa: PTH110 - no path to build
+                self.remove(name)
 
     def keep_aside(self, name: str, aside: str) -> None:
         """A second name for a file about to be replaced; the first one kept stays."""
