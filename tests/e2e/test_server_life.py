@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import shutil
 import signal
 import socket
@@ -73,7 +72,8 @@ def test_an_open_capture_is_kept_as_interrupted(tmp_path):
     with server(tmp_path) as serving:
         get(f"{serving.url}/start?name=a")
         assert serving.stop().code == 0
-    assert list((tmp_path / ".skope").glob("a*.json"))
+        (run,) = serving.report("a.failed")["runs"]
+        assert (run["ok"], run["note"]) == (False, "Skope was stopped during this capture")
 
 
 @pytest.mark.parametrize("title", ["sampler", "front"])
@@ -147,10 +147,9 @@ def test_a_front_killed_at_its_stop_loses_what_was_open(tmp_path, open_capture, 
         serving.process.send_signal(signal.SIGCONT)
         ended = serving.end()
         assert ended.code == code, ended
-        # Where the death is seen first, another was started and the wish found none.
-        why = r"(the front ended \(SIGKILL\)|no front was [^:]*)"
-        said = re.search(rf"1 open capture could not be saved, {why}: a", ended.err)
-        assert (said is not None) == open_capture
+        # Which of the two was seen first, and so why, is chance; `losses` has a test of each.
+        assert ("1 open capture could not be saved, " in ended.err) == open_capture
+        assert ended.err.endswith(": a\n") == open_capture
 
 
 def test_the_whole_group_asked_to_stop_is_no_reason_to_start_again(tmp_path):
