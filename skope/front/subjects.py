@@ -7,7 +7,7 @@ from skope._fast import Entry
 from skope.errors import SkopeError
 from skope.front.aims import resolve, words_of
 from skope.front.settling import Halt, settle
-from skope.front.trees import Subject, Trees
+from skope.front.trees import SCRIPT, Subject, Trees
 from skope.probe.identity import find
 from skope.probe.unified import find_group
 from skope.schema.target import Target
@@ -71,6 +71,13 @@ class Subjects:
         """Returns once the record holds what a stop needs."""
         if self._trees is not None:
             await settle(halt, self._trees.reached, self._trees.period_ns)
+
+    def end(self, launch: Entry | None) -> None:
+        """The script of a launch has ended, and its tree with it."""
+        if launch is None or launch.tree is None or launch.subject != SCRIPT:
+            return
+        if self._trees is not None:
+            self._trees.end_script(launch.tree)
 
     def tidy(self) -> None:
         """A capture was closed: what nobody watches any more is let go."""
