@@ -87,7 +87,10 @@ def _command(options: argparse.Namespace) -> "Command":
         message = "one thing to run is needed: --script S, or a command after --"
         raise UsageError(message, hint="`skope help runner` has an example")
     if options.script is not None:
-        return of_script(options.script, launches=options.runs + options.warmup)
+        launches = options.runs + options.warmup
+        return of_script(
+            options.script, launches=launches, otherwise="-- CMD ARG... runs a command"
+        )
     return of_words(options.words)
 
 
