@@ -164,14 +164,18 @@ for _ in range(300):
     if pid == 0:
         signal.pause()
     idle.append(pid)
-sys.stdin.readline()
-for _ in range(40):
+def burn(between):
     pid = os.fork()
     if pid == 0:
-        while time.process_time() < 0.04:
+        if between:
+            burn(between - 1)
+        while not between and time.process_time() < 0.04:
             pass
         os._exit(0)
     os.waitpid(pid, 0)
+sys.stdin.readline()
+for _ in range(40):
+    burn(int(sys.argv[1]))
 for pid in idle:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -181,9 +185,13 @@ sys.stdin.readline()
 """
 
 
-def test_who_ends_while_a_crowd_is_read_counts_once(rig):
-    """It is read first and its parent last: in between it may have been waited for."""
-    command = [sys.executable, "-c", CROWD]
+@pytest.mark.parametrize("between", [0, 3])
+def test_who_ends_while_a_crowd_is_read_counts_once(rig, between):
+    """It is read first and its parent last: in between it may have been waited for.
+
+    So may its parent, when there are some between it and the first.
+    """
+    command = [sys.executable, "-c", CROWD, str(between)]
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
         rig.wish(0, process.pid)
         thread = ticked(rig)
