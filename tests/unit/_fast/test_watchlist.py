@@ -10,6 +10,7 @@ import time
 import pytest
 
 from skope._fast import (
+    NEVER,
     SAMPLER_LINE,
     ChildLine,
     RingReader,
@@ -146,6 +147,42 @@ def test_a_pid_that_passed_on_is_not_watched(rig):
     finally:
         rig.ticker.stop()
         thread.join()
+
+
+RESTLESS = """\
+import sys, time
+for _ in range(300):
+    time.sleep(0.0001)
+print("rested", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextlib.contextmanager
+def restless():
+    """A process that has a past: hundreds of context switches."""
+    command = [sys.executable, "-c", RESTLESS]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
+        assert process.stdout.readline() == "rested\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_was_before_the_watch_is_in_its_first_row(rig):
+    with restless() as process:
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            rows = RingReader(rig.tree(0))
+            until(lambda: rows.next > 5)
+        finally:
+            rig.ticker.stop()
+            thread.join()
+        switches = rows.rows(0, NEVER)["counters"][:, TREE_COUNTERS.index("switches")].tolist()
+    assert switches[0] >= 300
+    assert switches[-1] - switches[0] < 20
 
 
 def test_a_taken_place_and_one_that_is_not_there(rig):
