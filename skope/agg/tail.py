@@ -52,6 +52,8 @@ class Tail:
         self.sound = True
         """False once a write could not be undone, or a sync failed: no further line goes here."""
         self._lost: OSError | None = None
+        self.ticket = 0
+        """Of the last request in it."""
         self.words: deque[bytes] = deque()
         """Check words not yet in their file."""
         self.dirty = False
@@ -67,6 +69,11 @@ class Tail:
             folder.remove(segment.lines)
             raise storage_fault(error, segment.sums) from error
         self._sums_length = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether a sync failed: what was written here may not reach the disk."""
+        return self._lost is not None
 
     def append(self, lines: Lines) -> None:
         """Writes the lines of one request with one `write(2)`.

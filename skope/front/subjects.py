@@ -72,6 +72,13 @@ class Subjects:
         if self._trees is not None:
             await settle(halt, self._trees.reached, self._trees.period_ns)
 
+    def end(self, launch: Entry | None) -> None:
+        """The script of a launch has ended, and its tree with it."""
+        if launch is None or launch.tree is None or launch.subject != SCRIPT:
+            return
+        if self._trees is not None:
+            self._trees.end_script(launch.tree)
+
     def tidy(self) -> None:
         """A capture was closed: what nobody watches any more is let go."""
         if self._trees is not None:
