@@ -50,10 +50,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--precision",
         type=percentage,
         metavar="P%",
-        help="pairs until every gated metric is known within ±P%% (at most 100)",
+        help="pairs until each gated metric is known within ±P%% (at most 100)",
     )
     launching.configure(parser)
     judging.configure(parser)
+    judging.offer_page(parser)
     configure_watch(parser)
     configure_access(parser)
 
@@ -99,9 +100,12 @@ def _judged(options: argparse.Namespace, contest: "Contest", *, identical: bool)
     reports = reading.open_reports(options)
     base, head = (reports.read(contender.tag) for contender in contest.sides)
     policy = floors.with_floors(options, judging.policy(options), base, head)
-    code = judging.conclude(options, compare(base, head, policy))
+    diff = compare(base, head, policy)
+    code = judging.conclude(options, diff)
     if identical:
         floors.keep_floor(options, base, head, contest.base.command.title)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
     return code
 
 

@@ -88,6 +88,8 @@ def _command(options: argparse.Namespace) -> "Command":
         raise UsageError(message, hint="`skope help runner` has an example")
     if options.script is not None:
         return of_script(options.script, launches=options.runs + options.warmup)
+    if len(options.words) == 1 and launching.is_line(options.words[0]):
+        return launching.command_of(options.words[0])
     return of_words(options.words)
 
 

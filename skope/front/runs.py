@@ -128,9 +128,7 @@ class Runs:
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
-        report = compose(
-            self._standing(tag, held, replaced), newest, held.runs, before.report
-        )
+        report = compose(self._standing(tag, held, replaced), newest, held.runs, before.report)
         file = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = replace(
             held,

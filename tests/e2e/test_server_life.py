@@ -72,8 +72,12 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path, number):
 def test_an_open_capture_is_kept_as_interrupted(tmp_path):
     with server(tmp_path) as serving:
         get(f"{serving.url}/start?name=a")
-        assert serving.stop().code == 0
-    assert list((tmp_path / ".skope").glob("a*.json"))
+        ended = serving.stop()
+    assert ended.code == 0
+    assert "1 capture was still open and is kept as interrupted: a\n" in ended.err
+    assert (tmp_path / ".skope" / "a.failed.json").exists()
+    lost = run(tmp_path, "show", "a")
+    assert (lost.code, "`skope show a.failed`" in lost.err) == (2, True)
 
 
 @pytest.mark.parametrize("title", ["sampler", "front"])
