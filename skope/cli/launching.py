@@ -1,7 +1,6 @@
 """What `runner`, `ab` and `calibrate` are asked in the same words about what they launch."""
 
 import argparse
-import os
 import shlex
 import shutil
 from dataclasses import replace
@@ -15,9 +14,10 @@ if TYPE_CHECKING:
     from skope.supervisor.command import Command
 
 MOST_RUNS: Final = 1_000_000
+_SCRIPTS: Final = (".sh", ".bash")
+_EXECUTABLE: Final = 0o111
 _SHELL: Final = frozenset("|&;<>()$`*?[]#~!{}\\\n")
 """Characters that mean something to a shell and not to a program."""
-_SCRIPTS: Final = (".sh", ".bash")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +87,7 @@ def command_of(text: str) -> "Command":
 def _check_runnable(path: str) -> None:
     """Refuses what is probably an argument that went astray: bash would run its every line."""
     file = Path(path)
-    if "/" in path or not file.is_file() or os.access(path, os.X_OK):
+    if "/" in path or not file.is_file() or file.stat().st_mode & _EXECUTABLE:
         return
     if file.suffix in _SCRIPTS or _begins_as_script(file):
         return

@@ -9,6 +9,7 @@ from skope.cli.commands import BY_NAME
 from skope.cli.counts import duration
 from skope.cli.launching import command_of, is_line
 from skope.errors import UsageError
+from tests.unit.schema.reports import a_report
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,13 @@ def test_a_program_may_have_a_blank_in_its_name(folder, monkeypatch):
     monkeypatch.setenv("PATH", str(folder))
     assert not is_line("my program")
     assert is_line("your program")
+
+
+def test_a_cold_first_run_is_said_unless_it_was_warmed_up():
+    report = a_report("t", [{"exec_time": time} for time in (3.0, 1.0, 1.1, 1.0, 1.0)])
+    said = "--warmup 1 leaves out a first run 3.0 times as long"
+    assert runner._following(report, None, warmed_up=False) == [said]
+    assert runner._following(report, "t@1", warmed_up=True) == ["`skope diff --head t` compares"]
 
 
 def test_no_duration_is_told_what_one_is():
