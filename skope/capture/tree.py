@@ -48,6 +48,7 @@ class TreeWindow(NamedTuple):
     after: list[int | None]
     at_start: int
     """How many processes there were."""
+    at_end: int
     complete: bool
     """Whoever it orphans is reaped by Skope: nothing it used is lost."""
     grouped: bool = False
@@ -61,6 +62,11 @@ class TreeWindow(NamedTuple):
     def peak(self, gauge: str) -> int | None:
         """The highest value at a tick inside the window."""
         return self.window.peak(_GAUGE[gauge])
+
+    @property
+    def vanished(self) -> bool:
+        """Whether a service that was watched is gone: a script may well be."""
+        return not self.complete and not self.grouped and self.at_start > 0 == self.at_end
 
     @property
     def coverage(self) -> float | None:
@@ -106,6 +112,7 @@ def cut_tree(
         before=before,
         after=_at(last, span.stop_ns, events=1),
         at_start=_there(first if len(first) else early),
+        at_end=_there(last[-1:]),
         complete=complete,
         grouped=_is_grouped(np.concatenate([early, last])),
     )

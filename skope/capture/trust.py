@@ -43,6 +43,8 @@ class Share(NamedTuple):
     """By Skope."""
     is_script: bool
     """The subject is the script's own tree."""
+    vanished: bool = False
+    """None of it was left at the stop."""
 
 
 def judge(
@@ -124,6 +126,8 @@ def _of_waiting(span: Span, tree: Share | None) -> Iterator[Finding]:
 
 
 def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
+    if tree is not None and tree.vanished:
+        yield "C", "all processes that were watched had ended before the stop"
     if tree is None or not tree.is_script:
         return
     busy = busy_ns(span)

@@ -25,14 +25,17 @@ def row(at_ns, *, rss=0, pss=UNAVAILABLE, processes=1, **counters):
     return made
 
 
-def measured(*rows, start_ns, stop_ns, complete=True, first=None):
+def windowed(*rows, start_ns, stop_ns, complete=True, first=None):
     made = Made()
     for one in rows:
         made.ring.write(one.tobytes())
         made.archives.write(one.tobytes())
     start = (rows[0] if first is None else first).tobytes()
-    tree = cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
-    return measure_tree(tree)
+    return cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
+
+
+def measured(*rows, **how):
+    return measure_tree(windowed(*rows, **how))
 
 
 def test_times_are_had_in_proportion_and_events_from_around():
@@ -114,6 +117,18 @@ def test_a_tree_that_waits_for_itself_is_trusted():
     others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
     assert others.grade == "C"
     assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+
+
+@pytest.mark.parametrize(
+    ("at_end", "complete", "vanished"), [(0, False, True), (1, False, False), (0, True, False)]
+)
+def test_a_service_that_was_gone_by_the_stop_is_said(at_end, complete, vanished):
+    rows = [row(T0 + k * PERIOD, processes=2 if k < 5 else at_end) for k in range(40)]
+    tree = windowed(*rows, start_ns=T0, stop_ns=T0 + 39 * PERIOD, complete=complete)
+    assert tree.vanished is vanished
+    trust = graded(lambda _: Share(0, 0, complete, tree.vanished), busy=0, waited=0)
+    assert trust.grade == ("C" if vanished else "A")
+    assert ("ended before the stop" in " ".join(trust.reasons)) is vanished
 
 
 @pytest.mark.parametrize(
