@@ -18,7 +18,7 @@ cdef extern from "<sys/socket.h>" nogil:
     const int MSG_NOSIGNAL
 
 cdef enum:
-    MOST_HELD = 256 << 10       # bytes of chunks that may wait together
+    MOST_HELD = 64 << 10        # bytes of chunks that may wait together
 
 
 cdef class Hot:

@@ -134,7 +134,7 @@ def test_a_second_chunk_of_a_connection_ends_the_turn(room):
 def test_large_chunks_do_not_pile_up(room):
     ends = [room.end() for _ in range(4)]
     for end in ends:
-        end.door.receive(b"x" * 100_000)
+        end.door.receive(b"x" * 30_000)
     assert [len(kept) for kept in room.hot.kept] == [3]
 
 
