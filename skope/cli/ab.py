@@ -51,10 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--precision",
         type=percentage,
         metavar="P%",
-        help="pairs until every gated metric is known within ±P%% (at most 100)",
+        help="pairs until each gated metric is known within ±P%% (at most 100)",
     )
     launching.configure(parser)
     judging.configure(parser)
+    judging.offer_page(parser)
     configure_watch(parser)
     configure_access(parser)
 
@@ -102,7 +103,11 @@ def _judged(options: argparse.Namespace, base: "Report", head: "Report") -> int:
     from skope.diff.compare import compare
 
     policy = floors.with_floors(options, judging.policy(options), base, head)
-    return judging.conclude(options, compare(base, head, policy))
+    diff = compare(base, head, policy)
+    code = judging.conclude(options, diff)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
+    return code
 
 
 def contest_of(options: argparse.Namespace, both: "Sides") -> "Contest":

@@ -14,17 +14,19 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
 from skope.store.faults import storage_fault
+from skope.store.folders import absolute, make_folder, make_with_parents, relative
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FOLDER_MODE: Final = 0o755
 MOST_BYTES: Final = 64 << 20
 """Of a report."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
@@ -32,7 +34,7 @@ _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
 )
 
 
-def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Directory":
+def open_directory(path: "str | Path", *, given: bool, create: bool = True) -> "Directory":
     """Open the report directory at `path`, after making sure nobody else can write it.
 
     Parameters
@@ -51,11 +53,11 @@ def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Di
         If it cannot be made or opened.
     """
     try:
-        absolute = Path(path).absolute()
-        shown = _as_shown(absolute)
+        place = absolute(os.fspath(path))
+        shown = relative(place)
     except OSError as error:
         raise storage_fault(error, "cannot find the current directory") from error
-    directory = Directory(absolute, shown=shown, given=given)
+    directory = Directory(place, shown=shown, given=given)
     directory.open(create=create)
     return directory
 
@@ -63,24 +65,26 @@ def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Di
 class Directory:
     """An open directory. Names are relative and may hold one sub-folder: ``series/x.json``."""
 
-    def __init__(self, path: Path, *, shown: str, given: bool) -> None:
-        self.path: Final = path
+    def __init__(self, place: str, *, shown: str, given: bool) -> None:
         self.shown: Final = shown
         self.fd = -1
         self._given: Final = given
-        self._place: Final = str(path)
+        self._place: Final = place
         self._held: tuple[int, int] | None = None
         """Device and inode of what `fd` is; None where the path is not followed."""
         self._swept: set[str] = set()
 
+    @property
+    def path(self) -> "Path":
+        from pathlib import Path  # noqa: PLC0415 - a command that only compares never asks
+
+        return Path(self._place)
+
     def open(self, *, create: bool) -> None:
         """Open, checked; what `open_directory` does."""
-        created = False
         try:
-            if create:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                created = _make_folder(self.path)
-            fd = os.open(self.path, _FOLDER | (0 if self._given else os.O_NOFOLLOW))
+            created = create and make_with_parents(self._place)
+            fd = os.open(self._place, _FOLDER | (0 if self._given else os.O_NOFOLLOW))
         except FileNotFoundError:
             message = f"there is no {self.shown} here"
             hint = "`skope runner` and `skope server` make it; --dir names another"
@@ -340,7 +344,7 @@ class Directory:
         except FileNotFoundError:
             if not make:
                 raise
-        _make_folder(folder, self.fd)
+        make_folder(folder, self.fd)
         return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
 
 
@@ -379,21 +383,7 @@ def _refuse_unsafe(fd: int, shown: str) -> None:
         raise UnsafeDirectory(message, hint="--dir names a directory of your own")
 
 
-def _make_folder(path: str | Path, dir_fd: int | None = None) -> bool:
-    """Whether it had to be made."""
-    try:
-        os.mkdir(path, _FOLDER_MODE, dir_fd=dir_fd)
-    except FileExistsError:
-        return False
-    return True
-
-
 def _write_all(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
-
-
-def _as_shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) and path != here else str(path)

@@ -2,19 +2,20 @@
 
 from collections.abc import Container
 from contextlib import AbstractContextManager
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from skope.errors import ForeignReport, UnknownReport
 from skope.schema.codec import decode_report
-from skope.schema.listing import Entry, Listing
 from skope.schema.report import Report
 from skope.store import history
 from skope.store.addresses import Found, locate
 from skope.store.directory import Directory
 from skope.store.identity import Identity, identify
-from skope.store.listing import list_directory, list_history
 from skope.store.names import file_stem, stems
 from skope.store.turn import turn
+
+if TYPE_CHECKING:
+    from skope.schema.listing import Entry, Listing
 
 
 class Mark(NamedTuple):
@@ -138,15 +139,19 @@ class Reports:
         self.directory.replace(f"{stem}.json", data)
         return f"{stem}.json"
 
-    def listing(self) -> Listing:
+    def listing(self) -> "Listing":
         """Everything in the directory, newest first."""
+        from skope.store.listing import list_directory  # noqa: PLC0415 - most only need one report
+
         return list_directory(self.directory)
 
-    def history(self, tag: str | None = None) -> list[Entry]:
+    def history(self, tag: str | None = None) -> "list[Entry]":
         """The replaced reports, of one tag or of all, the latest of each tag first."""
+        from skope.store.listing import list_history  # noqa: PLC0415 - likewise
+
         return list_history(self.directory, tag)
 
-    def newest(self, count: int) -> list[Entry]:
+    def newest(self, count: int) -> "list[Entry]":
         """The newest captures that can be compared, the newest first.
 
         Raises

@@ -38,7 +38,8 @@ def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Comm
     Raises
     ------
     UsageError
-        If there is no such script, it is a directory, or it is empty.
+        If there is no such script, it is a directory, it is empty, or it is for another
+        interpreter than a shell and not executable.
     EnvironmentFault
         If it may not be read, or there is no bash.
     """
@@ -59,6 +60,8 @@ def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Comm
     # A bare name is looked up in the working directory only, and none is taken for an option.
     place = path if "/" in path else f"./{path}"
     itself = text.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK)
+    if not itself:
+        _check_for_bash(path, text)
     argv = (place,) if itself else (_bash(), place)
     return Command(argv=argv, title=path, workload=digest(text), script=True)
 
@@ -97,6 +100,14 @@ def of_shell(text: str, title: str) -> Command:
         raise UsageError(message)
     workload = digest(text.encode("utf-8", "surrogateescape"))
     return Command(argv=(_bash(), "-c", text), title=title, workload=workload)
+
+
+def _check_for_bash(path: str, text: bytes) -> None:
+    words = text.partition(b"\n")[0].removeprefix(b"#!").decode(errors="replace").split()
+    if not text.startswith(b"#!") or any(word.endswith("sh") for word in words):
+        return
+    message = f"{path} is not executable, and bash cannot run what is for {' '.join(words)}"
+    raise UsageError(message, hint=f"chmod +x {path}")
 
 
 def _kind(path: str, hint: str | None) -> int:

@@ -55,7 +55,7 @@ def pyperf(report: Report) -> dict[str, Any]:
     if host is not None:
         shared |= {
             "cpu_count": max(host.cpus, 1),
-            "platform": clean(f"Linux-{host.kernel}-{host.arch}"),
+            "platform": clean(f"{host.kernel}-{host.arch}").replace(" ", "-"),
         }
         shared |= {"cpu_model_name": clean(host.cpu_model)} if host.cpu_model else {}
     benchmarks = []

@@ -123,6 +123,17 @@ def test_csv_has_every_run_and_no_formula(here, capsys):
     assert [float(row["max"]) for row in rows] == [2.0, 0.3]
 
 
+def test_markdown_has_the_range_of_the_good_runs_and_no_markup_of_others(here, capsys):
+    text = shown(capsys, "main", "--format", "markdown")
+    assert text.startswith("### `main`: 5 of 6 runs good, /start to /stop, trust A\n")
+    assert "| `exec_time` | 1.220 s | 1.200 s | 1.300 s |" in text
+    assert "* failed: 1 run, exit code 3" in text
+    assert text.index("`memory_peak`") < text.index("<details>") < text.index("`machine.cpu_usage`")
+    (here / "odd.json").write_text(json.dumps(changed(("name",), "<b>|`")))
+    assert "<b>" not in shown(capsys, "./odd.json", "--format", "markdown")
+    assert "`exec_time` | 9.500 s |" in shown(capsys, "./old.json", "--format", "markdown")
+
+
 def test_a_stored_diff_is_shown_as_it_was_printed(here, capsys):
     for how in ("csv", "markdown", "json"):
         assert main(["diff", "--base", "main", "--head", "slow", "--format", how]) == 0
@@ -149,12 +160,12 @@ def test_what_has_no_such_form_is_said(here, capsys, wanted):
 def test_no_report_breaks_an_export(here, capsys, value):
     for path in PATHS:
         (here / "odd.json").write_text(json.dumps(changed(path, value)))
-        for how in (*OTHERS, "csv"):
+        for how in (*OTHERS, "csv", "markdown"):
             code = main(["show", "./odd.json", "--format", how])
             told = capsys.readouterr()
             assert code in (0, 2), (path, how, told.err)
             assert not {"\x1b", "\u202e"} & set(told.out + told.err)
-            if code == 0 and how != "csv":
+            if code == 0 and how in OTHERS:
                 json.loads(told.out, parse_constant=pytest.fail)
             if code == 0 and how == "pyperf":
                 (here / "odd.perf.json").write_text(told.out)
