@@ -33,8 +33,8 @@ class Sample(Struct, frozen=True, kw_only=True):
 
     @property
     def usual(self) -> bool:
-        """Whether at least half of the runs have it."""
-        return 0 < self.n >= self.absent
+        """Whether most runs have it."""
+        return self.n > self.absent
 
 
 class Pair(Struct, frozen=True, kw_only=True):
