@@ -149,21 +149,26 @@ def timed(
     """Record every call of a function: `@timed`, `@timed("name")`, `@timed(module="web")`.
 
     Functions, coroutine functions and generators, sync and async; of a generator the whole run
-    until it is exhausted or closed. Without a name it is the function's qualified one.
+    until it is exhausted or closed. Methods of every kind, above or below their decorators, and
+    whatever else can be called. Without a name it is the function's qualified one.
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Any) -> Any:  # noqa: ANN401
         if _sender.off:
             return function
-        name = what if isinstance(what, str) else function.__qualname__
+        if isinstance(function, (staticmethod, classmethod)):
+            return type(function)(decorate(function.__func__))
+        own = getattr(function, "__qualname__", type(function).__qualname__)
+        name = what if isinstance(what, str) else own
         within = module or function.__module__
         wrapper = _wrapper(function, *_stopwatch(name, within, memory=memory))
         for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-            setattr(wrapper, attribute, getattr(function, attribute, None))
+            if hasattr(function, attribute):
+                setattr(wrapper, attribute, getattr(function, attribute))
         wrapper.__dict__.update(getattr(function, "__dict__", {}), __wrapped__=function)
         return wrapper
 
-    return decorate(what) if callable(what) else decorate
+    return decorate if what is None or isinstance(what, str) else decorate(what)
 
 
 def _stopwatch(

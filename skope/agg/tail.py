@@ -70,6 +70,8 @@ class Tail:
             folder.remove(segment.lines)
             raise storage_fault(error, segment.sums) from error
         self._sums_length = 0
+        self._linked = os.fstat(self.fd).st_nlink > 0
+        """Not every file system counts names."""
 
     @property
     def lost(self) -> bool:
@@ -101,7 +103,7 @@ class Tail:
 
     def is_removed(self) -> bool:
         """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
-        if os.fstat(self.fd).st_nlink:
+        if os.fstat(self.fd).st_nlink or not self._linked:
             return False
         self.sound = False
         return True

@@ -66,12 +66,8 @@ def _serve(options: argparse.Namespace) -> int:
         config = FrontConfig(
             mode="ui",
             directory=str(directory.path),
-            session="",
-            host=options.host,
-            port=listeners.port,
             token=access.token,
             allow_hosts=list(access.allow_hosts),
-            wide=listeners.wide,
             policy=options.policy or Policy(),
         )
 

@@ -13,6 +13,13 @@ from skope.errors import StorageFault
 
 _SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
+_DESCRIPTORS: Final = "raise the limit on open files (`ulimit -n`)"
+_HINTS: Final = {
+    errno.EFBIG: "raise the file size limit (`ulimit -f unlimited`); it applies to memory too",
+    errno.EMFILE: _DESCRIPTORS,
+    errno.ENFILE: _DESCRIPTORS,
+}
+
 
 def make_memfd(name: str, size: int, *, resident: int, what: str) -> int:
     """A descriptor of `size` zeros, of which the first `resident` bytes are allocated now.
@@ -53,7 +60,5 @@ def allocate(fd: int, offset: int, length: int, *, what: str) -> None:
 
 def no_memory(error: OSError, what: str) -> StorageFault:
     """The kernel's refusal, with what to do about it."""
-    hint = "free some memory, or raise the container's memory limit"
-    if error.errno == errno.EFBIG:
-        hint = "raise the file size limit (`ulimit -f unlimited`); it applies to memory like this"
+    hint = _HINTS.get(error.errno or 0, "free some memory, or raise the container's memory limit")
     return StorageFault(f"cannot allocate {what}: {error.strerror}", hint=hint)

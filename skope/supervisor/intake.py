@@ -88,13 +88,9 @@ def take(intake: Intake) -> int:
             mode="agg",
             directory=str(directory.path),
             working_directory=str(Path.cwd()),
-            session="",
             tag=intake.tag,
-            host=place.host,
-            port=listeners.port,
             token=access.token,
             allow_hosts=list(access.allow_hosts),
-            wide=listeners.wide,
             policy=place.policy,
             agg=session.config,
         )

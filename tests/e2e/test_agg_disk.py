@@ -93,6 +93,7 @@ def test_a_removed_directory_is_made_anew_with_all_that_was_counted(tmp_path):
         assert connection.get("/report_agg.json")[1]["n"]["total_execs"] == posted
         kept = len(connection.get("/report_apps.json")[1])
         assert kept == lines.read_bytes().count(b"\n")
+        assert eventually((lines.parent / "w0-1-1.tally").exists)
         os.kill(processes(running)["front 0"], signal.SIGKILL)
         running.line("works again")
         ended = running.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import subprocess
 import sys
@@ -170,6 +171,29 @@ def test_a_timed_async_context_manager_still_ends_with_the_error_of_its_block(se
         asyncio.run(main())
     assert seen == ["handled"]
     assert len(sender.queue) == 1
+
+
+def test_methods_of_every_kind_and_what_is_no_function_stay_what_they_are(sender):
+    class Owner:
+        @timed("static")
+        @staticmethod
+        def static(value):
+            return value
+
+        @timed
+        @classmethod
+        def of_class(cls):
+            return cls
+
+        @timed
+        def method(self):
+            return self
+
+    owner = Owner()
+    assert (owner.static(3), Owner.of_class(), owner.method()) == (3, Owner, owner)
+    assert timed(functools.partial(max, 1))(2) == 2
+    names = [item[0].rpartition(".")[2] for item in sender.queue]
+    assert names == ["static", "of_class", "method", "partial"]
 
 
 def test_an_exception_passes_through(sender):

@@ -34,7 +34,7 @@ class FrontWorker:
         self.port = self.sockets[0].getsockname()[1]
         self._lifeline, self._life = os.pipe()
         self._config = os.memfd_create("config")
-        settings = {"mode": "server", "session": "test", "port": self.port} | settings
+        settings = {"mode": "server"} | settings
         config = FrontConfig(directory=str(self.directory), **settings)
         os.write(self._config, msgspec.json.encode(config))
         self.errors = folder / "stderr"

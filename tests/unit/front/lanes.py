@@ -83,7 +83,7 @@ class Worker:
     taken: int = 0
 
     def __post_init__(self):
-        config = FrontConfig(mode=self.mode, directory="/", session="s", **self.settings)
+        config = FrontConfig(mode=self.mode, directory="/", **self.settings)
         admission = Admission(hostname="here", allow_hosts=[], token=self.token)
         self.gate = Gate(admission=admission, limits=Limits(connections=9, backlog=9))
         Sanic._app_registry.clear()

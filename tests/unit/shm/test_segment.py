@@ -95,6 +95,16 @@ def test_no_memory_is_an_error_with_other_advice(monkeypatch):
     assert "memory limit" in caught.value.hint
 
 
+def test_no_descriptor_is_an_error_with_its_own(monkeypatch):
+    def refuse(name, flags):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("skope.shm.memfd.os.memfd_create", refuse)
+    with pytest.raises(StorageFault, match="Too many open files") as caught:
+        Segment.create(SMALL)
+    assert "ulimit -n" in caught.value.hint
+
+
 def test_what_is_no_segment_is_refused(tmp_path):
     path = tmp_path / "other"
     path.write_bytes(bytes(8192))
