@@ -107,6 +107,8 @@ class Keeper:
         self._seal_all()
         if tail is not None and tail.fd >= 0:
             tail.write_words()
+            if tail.sound and tail.is_removed():
+                self._fault()
             due = self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S
             if due and (tail.dirty or tail.lost):
                 self._sync(tail)

@@ -50,7 +50,8 @@ class Tail:
         self.length = 0
         self.records = 0
         self.sound = True
-        """False once a write could not be undone, or a sync failed: no further line goes here."""
+        """False once no further line goes here: a write could not be undone, a sync failed, or
+        the file was removed."""
         self._lost: OSError | None = None
         self.ticket = 0
         """Of the last request in it."""
@@ -97,6 +98,13 @@ class Tail:
         self.dirty = True
         self.length += length
         self.records += lines.count
+
+    def is_removed(self) -> bool:
+        """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
+        if os.fstat(self.fd).st_nlink:
+            return False
+        self.sound = False
+        return True
 
     def _undo(self) -> None:
         try:

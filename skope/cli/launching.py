@@ -1,6 +1,7 @@
 """What `runner`, `ab` and `calibrate` are asked in the same words about what they launch."""
 
 import argparse
+import re
 import shlex
 import shutil
 from dataclasses import replace
@@ -18,6 +19,8 @@ _SCRIPTS: Final = (".sh", ".bash")
 _EXECUTABLE: Final = 0o111
 _SHELL: Final = frozenset("|&;<>()$`*?[]#~!{}\\\n")
 """Characters that mean something to a shell and not to a program."""
+_ASSIGNMENT: Final = re.compile(r"\s*\w+=")
+"""So does a setting before the program."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +73,7 @@ def command_of(text: str) -> "Command":
     if Path(text).exists():
         _check_runnable(text)
         return of_script(text, launches=2)
-    if not _SHELL.isdisjoint(text):
+    if _ASSIGNMENT.match(text) or not _SHELL.isdisjoint(text):
         return of_shell(text, text)
     try:
         words = shlex.split(text)

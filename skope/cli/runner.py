@@ -89,7 +89,10 @@ def _command(options: argparse.Namespace) -> "Command":
     if len(options.words) == 1 and launching.is_line(options.words[0]):
         return launching.command_of(options.words[0])
     if options.script is not None:
-        return of_script(options.script, launches=options.runs + options.warmup)
+        launches = options.runs + options.warmup
+        return of_script(
+            options.script, launches=launches, otherwise="-- CMD ARG... runs a command"
+        )
     return of_words(options.words)
 
 

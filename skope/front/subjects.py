@@ -89,6 +89,7 @@ class Subjects:
             if target.kind == "group":
                 return trees.group(find_group(target.path))
             found = resolve(target)
+            trees.refuse_own(found.pid)
         except SkopeError:
             if launch is None:
                 raise

@@ -30,8 +30,10 @@ class Command:
     """It was written for Skope, as a script is: one can expect that it signals."""
 
 
-def of_script(path: str, *, launches: int) -> Command:
+def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Command:
     """`path` by bash, or by itself when it is executable and says how.
+
+    `otherwise` is how to run what is no script, where there is a way.
 
     Raises
     ------
@@ -41,10 +43,11 @@ def of_script(path: str, *, launches: int) -> Command:
     EnvironmentFault
         If it may not be read, or there is no bash.
     """
-    kind = _kind(path)
+    hint = f"--script takes its path; {otherwise}" if otherwise else None
+    kind = _kind(path, hint)
     if stat.S_ISDIR(kind):
         message = f"{path} is a directory, not a script"
-        raise UsageError(message, hint="--script takes a file; -- CMD ARG... runs a command")
+        raise UsageError(message, hint=hint)
     if not stat.S_ISREG(kind):
         if launches > 1:
             message = f"{path} can be read only once, and {launches} launches were asked for"
@@ -107,14 +110,12 @@ def _check_for_bash(path: str, text: bytes) -> None:
     raise UsageError(message, hint=f"chmod +x {path}")
 
 
-def _kind(path: str) -> int:
+def _kind(path: str, hint: str | None) -> int:
     try:
         return Path(path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         message = f"there is no script {path}"
-        raise UsageError(
-            message, hint="--script takes its path; -- CMD ARG... runs a command"
-        ) from None
+        raise UsageError(message, hint=hint) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

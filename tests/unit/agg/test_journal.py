@@ -1,5 +1,6 @@
 import os
 import resource
+import shutil
 from concurrent.futures import Future
 from time import monotonic
 
@@ -252,6 +253,19 @@ def test_a_snapshot_that_cannot_be_written_is_tried_again(folder, page, monkeypa
     assert refused == ["w3-1-1.tally"]
     assert "w3-1-1.tally" in folder.names()
     assert log.close()
+
+
+def test_a_folder_that_was_removed_is_made_anew_with_all_that_was_counted(journal, folder, page):
+    log = journal()
+    log.durable(log.append(lines(1))).result(LONG_S)
+    shutil.rmtree(folder.path)
+    log.durable(log.append(lines(1))).result(LONG_S)  # nobody has noticed yet
+    log.durable(log.append(lines(1))).result(LONG_S)
+    assert folder.read("w0-1-2.jsonl") == b'{"name":"a"}\n'
+    assert page.faults == 1
+    assert log.close()
+    assert read_snapshot(folder, "w0-1-1.tally") is not None
+    assert sorted(path.name for path in folder.path.iterdir()) == sorted(folder.names())
 
 
 def test_a_full_disk_is_not_asked_for_the_same_snapshot_at_every_round(folder, page, monkeypatch):

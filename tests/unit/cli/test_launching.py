@@ -71,3 +71,28 @@ def test_no_duration_is_told_what_one_is():
     assert duration("1.5min") == 90_000_000_000
     with pytest.raises(argparse.ArgumentTypeError, match="'5x' is not a duration: write 250ms"):
         duration("5x")
+
+
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ("sleep 0.1", ("sleep", "0.1")),
+        ("echo 'a b'", ("echo", "a b")),
+        ("echo a=b", ("echo", "a=b")),
+        ("seq 9 | sort", ("bash", "-c", "seq 9 | sort")),
+        ("echo $HOME", ("bash", "-c", "echo $HOME")),
+        ("LC_ALL=C sort words", ("bash", "-c", "LC_ALL=C sort words")),
+        ("./own.sh", ("bash", "./own.sh")),
+    ],
+)
+def test_who_runs_it(tmp_path, monkeypatch, text, argv):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.sh").write_text("true\n")
+    assert command_of(text).argv == argv
+    assert command_of(text).title == text
+
+
+@pytest.mark.parametrize("text", ["", "no-such-program", "echo 'open", "exit 3"])
+def test_what_nobody_can_run(text):
+    with pytest.raises(UsageError):
+        command_of(text)

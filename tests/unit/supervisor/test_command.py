@@ -60,8 +60,12 @@ def test_a_path_is_left_as_it_is(folder):
 
 
 def test_a_missing_script_is_a_usage_error(folder):
-    with pytest.raises(UsageError, match=r"no script gone\.sh"):
+    with pytest.raises(UsageError, match=r"no script gone\.sh") as caught:
         of_script("gone.sh", launches=1)
+    assert caught.value.hint is None
+    with pytest.raises(UsageError) as caught:
+        of_script("gone.sh", launches=1, otherwise="head's runs on both sides")
+    assert caught.value.hint == "--script takes its path; head's runs on both sides"
 
 
 def test_a_directory_is_no_script(folder):
