@@ -88,8 +88,8 @@ def alternate(pairs: int, pids: Sequence[int], *, processor: int | None = None) 
     half = len(columns) // 2
     wall, used = columns[:half], columns[half:]
     return Alternation(
-        wall=_logs(wall, wall, running, stopped),
-        cpu=_logs(wall, used, running, stopped),
+        wall=log_ratios(wall, wall, running, stopped),
+        cpu=log_ratios(wall, used, running, stopped),
     )
 
 
@@ -114,7 +114,7 @@ def _let(pids: Sequence[int], *, run: bool) -> None:
         os.kill(pid, signal.SIGCONT if run else signal.SIGSTOP)
 
 
-def _logs(
+def log_ratios(
     wall: Sequence[int], column: Sequence[int], running: list[Phase], stopped: list[Phase]
 ) -> list[float]:
     """Of each pair in which the program came to do a piece of work in both phases."""
