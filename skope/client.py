@@ -211,19 +211,38 @@ def _wrapper(
         finally:
             end(start)
 
-    async def async_generator(*args: object, **kwargs: object) -> Any:  # noqa: ANN401
-        start = begin()
-        try:
-            async for value in function(*args, **kwargs):
-                yield value
-        finally:
-            end(start)
-
     if flags & _COROUTINE:
         return coroutine
     if flags & _ASYNC_GENERATOR:
-        return async_generator
+        return _async_generator(function, begin, end)
     return generator if flags & _GENERATOR else plain
+
+
+def _async_generator(
+    function: Callable[..., Any], begin: Callable[[], Any], end: Callable[[Any], None]
+) -> Callable[..., Any]:
+    """What `yield from` would be, were there one: all that is sent or thrown is passed on."""
+
+    async def wrapper(*args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        start = begin()
+        inner = function(*args, **kwargs)
+        try:
+            step = inner.asend(None)
+            while True:
+                value = await step
+                try:
+                    step = inner.asend((yield value))
+                except GeneratorExit:
+                    await inner.aclose()
+                    raise
+                except BaseException as error:  # noqa: BLE001 - it is the generator's to handle
+                    step = inner.athrow(error)
+        except StopAsyncIteration:
+            return
+        finally:
+            end(start)
+
+    return wrapper
 
 
 def _resident_mib() -> float | None:

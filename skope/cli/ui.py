@@ -56,7 +56,7 @@ def _serve(options: argparse.Namespace) -> int:
     from skope.supervisor.sockets import listen
 
     directory = open_reports(options).directory
-    with listen(options.host, options.port) as listeners:
+    with listen(options.host, options.port, command="skope ui") as listeners:
         access = settle(
             os.environ,
             wide=listeners.wide,

@@ -89,7 +89,7 @@ def test_no_memory_is_an_error_with_other_advice(monkeypatch):
     def refuse(fd, offset, length):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("skope.shm.segment.os.posix_fallocate", refuse)
+    monkeypatch.setattr("skope.shm.memfd.os.posix_fallocate", refuse)
     with pytest.raises(StorageFault, match="No space") as caught:
         Segment.create(SMALL)
     assert "memory limit" in caught.value.hint
