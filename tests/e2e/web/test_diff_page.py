@@ -188,12 +188,14 @@ def test_the_cursors_of_all_curves_move_together(tab, stored):
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
     for share in (0.3, 0.6):
-        page.page.mouse.move(box["x"] + box["width"] * share, box["y"] + 30)
         wanted = box["width"] * share
-        assert eventually(lambda: all(abs(at - wanted) < 1.5 for at in cursors(page))), cursors(
-            page
-        )
+        page.page.mouse.move(box["x"] + wanted, box["y"] + 30)
+        assert eventually(lambda wanted=wanted: all_near(cursors(page), wanted)), cursors(page)
     assert len(cursors(page)) >= 2
+
+
+def all_near(found, wanted):
+    return all(abs(at - wanted) < 1.5 for at in found)
 
 
 def cursors(page):
