@@ -129,10 +129,10 @@ class Runs:
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
         report = compose(self._standing(tag, held, replaced), newest, held.runs)
-        file = self._reports.write(tag, encode_report(report, held.lines), known=known)
+        mark = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = replace(
             held,
-            mark=self._reports.mark_of(file),
+            mark=mark,
             report=report,
             in_place=True,
             curves=series if run.ok is None else None,
@@ -236,16 +236,15 @@ class Runs:
         backup = held.replaced if held.first_run > 1 else None
         if backup is not None:
             report = replace(report, replaced=None)
-        file = self._reports.write(tag, encode_report(report, held.lines))
+        mark = self._reports.write(tag, encode_report(report, held.lines))
         directory = self._reports.directory
         if backup is not None:
-            directory.remove(history_name(file.removesuffix(".json"), backup))
+            directory.remove(history_name(mark.file.removesuffix(".json"), backup))
         if held.failed_file is not None:
             directory.remove(held.failed_file)
-        mark = self._reports.mark_of(file)
         kept = replace(held, mark=mark, report=report, in_place=True, curves=None, failed_file=None)
         self._remember(tag, kept)
-        return file
+        return mark.file
 
     def _keep_failed(self, tag: str, held: Held, report: Report) -> str:
         """No run of this session ended well: the report before it comes back as it was."""

@@ -18,7 +18,10 @@ class Curve(Struct, frozen=True, kw_only=True):
 
 
 class Series(Struct, frozen=True, kw_only=True):
-    """`t[i]` is the end of point i in seconds from the start of the run."""
+    """`t[i]` is the end of point i in seconds from the start of the run.
+
+    Its file has one more field, the last: see `schema.seal`.
+    """
 
     schema: str = SERIES_SCHEMA
     name: str
