@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from skope._fast.control import format_segment as format_segment
     from skope._fast.control import format_tree as format_tree
     from skope._fast.control import segment_bytes as segment_bytes
-    from skope._fast.curve import gauge_columns as gauge_columns
-    from skope._fast.curve import rate_columns as rate_columns
+    from skope._fast.curve import column_text as column_text
+    from skope._fast.curve import gauge_texts as gauge_texts
+    from skope._fast.curve import instants as instants
+    from skope._fast.curve import rate_texts as rate_texts
     from skope._fast.edge import EdgeReader as EdgeReader
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
@@ -100,7 +102,7 @@ _NAMES: Final = {
         "format_tree",
         "segment_bytes",
     ),
-    "curve": ("gauge_columns", "rate_columns"),
+    "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
     "fold": ("fold_samples", "merge_folds"),
     "layout": (

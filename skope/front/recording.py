@@ -24,7 +24,7 @@ from skope.front.origins import Origins
 from skope.front.trees import MACHINE, SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries
 from skope.units import NS_PER_S, seconds
 
 _SLOW_BEFORE_NS = 5 * NS_PER_S
@@ -59,12 +59,13 @@ class Recording:
         """The run, as far as it is known how it ended."""
         return changed(self.run, ok=ok)
 
-    def series(self, number: int) -> Series | None:
+    def series(self, number: int) -> DrawnSeries | None:
         """The curves of the run; None when no tick fell into it."""
-        t, curves = thin(self.cut, self.slow, self.tree)
-        if not t:
+        drawn = thin(self.cut, self.slow, self.tree)
+        if drawn is None:
             return None
-        return Series(
+        t, curves = drawn
+        return DrawnSeries(
             name=self.name,
             run=number,
             timestamp=self.run.timestamp,

@@ -18,7 +18,7 @@ from skope.front.held import Held
 from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries
 from skope.schema.wire import RunEnd
 from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
@@ -84,7 +84,7 @@ class Runs:
         newest: Newest,
         run: Run,
         *,
-        curves: Callable[[int], Series | None],
+        curves: Callable[[int], DrawnSeries | None],
         announce: Callable[[int], object],
         follow_commit: bool = False,
     ) -> int:
@@ -117,7 +117,7 @@ class Runs:
         newest: Newest,
         before: Held,
         held: Held,
-        curves: Callable[[int], Series | None],
+        curves: Callable[[int], DrawnSeries | None],
     ) -> int:
         run, replaced = held.runs[-1], before.replaced
         known = before.mark.file if before.in_place else None

@@ -24,7 +24,7 @@ from skope.schema.report import (
     Trust,
 )
 from skope.schema.seal import is_whole, sealed
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries, Series
 
 MOST_BYTES: Final = 64 << 20
 """No report is larger; a bigger file is not read."""
@@ -68,7 +68,7 @@ def encode_diff(diff: Diff | AggregateDiff) -> bytes:
     return _lay_out(diff)
 
 
-def encode_series(series: Series) -> bytes:
+def encode_series(series: Series | DrawnSeries) -> bytes:
     """The file of a run's curves, which may be rewritten in place: it tells whether it is whole."""
     return sealed(_lay_out(series))
 
