@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.medians import columns_of as columns_of
+    from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
     from skope._fast.procparse import parse_diskstats as parse_diskstats
@@ -120,6 +122,7 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
+    "medians": ("columns_of", "medians_of"),
     "parent": ("die_with_parent",),
     "pidparse": ("parse_pid_stat",),
     "procparse": (
