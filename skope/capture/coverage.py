@@ -79,7 +79,8 @@ def _expected(window: Window) -> int:
     phase = 0
     if len(window.ticks):
         phase = int(window.ticks["begin_ns"][0] - window.ticks["late_ns"][0]) % period
-    before, last = ((instant - 1 - phase) // period for instant in window.span[:2])
+    before = (window.span.start_ns - 1 - phase) // period
+    last = (window.span.stop_ns - 1 - phase) // period
     unseen = window.last_ns < last * period + phase
     return max(0, last - before - unseen)
 
