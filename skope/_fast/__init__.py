@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skope._fast.curve import instants as instants
     from skope._fast.curve import rate_texts as rate_texts
     from skope._fast.edge import EdgeReader as EdgeReader
+    from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
     from skope._fast.layout import COUNTERS as COUNTERS
@@ -106,7 +107,7 @@ _NAMES: Final = {
     ),
     "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
-    "fold": ("fold_samples", "merge_folds"),
+    "fold": ("Fold", "fold_samples", "merge_folds"),
     "layout": (
         "COUNTERS",
         "EDGE_COUNTERS",

@@ -58,7 +58,7 @@ class Span:
         ]
         """What each counter rose by. A worker's own readings never fall; two workers' might."""
         self.counted_extra: Final = [
-            None if first == UNAVAILABLE or last == UNAVAILABLE else max(0, last - first)
+            None if UNAVAILABLE in (first, last) else max(0, last - first)
             for first, last in zip(before.extra, after.extra, strict=True)
         ]
         """The same by `EdgeCounter`; None where an end could not be had."""

@@ -12,8 +12,7 @@ by whoever writes next.
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeAlias
@@ -21,11 +20,10 @@ from typing import Final, Self, TypeAlias
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
 from skope.store.contents import MOST_BYTES, read_whole, room_for, write_all, write_over
 from skope.store.faults import storage_fault
+from skope.store.folder import FOLDER, Folder, make_folder, open_folder
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FOLDER_MODE: Final = 0o755
 Writing: TypeAlias = tuple[int, int, int]
 """Which file, and which writing of it: device, inode, nanosecond of its last change."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
@@ -81,8 +79,8 @@ class Directory:
         try:
             if create:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                created = _make_folder(self.path)
-            fd = os.open(self.path, _FOLDER | (0 if self._given else os.O_NOFOLLOW))
+                created = make_folder(self.path)
+            fd = os.open(self.path, FOLDER | (0 if self._given else os.O_NOFOLLOW))
         except FileNotFoundError:
             message = f"there is no {self.shown} here"
             hint = "`skope runner` and `skope server` make it; --dir names another"
@@ -135,14 +133,13 @@ class Directory:
             return False
         return True
 
-    @contextmanager
-    def staying(self) -> Iterator[None]:
-        """Follows once for all that is done meanwhile; one that is removed is still begun anew."""
+    def stay(self) -> None:
+        """Follow now, and no more until `go_on`; one that is removed is still begun anew."""
         self._stays = self.follow()
-        try:
-            yield
-        finally:
-            self._stays = False
+
+    def go_on(self) -> None:
+        """Follow whenever something is done, as before `stay`."""
+        self._stays = False
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -287,7 +284,7 @@ class Directory:
 
     def _all_names(self, folder: str) -> list[str]:
         # A descriptor of its own: a shared one has one position for all who read it.
-        fd = os.open(folder or ".", _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        fd = os.open(folder or ".", FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
         try:
             return os.listdir(fd)  # noqa: PTH208 - of a descriptor
         finally:
@@ -342,29 +339,14 @@ class Directory:
             )
         return storage_fault(error, doing)
 
-    @contextmanager
-    def _folder(self, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """The descriptor of the folder `name` is in, and its last part."""
+    def _folder(self, name: str, *, make: bool = False) -> Folder:
+        """The descriptor of the folder `name` is in, and its last part, to be entered."""
         if not self.follow(create=make):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         folder, _, leaf = name.rpartition("/")
         if not folder:
-            yield self.fd, leaf
-            return
-        fd = self._open_folder(folder, make=make)
-        try:
-            yield fd, leaf
-        finally:
-            os.close(fd)
-
-    def _open_folder(self, folder: str, *, make: bool) -> int:
-        try:
-            return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
-        except FileNotFoundError:
-            if not make:
-                raise
-        _make_folder(folder, self.fd)
-        return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+            return Folder(self.fd, leaf, opened=False)
+        return Folder(open_folder(folder, self.fd, make=make), leaf, opened=True)
 
 
 def _refuse_unsafe(fd: int, shown: str) -> None:
@@ -376,15 +358,6 @@ def _refuse_unsafe(fd: int, shown: str) -> None:
     if status.st_uid not in (os.geteuid(), os.stat("..", dir_fd=fd).st_uid):
         message = f"{shown} belongs to somebody else"
         raise UnsafeDirectory(message, hint="--dir names a directory of your own")
-
-
-def _make_folder(path: str | Path, dir_fd: int | None = None) -> bool:
-    """Whether it had to be made."""
-    try:
-        os.mkdir(path, _FOLDER_MODE, dir_fd=dir_fd)
-    except FileExistsError:
-        return False
-    return True
 
 
 def _identity(status: os.stat_result) -> Writing:

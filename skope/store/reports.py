@@ -1,7 +1,6 @@
 """Reports at rest: read by what people call them, written whole, replaced ones kept."""
 
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 from skope.errors import ForeignReport, UnknownReport
@@ -14,7 +13,7 @@ from skope.store.directory import Directory, Writing
 from skope.store.identity import Identity, identify
 from skope.store.listing import list_directory, list_history
 from skope.store.names import file_stem, stems
-from skope.store.turn import turn
+from skope.store.turn import Turn
 
 
 class Mark(NamedTuple):
@@ -57,12 +56,9 @@ class Reports:
         """
         return locate(self.directory, address, paths=paths)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> Turn:
         """Nobody else writes meanwhile; `StorageFault` if somebody does not stop doing so."""
-        directory = self.directory
-        with directory.staying(), turn(directory.fd, directory.shown):
-            yield
+        return Turn(self.directory)
 
     def mark(self, tag: str) -> Mark:
         """Where the report of `tag` is or would be; another one once anybody wrote it."""
