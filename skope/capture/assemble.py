@@ -1,6 +1,7 @@
 """Runs to a report: medians over the good ones, beside all that is told of the newest one."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec.structs import asdict, replace
 from skope._fast import columns_of, medians_of
 from skope.capture.measures import MEASURES
 from skope.schema.host import Host
-from skope.schema.metrics import spec_of
+from skope.schema.metrics import MetricSpec, spec_of
 from skope.schema.report import (
     Metric,
     Number,
@@ -112,7 +113,7 @@ def _summary(
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, _told(name, window, told), reasons.get(name))
+            name: _metric(name, window, value, told, reasons.get(name))
             for name, value in zip(names, values, strict=True)
         },
     }
@@ -127,23 +128,17 @@ def _without_median(
     return dict.fromkeys(names, _UNFINISHED) | reasons
 
 
-def _told(
-    name: str, window: Window, told: dict[str, tuple[str, float | None]]
-) -> tuple[str, float | None]:
-    """(source, coverage)."""
-    if name == "exec_time" and window == "script":
-        return _WHOLE_TIME, None
-    measured = MEASURES.get(name)
-    if measured is not None:
-        return measured.source, None
-    return told.get(name) or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
-
-
 def _metric(
-    name: str, value: Number | None, told: tuple[str, float | None], reason: str | None
+    name: str,
+    window: Window,
+    value: Number | None,
+    told: dict[str, tuple[str, float | None]],
+    reason: str | None,
 ) -> Metric:
-    spec = spec_of(name)
-    source, coverage = told
+    spec, source = _declared(name, window)
+    coverage = None
+    if source is None:
+        source, coverage = told.get(name) or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
     return Metric(
         unit=spec.unit,
         better=spec.better,
@@ -153,6 +148,15 @@ def _metric(
         reason=None if value is not None else reason,
         coverage=coverage,
     )
+
+
+@lru_cache(maxsize=256)
+def _declared(name: str, window: Window) -> tuple[MetricSpec, str | None]:
+    """What is known of a metric, and its source where that is one for all captures."""
+    if name == "exec_time" and window == "script":
+        return spec_of(name), _WHOLE_TIME
+    measured = MEASURES.get(name)
+    return spec_of(name), measured.source if measured else None
 
 
 def _value_text(runs: Sequence[Run], good: int, others: int) -> str:
