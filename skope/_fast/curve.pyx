@@ -13,6 +13,7 @@ from libc.string cimport memcpy
 from skope._fast.clocks cimport NS_PER_S
 from skope._fast.layout cimport ABSENT, N_GAUGES, N_SLOW_VALUES, sample_t, slow_t
 from skope._fast.layout import dtype
+from skope._fast.rows cimport hold, release
 
 cdef enum:
     DIGITS = 3                      # of a value
@@ -42,34 +43,35 @@ def instants(samples, uint64_t since_ns):
     `edges` has shape (n + 1,) and is float64.
     """
     import numpy as np
-    cdef const uint64_t[::1] words = _words(samples, "sample")
-    cdef Py_ssize_t count = words.shape[0] * sizeof(uint64_t) // sizeof(sample_t)
-    cdef const sample_t *rows = <const sample_t *> &words[0] if count else NULL
-    edges = np.empty(count + 1, np.float64)
-    cdef double[::1] into = edges
-    cdef double *seconds = _doubles(count)
-    cdef Py_ssize_t k
-    into[0] = <double> since_ns
+    cdef Py_buffer held
+    cdef Py_ssize_t count, k
+    cdef const sample_t *rows = <const sample_t *> hold(samples, dtype("sample"), &held, &count)
+    cdef double *seconds = NULL
+    cdef double[::1] into
     try:
+        edges = into = np.empty(count + 1, np.float64)
+        seconds = _doubles(count)
+        into[0] = <double> since_ns
         for k in range(count):
             into[k + 1] = <double> rows[k].begin_ns
             seconds[k] = (into[k + 1] - into[0]) / <double> NS_PER_S
         return edges, _text(seconds, count, INSTANT_DIGITS)
     finally:
         free(seconds)
+        release(&held)
 
 
 def gauge_texts(samples, gauges):
     """Of each (gauge, scale) the list of its values times `scale`; None where none is known."""
-    cdef const uint64_t[::1] words = _words(samples, "sample")
-    cdef Py_ssize_t count = words.shape[0] * sizeof(uint64_t) // sizeof(sample_t)
-    cdef const sample_t *rows = <const sample_t *> &words[0] if count else NULL
-    cdef double *values = _doubles(count)
-    cdef Py_ssize_t k
+    cdef Py_buffer held
+    cdef Py_ssize_t count, k
+    cdef const sample_t *rows = <const sample_t *> hold(samples, dtype("sample"), &held, &count)
+    cdef double *values = NULL
     cdef int gauge
     cdef double scale
     texts = []
     try:
+        values = _doubles(count)
         for gauge, scale in gauges:
             if not 0 <= gauge < <int> N_GAUGES:
                 raise IndexError(gauge)
@@ -80,6 +82,7 @@ def gauge_texts(samples, gauges):
             texts.append(_text(values, count, DIGITS) if _any(values, count) else None)
     finally:
         free(values)
+        release(&held)
     return texts
 
 
@@ -91,22 +94,23 @@ def rate_texts(readings, counters, const double[::1] edges):
     The edges do not fall; with n + 1 of them the lists have n numbers. None instead of the three
     where no mean is known.
     """
-    cdef const uint64_t[::1] words = _words(readings, "slow")
-    cdef Py_ssize_t count = words.shape[0] * sizeof(uint64_t) // sizeof(slow_t)
+    cdef Py_buffer held
+    cdef Py_ssize_t count
+    cdef const slow_t *rows = <const slow_t *> hold(readings, dtype("slow"), &held, &count)
     cdef Py_ssize_t size = edges.shape[0] - 1
-    cdef const slow_t *rows
     cdef rates_t rates
+    cdef uint64_t[::1] inside
+    cdef double *room = NULL
     cdef int counter
-    if count < 2 or size < 0:
-        raise ValueError("rates take two readings and an edge")
-    rows = <const slow_t *> &words[0]
-    cdef uint64_t[::1] inside = _places(rows, count, edges)
-    cdef double *room = _doubles(2 * count + 3 * size)
-    rates.steps, rates.totals = room, room + count
-    rates.low = rates.totals + count
-    rates.mean, rates.high = rates.low + size, rates.low + 2 * size
     texts = []
     try:
+        if count < 2 or size < 0:
+            raise ValueError("rates take two readings and an edge")
+        inside = _places(rows, count, edges)
+        room = _doubles(2 * count + 3 * size)
+        rates.steps, rates.totals = room, room + count
+        rates.low = rates.totals + count
+        rates.mean, rates.high = rates.low + size, rates.low + 2 * size
         for counter in counters:
             if not 0 <= counter < <int> N_SLOW_VALUES:
                 raise IndexError(counter)
@@ -118,6 +122,7 @@ def rate_texts(readings, counters, const double[::1] edges):
             ))
     finally:
         free(room)
+        release(&held)
     return texts
 
 
@@ -265,9 +270,3 @@ cdef char *_put(char *to, int64_t scaled, int digits) noexcept:
         to[0] = backwards[count]
         to += 1
     return to
-
-
-cdef _words(rows, str kind):
-    """The 8-byte words of rows of struct `kind`; a view of structs would cost 30 us."""
-    import numpy as np
-    return np.ascontiguousarray(rows, dtype(kind)).reshape(-1).view(np.uint64)

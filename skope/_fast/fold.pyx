@@ -1,11 +1,12 @@
 """Folding ticks into one row, for Python; the C is in fold.pxd."""
 
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
 from skope._fast.fold cimport fold_sample, merge_fold
 from skope._fast.layout cimport N_GAUGES, fold_t, sample_t
 from skope._fast.layout import dtype
+from skope._fast.rows cimport hold, release
 
 
 def fold_samples(samples, uint64_t since_ns):
@@ -21,17 +22,14 @@ def fold_samples(samples, uint64_t since_ns):
 def merge_folds(earlier, later):
     """One row (shape ()) for two stretches; `later` is what follows, in one row or in several."""
     cdef fold_t into
-    cdef const uint64_t[::1] first = _words(earlier, "fold")
-    cdef const uint64_t[::1] words = _words(later, "fold")
+    cdef Py_buffer held
+    cdef Py_ssize_t count, k
     cdef const fold_t *rows
-    cdef Py_ssize_t k
-    if first.shape[0] * sizeof(uint64_t) != sizeof(fold_t):
-        raise ValueError("`earlier` is one fold")
-    into = (<const fold_t *> &first[0])[0]
-    if words.shape[0]:
-        rows = <const fold_t *> &words[0]
-        for k in range(words.shape[0] * sizeof(uint64_t) // sizeof(fold_t)):
-            merge_fold(&into, &rows[k])
+    _one(&into, earlier)
+    rows = <const fold_t *> hold(later, dtype("fold"), &held, &count)
+    for k in range(count):
+        merge_fold(&into, &rows[k])
+    release(&held)
     return _row(&into)
 
 
@@ -42,13 +40,9 @@ cdef class Fold:
 
     def __cinit__(self, row=None):
         """Of one row of fold_t; an empty one without."""
-        cdef const uint64_t[::1] words
         memset(&self.row, 0, sizeof(fold_t))
         if row is not None:
-            words = _words(row, "fold")
-            if words.shape[0] * sizeof(uint64_t) != sizeof(fold_t):
-                raise ValueError("a fold is one row")
-            self.row = (<const fold_t *> &words[0])[0]
+            _one(&self.row, row)
 
     @classmethod
     def of_samples(cls, samples, uint64_t since_ns):
@@ -80,7 +74,7 @@ cdef class Fold:
     @property
     def restarts(self):
         """New samplers among its ticks."""
-        return self.row.epoch_last - self.row.epoch_first
+        return <int64_t> (self.row.epoch_last - self.row.epoch_first)
 
     @property
     def weight_ns(self):
@@ -105,22 +99,27 @@ cdef size_t _checked(size_t gauge) except? 0:
 
 
 cdef int _fold(fold_t *into, samples, uint64_t since) except -1:
-    cdef const uint64_t[::1] words = _words(samples, "sample")
-    cdef const sample_t *rows
-    cdef Py_ssize_t k
+    cdef Py_buffer held
+    cdef Py_ssize_t count, k
+    cdef const sample_t *rows = <const sample_t *> hold(samples, dtype("sample"), &held, &count)
     memset(into, 0, sizeof(fold_t))
-    if words.shape[0]:
-        rows = <const sample_t *> &words[0]
-        for k in range(words.shape[0] * sizeof(uint64_t) // sizeof(sample_t)):
-            fold_sample(into, &rows[k], since)
-            since = rows[k].begin_ns
+    for k in range(count):
+        fold_sample(into, &rows[k], since)
+        since = rows[k].begin_ns
+    release(&held)
     return 0
 
 
-cdef _words(rows, str kind):
-    """The 8-byte words of rows of struct `kind`; a view of structs would cost 30 us."""
-    import numpy as np
-    return np.ascontiguousarray(rows, dtype(kind)).reshape(-1).view(np.uint64)
+cdef int _one(fold_t *into, row) except -1:
+    cdef Py_buffer held
+    cdef Py_ssize_t count
+    cdef const fold_t *rows = <const fold_t *> hold(row, dtype("fold"), &held, &count)
+    if count == 1:
+        into[0] = rows[0]
+    release(&held)
+    if count != 1:
+        raise ValueError(f"a fold is one row, and here are {count}")
+    return 0
 
 
 cdef _row(const fold_t *fold):
