@@ -21,6 +21,7 @@ KERNELS = (
     "group",
     "heirs",
     "layout",
+    "medians",
     "members",
     "parent",
     "pidparse",

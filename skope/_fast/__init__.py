@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from skope._fast.control import format_segment as format_segment
     from skope._fast.control import format_tree as format_tree
     from skope._fast.control import segment_bytes as segment_bytes
-    from skope._fast.curve import gauge_columns as gauge_columns
-    from skope._fast.curve import rate_columns as rate_columns
+    from skope._fast.curve import column_text as column_text
+    from skope._fast.curve import gauge_texts as gauge_texts
+    from skope._fast.curve import instants as instants
+    from skope._fast.curve import rate_texts as rate_texts
     from skope._fast.edge import EdgeReader as EdgeReader
+    from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
     from skope._fast.layout import COUNTERS as COUNTERS
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.medians import columns_of as columns_of
+    from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
     from skope._fast.posts import Poster as Poster
@@ -104,9 +109,9 @@ _NAMES: Final = {
         "format_tree",
         "segment_bytes",
     ),
-    "curve": ("gauge_columns", "rate_columns"),
+    "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
-    "fold": ("fold_samples", "merge_folds"),
+    "fold": ("Fold", "fold_samples", "merge_folds"),
     "layout": (
         "COUNTERS",
         "EDGE_COUNTERS",
@@ -122,6 +127,7 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
+    "medians": ("columns_of", "medians_of"),
     "parent": ("die_with_parent",),
     "pidparse": ("parse_pid_stat",),
     "posts": ("Poster",),

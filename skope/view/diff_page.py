@@ -35,7 +35,7 @@ _LEAST_EXTENT: Final = 5.0
 _MOST_EXTENT: Final = 100.0
 """Per cent on either side of nought that the forest shows."""
 _NO_CURVES: Final = "no curves were kept of {}"
-_OLD_CURVES: Final = "the curves of {} were replaced by those of a later report"
+_OLD_CURVES: Final = "the curves of {} were replaced by those of another run"
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -300,7 +300,7 @@ def _counted(changes: Sequence[Change]) -> list[tuple[str, str, int]]:
 def _missing(side: str, report: Report, series: Series | None) -> str | None:
     if series is None:
         return _NO_CURVES.format(clean(side))
-    if series.timestamp != report.timestamp:
+    if (series.timestamp, series.run) != (report.timestamp, report.runs[-1].run):
         return _OLD_CURVES.format(clean(side))
     return None
 

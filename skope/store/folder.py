@@ -1,4 +1,4 @@
-"""Where a folder is, and making one.
+"""Folders: where they are, made where there is none, never reached through a link.
 
 Nearly every command comes through here, and pathlib would be a twentieth of what it costs.
 """
@@ -6,6 +6,8 @@ Nearly every command comes through here, and pathlib would be a twentieth of wha
 import os
 from typing import Final
 
+FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+"""How a directory or a folder is opened."""
 _MODE: Final = 0o755
 
 
@@ -18,6 +20,33 @@ def absolute(path: str) -> str:
 def relative(path: str) -> str:
     """An absolute path as it is from here, where it is below."""
     return path.removeprefix(f"{os.getcwd()}/")  # noqa: PTH109
+
+
+class Folder:
+    """A folder while something is done in it; closed thereafter if it was opened for that."""
+
+    __slots__ = ("_fd", "_leaf", "_opened")
+
+    def __init__(self, fd: int, leaf: str, *, opened: bool) -> None:
+        self._fd, self._leaf, self._opened = fd, leaf, opened
+
+    def __enter__(self) -> tuple[int, str]:
+        return self._fd, self._leaf
+
+    def __exit__(self, *_: object) -> None:
+        if self._opened:
+            os.close(self._fd)
+
+
+def open_folder(name: str, dir_fd: int, *, make: bool) -> int:
+    """The descriptor of the folder `name` of the directory `dir_fd`."""
+    try:
+        return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
+    except FileNotFoundError:
+        if not make:
+            raise
+    make_folder(name, dir_fd)
+    return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
 
 
 def make_folder(path: str, dir_fd: int | None = None) -> bool:
