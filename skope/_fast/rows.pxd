@@ -1,5 +1,5 @@
-# The rows of a struct that a numpy array holds, for C to walk through. A typed view of structs would
-# cost 30 us, one of their words 2: the buffer alone is had in a tenth of that.
+# The rows of a struct that a numpy array holds, for C to walk through. A typed view of structs
+# would cost 30 us, one of their words 2: the buffer alone is had in a tenth of that.
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 
