@@ -5,7 +5,7 @@ those calls.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.math cimport NAN, fabs, fmax, isnan, rint
+from libc.math cimport NAN, fabs, fmax, isfinite, isnan, rint
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
@@ -24,7 +24,7 @@ cdef double _MOST = 1e15            # rounded to so many, a double's shortest te
 
 
 def column_text(const double[:] values, int digits=DIGITS):
-    """The list of `values` to so many digits, 1 to 6; NaN is null."""
+    """The list of `values` to so many digits, 1 to 6; what is not finite is null."""
     if not 1 <= digits <= INSTANT_DIGITS:
         raise ValueError(f"{digits} digits")
     cdef double *copied = _doubles(values.shape[0])
@@ -231,7 +231,7 @@ cdef bytes _text(const double *values, Py_ssize_t count, int digits):
                 to[0] = b","
                 to += 1
             scaled = rint(values[k] * power)
-            if isnan(scaled):
+            if not isfinite(scaled):
                 memcpy(to, b"null", 4)
                 to += 4
             elif fabs(scaled) < _MOST:

@@ -144,7 +144,7 @@ def _is_plain(window: Window) -> bool:
 def _plain(ticks: Rows, drawn: tuple[_Drawn, ...]) -> list[_Texts]:
     """Each tick a point of its own."""
     read = [(one.gauge, one.scale) for one in drawn]
-    return [None if text is None else (text,) * 3 for text in gauge_texts(ticks, read)]
+    return [None if text is None else (text, text, text) for text in gauge_texts(ticks, read)]
 
 
 def _points(window: Window, drawn: tuple[_Drawn, ...]) -> _Points:

@@ -129,6 +129,14 @@ def test_a_list_is_written_as_an_encoder_writes_it(values, digits):
         assert text == msgspec.json.encode(known)
 
 
+def test_what_is_not_finite_is_null_and_what_is_no_digit_is_refused():
+    assert column_text(np.array([np.inf, -np.inf, np.nan, 1.0])) == b"[null,null,null,1.0]"
+    assert column_text(np.zeros(0)) == b"[]"
+    for digits in (0, 7):
+        with pytest.raises(ValueError, match="digits"):
+            column_text(np.zeros(1), digits)
+
+
 def test_what_is_no_counter_or_has_no_step_is_refused():
     rows = readings_of([(0, 0), (1, 1)])
     with pytest.raises(IndexError):
