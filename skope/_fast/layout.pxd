@@ -97,6 +97,7 @@ cpdef enum TreeCounter:
     TREE_WAIT               # ready to run, and no processor free
     TREE_BORN               # processes that were ever in it
     TREE_FORKED             # of those, told by the kernel; UNAVAILABLE where it tells nothing
+    TREE_UNTOLD             # that ended and had not told all of their switches or their waiting
     N_TREE_COUNTERS
 
 cpdef enum TreeGauge:

@@ -115,7 +115,8 @@ class TreeCounter(IntFlag):
     TREE_WAIT = 7
     TREE_BORN = 8
     TREE_FORKED = 9
-    N_TREE_COUNTERS = 10
+    TREE_UNTOLD = 10
+    N_TREE_COUNTERS = 11
 
 class TreeGauge(IntFlag):
     TREE_RSS = 0

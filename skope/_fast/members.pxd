@@ -28,6 +28,7 @@ cdef struct member_t:
     uint64_t ticks                  # it was seen at
     uint64_t rss
     uint64_t threads
+    bint threaded                   # it ever had several: what those did that ended is not told
 
 
 cdef struct tree_t:

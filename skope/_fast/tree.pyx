@@ -17,7 +17,7 @@ from skope._fast.heirs cimport settle
 from skope._fast.layout cimport (
     ABSENT, FLAG_GROUP, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FORKED, TREE_GONE, TREE_LARGEST,
     TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS,
-    TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
+    TREE_UNTOLD, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
@@ -140,7 +140,7 @@ cdef void end(tree_t *tree) noexcept nogil:
 cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
     """What costs more: storage, context switches and waiting for a processor.
 
-    The last two are of one thread each; of a process with several they are unknown.
+    The last two are of one thread each; of a process that ever had several they are unknown.
     """
     cdef uint64_t *counters = member.counters
     if not member.opened:
@@ -158,13 +158,13 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
         counters[<int> TREE_READ_BYTES] = counters[<int> TREE_WRITE_BYTES] = UNKNOWN
     text.fd = member.status
     if (
-        member.threads > 1 or member.status < 0 or read_record(text) != 0
+        member.threaded or member.status < 0 or read_record(text) != 0
         or not scan_pid_status(text_of(text), &counters[<int> TREE_SWITCHES])
     ):
         counters[<int> TREE_SWITCHES] = UNKNOWN
     text.fd = member.schedstat
     if (
-        member.threads > 1 or member.schedstat < 0 or read_record(text) != 0
+        member.threaded or member.schedstat < 0 or read_record(text) != 0
         or not scan_schedstat(text_of(text), &counters[<int> TREE_WAIT])
     ):
         counters[<int> TREE_WAIT] = UNKNOWN
@@ -203,6 +203,7 @@ cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
             totals[k] = max(totals[k], tree.totals[k])
     totals[<int> TREE_BORN] = tree.totals[<int> TREE_BORN]
     totals[<int> TREE_FORKED] = tree.totals[<int> TREE_FORKED]
+    totals[<int> TREE_UNTOLD] = tree.totals[<int> TREE_UNTOLD]
 
 
 cdef bint _is_whole(tree_t *tree) noexcept nogil:

@@ -33,7 +33,7 @@ BUSY: Final = _GAUGE["busy"]
 
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
-_THREADS: Final = "some of its processes have several threads, or could not be read"
+_THREADS: Final = "some of its processes had several threads, or could not be read"
 _NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
@@ -185,7 +185,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
         "faults_major": Measured(tree.rise("faults_major"), _STAT, _NOBODY, whole),
-        "ctx_switches": Measured(tree.rise("switches"), _STATUS, _THREADS, polled),
+        "ctx_switches": Measured(_switches(tree), _STATUS, _THREADS, polled),
         "processes": _processes(tree),
         "threads_peak": _sampled(tree, lambda t: t.peak("threads"), "num_threads at ticks"),
         "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, _THREADS, polled),
@@ -233,8 +233,12 @@ def _mean(tree: TreeWindow) -> float | None:
     return mebibytes(round(mean)) if mean else None
 
 
+def _switches(tree: TreeWindow) -> int | None:
+    return None if tree.rise("untold") else tree.rise("switches")
+
+
 def _wait(tree: TreeWindow) -> float | None:
-    waited = tree.rise("wait")
+    waited = None if tree.rise("untold") else tree.rise("wait")
     return None if waited is None else seconds(waited)
 
 

@@ -83,6 +83,11 @@ def test_what_a_member_hides_is_null_with_a_reason():
     assert "/io" in found["read_bytes"].reason
     assert found["ctx_switches"].value is None
     assert found["wait_cpu"].value is not None
+    rows = [row(T0 + k * PERIOD, switches=k, wait=k, untold=k // 2) for k in range(4)]
+    for stop, known in ((1, True), (3, False)):
+        found = measured(*rows, start_ns=T0, stop_ns=T0 + stop * PERIOD)
+        for name in ("ctx_switches", "wait_cpu"):
+            assert (found[name].value is not None) is known
 
 
 def test_a_subject_that_was_not_there_has_every_metric_null():
