@@ -125,7 +125,8 @@ class TreeGauge(IntFlag):
     TREE_THREADS = 3
     TREE_LARGEST = 4
     TREE_BUSY = 5
-    N_TREE_GAUGES = 6
+    TREE_PSS_RSS = 6
+    N_TREE_GAUGES = 7
 
 class TreeStatus(IntFlag):
     TREE_NONE = 0

@@ -93,6 +93,8 @@ OFFSETS = {
         "turn": 24,
         "members": 32,
         "rss_peak": 40,
+        "rss": 48,
+        "growth": 56,
         "kept": 64,
         "reaped": 160,
         "pids": 192,

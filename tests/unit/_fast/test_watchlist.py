@@ -186,6 +186,33 @@ def test_what_was_before_the_watch_is_in_its_first_row(rig):
     assert switches[-1] - switches[0] < 20
 
 
+GROWING = """\
+import sys
+print("here", flush=True)
+sys.stdin.readline()
+held = b"x" * (64 << 20)
+sys.stdin.readline()
+"""
+
+
+def test_memory_that_has_grown_and_settled_is_told(rig):
+    command = [sys.executable, "-c", GROWING]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
+        assert process.stdout.readline() == "here\n"
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0) and rig.wishes.answer(0).growth == 2)
+            assert 0 < rig.wishes.answer(0).rss < 64 << 20
+            process.stdin.write("grow\n")
+            until(lambda: rig.wishes.answer(0).rss > 64 << 20)
+            until(lambda: rig.wishes.answer(0).growth >= 4)
+            process.communicate()
+        finally:
+            rig.ticker.stop()
+            thread.join()
+
+
 THREADING = """\
 import sys, threading
 for line in sys.stdin:
