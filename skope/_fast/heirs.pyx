@@ -14,7 +14,9 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from posix.time cimport clock_gettime, clockid_t, timespec
 
-from skope._fast.layout cimport ABSENT, N_TREE_COUNTERS, TREE_CPU, TREE_SWITCHES, TREE_WAIT
+from skope._fast.layout cimport (
+    ABSENT, N_TREE_COUNTERS, TREE_CPU, TREE_SWITCHES, TREE_UNTOLD, TREE_WAIT,
+)
 from skope._fast.members cimport member_t, tree_t
 from skope._fast.procfile cimport procfile_t
 from skope._fast.usage cimport read_member, read_reaper
@@ -119,6 +121,10 @@ cdef void _bequeath(tree_t *tree, member_t *member) noexcept nogil:
     cdef uint64_t slop = SLOP_TICKS * tree.ns_per_tick
     cdef uint64_t *heir = _heir(tree, member.parent, used - slop if used > slop else 0)
     cdef int k
+    tree.totals[<int> TREE_UNTOLD] += (
+        member.counters[<int> TREE_SWITCHES] == UNKNOWN
+        or member.counters[<int> TREE_WAIT] == UNKNOWN
+    )
     if heir != NULL:
         heir[0] -= min(heir[0], used)
     for k in range(<int> N_TREE_COUNTERS):

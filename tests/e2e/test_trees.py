@@ -59,7 +59,9 @@ def test_two_thousand_children_of_three_milliseconds(tmp_path):
 def test_a_pool_that_shares_memory_has_both_sums(tmp_path):
     run_, report, _ = values_of(tmp_path, "pool.py", 8, 200, 3)
     assert 9 * 200 <= run_["memory_peak"] <= 9 * 230
-    assert 200 <= run_["pss_peak"] <= 290
+    read = report["metrics"]["pss_peak"]
+    # Where the forks take their time, it was read between two of them, and says so.
+    assert (200 if read["coverage"] > 0.95 else 100) <= run_["pss_peak"] <= 290
     assert run_["processes"] == 9
     assert run_["threads_peak"] == 9
     assert "shared pages in each" in report["metrics"]["memory_peak"]["source"]

@@ -68,8 +68,8 @@ def test_who_listen_each_for_themselves_are_all_named():
             command = [sys.executable, "-c", code.format(port)]
             child = stack.enter_context(subprocess.Popen(command, stdin=-1, stdout=-1, text=True))
             stack.callback(child.stdin.close)
-            port, again = (int(child.stdout.readline()) for _ in range(2))
-            assert port == again
+            port, of_its_child = (int(child.stdout.readline()) for _ in range(2))
+            assert port == of_its_child
             pids.append(child.pid)
         assert [one.pid for one in listeners_of(port)] == sorted(pids)
 

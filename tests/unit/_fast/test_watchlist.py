@@ -25,6 +25,7 @@ from skope.probe.waited import left_by
 from skope.shm.segment import Plan, Segment
 
 PERIOD = 10_000_000
+UNKNOWN = 1 << 63
 FORKING = """\
 import os, sys, time
 sys.stdin.readline()
@@ -183,6 +184,74 @@ def test_what_was_before_the_watch_is_in_its_first_row(rig):
         switches = rows.rows(0, NEVER)["counters"][:, TREE_COUNTERS.index("switches")].tolist()
     assert switches[0] >= 300
     assert switches[-1] - switches[0] < 20
+
+
+GROWING = """\
+import sys
+print("here", flush=True)
+sys.stdin.readline()
+held = b"x" * (64 << 20)
+sys.stdin.readline()
+"""
+
+
+def test_memory_that_has_grown_and_settled_is_told(rig):
+    command = [sys.executable, "-c", GROWING]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
+        assert process.stdout.readline() == "here\n"
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0) and rig.wishes.answer(0).growth == 2)
+            assert 0 < rig.wishes.answer(0).rss < 64 << 20
+            process.stdin.write("grow\n")
+            until(lambda: rig.wishes.answer(0).rss > 64 << 20)
+            until(lambda: rig.wishes.answer(0).growth >= 4)
+            process.communicate()
+        finally:
+            rig.ticker.stop()
+            thread.join()
+
+
+THREADING = """\
+import sys, threading
+for line in sys.stdin:
+    if line != "end\\n":
+        threading.Thread(target=sys.stdin.readline).start()
+    print("done", flush=True)
+"""
+
+
+def test_what_a_process_of_several_threads_does_not_tell_stays_unknown(rig):
+    """Not even when it has one again: what the others did that ended is nowhere."""
+    command = [sys.executable, "-c", THREADING]
+    with (
+        forking() as parent,
+        subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process,
+    ):
+        rig.wish(0, parent.pid)
+        rig.wish(1, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: RingReader(rig.tree(1)).next > 0)
+            until(lambda: 0 < rig.newest(1)[0]["switches"] < UNKNOWN)
+            process.stdin.write("begin\n")
+            assert process.stdout.readline() == "done\n"
+            until(lambda: rig.newest(1)[1]["threads"] == 2)
+            process.stdin.write("that is for the thread\n")
+            until(lambda: rig.newest(1)[1]["threads"] == 1)
+            seen = RingReader(rig.tree(1)).next
+            until(lambda: RingReader(rig.tree(1)).next > seen + 2)
+            counters = rig.newest(1)[0]
+            assert (counters["switches"], counters["wait"]) == (UNKNOWN, UNKNOWN)
+            assert counters["untold"] == 0
+            process.communicate("end\n")
+            until(lambda: rig.newest(1)[1]["processes"] == 0)
+            assert rig.newest(1)[0]["untold"] == 1
+            assert rig.newest(0)[0]["untold"] == 0
+        finally:
+            rig.ticker.stop()
+            thread.join()
 
 
 def test_a_taken_place_and_one_that_is_not_there(rig):
