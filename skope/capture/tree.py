@@ -38,6 +38,7 @@ _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes had several threads, or could not be read"
 _NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
+_UNSEEN: Final = "no process of it was seen at a tick"
 _NOBODY: Final = "nothing was there to be watched"
 _NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
 
@@ -197,7 +198,9 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "faults_major": Measured(tree.rise("faults_major"), _STAT, _NOBODY, whole),
         "ctx_switches": Measured(_switches(tree), _STATUS, _THREADS, polled),
         "processes": _processes(tree),
-        "threads_peak": _sampled(tree, lambda t: t.peak("threads"), "num_threads at ticks"),
+        "threads_peak": _sampled(
+            tree, lambda t: t.peak("threads") or None, "num_threads at ticks", _UNSEEN
+        ),
         "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, _THREADS, polled),
     }
 
@@ -265,8 +268,10 @@ def _wait(tree: TreeWindow) -> float | None:
 def _processes(tree: TreeWindow) -> Measured:
     """Those there at the start and those born since."""
     forked, born = tree.rise("forked"), tree.rise("born")
+    # Where no tick saw anybody, there was the script's own process all the same.
+    unseen = 1 if tree.complete and not (tree.at_start or forked or born) else 0
     # The kernel tells nothing in a namespace of its own: then fewer are told than are seen.
     if forked is not None and born is not None and forked >= born:
-        return Measured(tree.at_start + forked, _FORKS, "", 1.0)
-    value = None if born is None else tree.at_start + born
+        return Measured(tree.at_start + forked + unseen, _FORKS, "", 1.0)
+    value = None if born is None else tree.at_start + born + unseen
     return Measured(value, "seen at ticks: at least so many", _NOBODY, None)

@@ -28,7 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     launching.configure(parser)
     add("--append", action="store_true", help="add the runs to the report there is")
     add("--json", action="store_true", help="print the report; the script's output goes to a log")
-    add("words", nargs="*", metavar="-- CMD ARG", help="a command instead of --script")
+    add(
+        "words",
+        nargs="*",
+        metavar="-- CMD ARG",
+        help="a command, or a line of shell in quotes, instead of --script",
+    )
     configure_watch(parser)
     configure_access(parser)
     parser.epilog = """\

@@ -79,7 +79,7 @@ def _measures(report: Report) -> list[str]:
         if metric is not None and metric.value is not None:
             lines.append(_measure(report, name, metric.value, metric.unit, note, whose))
         elif metric is not None:
-            lines.append(f"  {left(name, _LABEL)}  not measured: {clean(metric.reason or '')}")
+            lines += _labelled(name, f"not measured: {metric.reason or ''}")
     return lines
 
 

@@ -61,7 +61,7 @@ def test_a_listener_is_named_with_all_that_helps_to_find_it(tmp_path):
 
 def test_who_listen_each_for_themselves_are_all_named():
     code = "import os, socket, sys; s = socket.create_server(('127.0.0.1', {}), reuse_port=True);"
-    code += "os.fork(); print(s.getsockname()[1], flush=True); sys.stdin.readline()"
+    code += "os.fork(); os.write(1, b'%d\\n' % s.getsockname()[1]); sys.stdin.readline()"
     with contextlib.ExitStack() as stack:
         port, pids = 0, []
         for _ in range(2):

@@ -14,11 +14,12 @@ T0 = 1_000 * PERIOD
 UNKNOWN = 1 << 63
 
 
-def row(at_ns, *, rss=0, pss=UNAVAILABLE, pss_rss=UNAVAILABLE, processes=1, **counters):
+def row(at_ns, *, rss=0, pss=UNAVAILABLE, pss_rss=UNAVAILABLE, processes=1, threads=3, **counters):
     made = np.zeros((), dtype("sample"))
     made["begin_ns"] = at_ns
     made["gauges"][:] = 0
-    gauges = {"rss": rss, "pss": pss, "pss_rss": pss_rss, "processes": processes, "threads": 3}
+    gauges = {"rss": rss, "pss": pss, "pss_rss": pss_rss}
+    gauges |= {"processes": processes, "threads": threads}
     for name, value in gauges.items():
         made["gauges"][TREE_GAUGES.index(name)] = value
     for name, value in counters.items():
@@ -95,6 +96,15 @@ def test_processes_are_those_at_the_start_and_those_born_since(forked, value, co
     found = measured(*rows, start_ns=T0, stop_ns=T0 + PERIOD)["processes"]
     assert (found.value, found.coverage) == (value, coverage)
     assert ("at least" in found.source) == (coverage is None)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_script_too_brief_to_be_seen_was_a_process(complete):
+    rows = [row(T0 + k * PERIOD, processes=0, threads=0) for k in range(2)]
+    found = measured(*rows, start_ns=T0, stop_ns=T0 + PERIOD, complete=complete)
+    assert found["processes"].value == (1 if complete else 0)
+    assert (found["threads_peak"].value, found["memory_mean"].value) == (None, None)
+    assert "seen at a tick" in found["threads_peak"].reason
 
 
 def test_what_a_member_hides_is_null_with_a_reason():
