@@ -17,6 +17,7 @@ from skope.capture.edge import Edge, Span
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
 from skope.front.heads import Heads
+from skope.front.lifetime import lifetime
 from skope.front.meant import which
 from skope.front.recorder import Recorder
 from skope.front.runs import Completed, Ending, Runs
@@ -206,15 +207,14 @@ class Captures:
         StorageFault
             If the report could not be written; asked again, it is tried again.
         """
-        stop_ns = halt.stop_ns if halt else self._clock()
-        reserve = self._book.reserve
+        reserve, stop_ns = self._book.reserve, halt.stop_ns if halt else self._clock()
         entry = None if reserve is None else self._book.read(reserve)
-        if entry is not None and entry.run != message.run:
-            entry = None
+        entry = entry if entry is not None and entry.run == message.run else None
         self._subjects.end(entry)
         if entry is not None and entry.done:
             return self._done(message, entry.done - 1, [])
-        notes = self._close_launch(entry, stop_ns, halt.after if halt else None)
+        lived = lifetime(entry, message, stop_ns)
+        notes = self._close_launch(*lived, halt.after if halt else None)
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
@@ -315,6 +315,7 @@ class Captures:
 
     def _record(self, entry: Entry, stop_ns: int, after: Edge | None = None) -> "Recording":
         after = after or Edge.of(self._probe.read(stop_ns))
+        stop_ns = max(stop_ns, entry.start_ns)  # a late /start comes when its script has ended
         span = Span(entry.start_ns, stop_ns, Edge.of(entry.start), after)
         window: Window = "script" if entry.kind == _SCRIPT else "signals"
         return self._recorder.record(

@@ -149,6 +149,10 @@ class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
     user_s: Seconds
     system_s: Seconds
     max_rss_bytes: int
+    begin_ns: int | None = None
+    """When it was let go, CLOCK_MONOTONIC; null: when it was announced."""
+    end_ns: int | None = None
+    """When it was reaped; null: when this message comes."""
 
 
 class RunDone(Struct, frozen=True, kw_only=True, tag="run-done"):

@@ -150,6 +150,8 @@ class Launcher:
                 user_s=ended.user_s,
                 system_s=ended.system_s,
                 max_rss_bytes=ended.max_rss_bytes,
+                begin_ns=ended.begin_ns,
+                end_ns=ended.end_ns,
             )
         )
         self._end_leftovers()

@@ -6,9 +6,11 @@ before its first instruction until `release`: whoever watches it knows its pid b
 
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from time import monotonic_ns
 from typing import Final
 
 from skope.supervisor.command import Command
@@ -40,6 +42,10 @@ class Ended:
     max_rss_bytes: int
     """Of the largest of them; at least what the forked supervisor held, for the kernel counts on
     through exec."""
+    begin_ns: int | None
+    """When it was let go, CLOCK_MONOTONIC; None: never."""
+    end_ns: int
+    """When it was reaped."""
     fault: str | None = None
     """Why it could not be started at all."""
 
@@ -56,6 +62,7 @@ class Script:
             If the kernel has no process or descriptor left.
         """
         self.ended: Ended | None = None
+        self._begin_ns: int | None = None
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
         # A signal that comes before the child is itself waits until it is: our handlers would
@@ -77,6 +84,7 @@ class Script:
 
     def release(self) -> None:
         """Lets it begin."""
+        self._begin_ns = monotonic_ns()
         with contextlib.suppress(BrokenPipeError):
             os.write(self._gate_fd, b"\n")
         os.close(self._gate_fd)
@@ -96,6 +104,8 @@ class Script:
                     user_s=used.ru_utime,
                     system_s=used.ru_stime,
                     max_rss_bytes=used.ru_maxrss * _KIB,
+                    begin_ns=self._begin_ns,
+                    end_ns=monotonic_ns(),
                     fault=self._fault(),
                 )
         return self.ended is not None
@@ -124,11 +134,14 @@ class Script:
         return os.strerror(int(number)) if number else None
 
 
-def _begin(command: Command, environment: Mapping[str, str]) -> None:
-    """Never returns, unless by an error."""
+def _found(command: Command, environment: Mapping[str, str]) -> str:
+    """The program as it will be started, looked for from where it works.
+
+    One that is not found is left to the start itself, which knows why.
+    """
     if command.directory is not None:
         os.chdir(command.directory)
-    os.execvpe(command.argv[0], command.argv, dict(environment))  # noqa: S606 - no shell
+    return shutil.which(command.argv[0], path=environment.get("PATH")) or command.argv[0]
 
 
 def _become(
@@ -152,8 +165,10 @@ def _become(
         for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
             if fd != place:
                 os.dup2(fd, place)
+        # Whatever can be done before it is measured is done by now.
+        program, argv, given = _found(command, environment), command.argv, dict(environment)
         if os.read(gate_fd, 1):
-            _begin(command, environment)
+            os.execvpe(program, argv, given)  # noqa: S606 - no shell
     except OSError as error:
         os.write(fault_fd, str(error.errno or 0).encode())
     finally:

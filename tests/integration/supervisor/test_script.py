@@ -195,3 +195,17 @@ def test_nobody_is_ended_for_a_script_that_is_over():
         assert all(is_alive(pid) for pid in pids)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
+
+
+def test_it_is_looked_for_where_it_works_and_timed_from_its_release(tmp_path):
+    own = tmp_path / "own"
+    own.write_text("#!/bin/sh\nsleep 0.2\n")
+    own.chmod(0o755)
+    what = Command(argv=("own",), title="own", directory=str(tmp_path))
+    script = Script(what, {**os.environ, "PATH": f".:{os.environ['PATH']}"}, Stdio())
+    time.sleep(0.3)
+    before_ns = time.monotonic_ns()
+    script.release()
+    ended = finished(script)
+    assert (ended.status, ended.fault) == (0, None)
+    assert before_ns <= ended.begin_ns < ended.end_ns - 0.19e9

@@ -346,3 +346,24 @@ def test_appended_runs_of_another_window_do_not_mix_with_a_file_that_has_one_for
     report = bench.report(T)
     assert [run.window for run in report.runs] == ["signals", "script"]
     assert (report.window, [run.run for run in report.good_runs()]) == ("script", [2])
+
+
+def test_a_silent_script_is_not_charged_with_the_way_its_messages_take(bench):
+    bench.captures.run_begin(begin())
+    bench.wait(3)
+    begin_ns = bench.now_ns
+    bench.wait(20)
+    end_ns = bench.now_ns
+    bench.wait(2)
+    bench.captures.run_end(end(begin_ns=begin_ns, end_ns=end_ns))
+    assert bench.report(T).exec_time == 0.2
+
+
+def test_no_message_makes_a_capture_end_before_it_began(bench):
+    bench.captures.run_begin(begin())
+    late = bench.now_ns
+    bench.wait(5)
+    bench.captures.start(None, None, restart=False)
+    bench.wait(5)
+    bench.captures.run_end(end(begin_ns=late, end_ns=late))
+    assert bench.report(T).exec_time == 0.0
