@@ -6,13 +6,13 @@ import { place, address } from "./place.js";
 import { press, focusedMetric, refocus } from "./keys.js";
 import { ask, quoted, Live } from "./source.js";
 import { livePage } from "./live.js";
-import { capturesPage } from "./captures.js";
+import { capturesPage, capturesSource } from "./captures.js";
 import { diffPage } from "./diff.js";
 import { aggregatesPage, aggregatesSource } from "./aggregates.js";
 
 const PAGES = [
   ["live", "Live", null, livePage],
-  ["captures", "Captures", () => "/api/page/captures", capturesPage],
+  ["captures", "Captures", capturesSource, capturesPage],
   ["diff", "Diff", (state) => `/api/page/diff${state.get("base") ? `?base=${quoted(state.get("base"))}&head=${quoted(state.get("head") || "")}` : ""}`, diffPage],
   ["aggregates", "Aggregates", aggregatesSource, aggregatesPage],
 ];
@@ -21,7 +21,7 @@ const KEYS = [
   ["/", "filter, or name a capture"],
   ["j k, ↓ ↑", "next and previous metric (Diff)"],
   ["a", "all metrics (Diff)"],
-  ["t", "tables instead of pictures (Live, Diff)"],
+  ["t", "tables instead of pictures (Live, Diff, one capture)"],
   ["Enter", "compare the two that are chosen (Captures)"],
   ["Esc", "forget the window, the filter, the choice"],
   ["?", "these keys"],
