@@ -149,21 +149,26 @@ def timed(
     """Record every call of a function: `@timed`, `@timed("name")`, `@timed(module="web")`.
 
     Functions, coroutine functions and generators, sync and async; of a generator the whole run
-    until it is exhausted or closed. Without a name it is the function's qualified one.
+    until it is exhausted or closed. Methods of every kind, above or below their decorators, and
+    whatever else can be called. Without a name it is the function's qualified one.
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Any) -> Any:  # noqa: ANN401
         if _sender.off:
             return function
-        name = what if isinstance(what, str) else function.__qualname__
+        if isinstance(function, (staticmethod, classmethod)):
+            return type(function)(decorate(function.__func__))
+        own = getattr(function, "__qualname__", type(function).__qualname__)
+        name = what if isinstance(what, str) else own
         within = module or function.__module__
         wrapper = _wrapper(function, *_stopwatch(name, within, memory=memory))
         for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-            setattr(wrapper, attribute, getattr(function, attribute, None))
+            if hasattr(function, attribute):
+                setattr(wrapper, attribute, getattr(function, attribute))
         wrapper.__dict__.update(getattr(function, "__dict__", {}), __wrapped__=function)
         return wrapper
 
-    return decorate(what) if callable(what) else decorate
+    return decorate if what is None or isinstance(what, str) else decorate(what)
 
 
 def _stopwatch(
@@ -211,19 +216,38 @@ def _wrapper(
         finally:
             end(start)
 
-    async def async_generator(*args: object, **kwargs: object) -> Any:  # noqa: ANN401
-        start = begin()
-        try:
-            async for value in function(*args, **kwargs):
-                yield value
-        finally:
-            end(start)
-
     if flags & _COROUTINE:
         return coroutine
     if flags & _ASYNC_GENERATOR:
-        return async_generator
+        return _async_generator(function, begin, end)
     return generator if flags & _GENERATOR else plain
+
+
+def _async_generator(
+    function: Callable[..., Any], begin: Callable[[], Any], end: Callable[[Any], None]
+) -> Callable[..., Any]:
+    """What `yield from` would be, were there one: all that is sent or thrown is passed on."""
+
+    async def wrapper(*args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        start = begin()
+        inner = function(*args, **kwargs)
+        try:
+            step = inner.asend(None)
+            while True:
+                value = await step
+                try:
+                    step = inner.asend((yield value))
+                except GeneratorExit:
+                    await inner.aclose()
+                    raise
+                except BaseException as error:  # noqa: BLE001 - it is the generator's to handle
+                    step = inner.athrow(error)
+        except StopAsyncIteration:
+            return
+        finally:
+            end(start)
+
+    return wrapper
 
 
 def _resident_mib() -> float | None:

@@ -136,8 +136,9 @@ class Sender:
 
     def send_batch(self) -> bool:
         """Sends up to a batch; puts it back when the server cannot have it now."""
-        batch = [self.queue.popleft() for _ in range(min(BATCH, len(self.queue)))]
-        self.in_hand = len(batch)
+        # Said first: who flushes must not find them in neither place.
+        self.in_hand = min(BATCH, len(self.queue))
+        batch = [self.queue.popleft() for _ in range(self.in_hand)]
         try:
             return self.deliver(batch)
         except Exception:  # noqa: BLE001 - nothing may end the thread

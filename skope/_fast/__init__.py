@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from skope._fast.control import format_segment as format_segment
     from skope._fast.control import format_tree as format_tree
     from skope._fast.control import segment_bytes as segment_bytes
-    from skope._fast.curve import gauge_columns as gauge_columns
-    from skope._fast.curve import rate_columns as rate_columns
+    from skope._fast.curve import column_text as column_text
+    from skope._fast.curve import gauge_texts as gauge_texts
+    from skope._fast.curve import instants as instants
+    from skope._fast.curve import rate_texts as rate_texts
     from skope._fast.edge import EdgeReader as EdgeReader
+    from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
     from skope._fast.layout import COUNTERS as COUNTERS
@@ -39,8 +42,11 @@ if TYPE_CHECKING:
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.medians import columns_of as columns_of
+    from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
+    from skope._fast.posts import Poster as Poster
     from skope._fast.procparse import parse_diskstats as parse_diskstats
     from skope._fast.procparse import parse_meminfo as parse_meminfo
     from skope._fast.procparse import parse_net_dev as parse_net_dev
@@ -83,6 +89,9 @@ if TYPE_CHECKING:
     from skope._fast.tally_bytes import rows_of as rows_of
     from skope._fast.tick import Ticker as Ticker
     from skope._fast.tick import next_tick as next_tick
+    from skope._fast.turn import Door as Door
+    from skope._fast.turn import Hot as Hot
+    from skope._fast.turn import Turn as Turn
     from skope._fast.watchlist import Watchlist as Watchlist
     from skope._fast.wishes import Wishes as Wishes
 
@@ -100,9 +109,9 @@ _NAMES: Final = {
         "format_tree",
         "segment_bytes",
     ),
-    "curve": ("gauge_columns", "rate_columns"),
+    "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
-    "fold": ("fold_samples", "merge_folds"),
+    "fold": ("Fold", "fold_samples", "merge_folds"),
     "layout": (
         "COUNTERS",
         "EDGE_COUNTERS",
@@ -118,8 +127,10 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
+    "medians": ("columns_of", "medians_of"),
     "parent": ("die_with_parent",),
     "pidparse": ("parse_pid_stat",),
+    "posts": ("Poster",),
     "procparse": (
         "parse_diskstats",
         "parse_meminfo",
@@ -132,6 +143,7 @@ _NAMES: Final = {
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
     "tick": ("Ticker", "next_tick"),
+    "turn": ("Door", "Hot", "Turn"),
     "watchlist": ("Watchlist",),
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),

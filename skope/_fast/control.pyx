@@ -6,7 +6,9 @@ Imports no numpy: the supervisor and the sampler use it.
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
-from skope._fast.fences cimport load_acquire, store_relaxed, store_release
+from skope._fast.fences cimport (
+    fence_acquire, fence_release, load_acquire, load_relaxed, store_relaxed, store_release,
+)
 from skope._fast.layout cimport (
     LEVELS, MAX_WORKERS, answer_t, book_t, child_t, coarse_t, cursor_t, event_t, header_t,
     sample_t, slow_t, supervisor_t, wish_t, wishes_t,
@@ -266,7 +268,9 @@ cdef class SupervisorLine:
         """Logs a child's death. Returns the event's index, for `back`."""
         cdef uint64_t index = self.at.events
         cdef event_t *event = &self.events[index % EVENT_SLOTS]
-        store_release(&event.seq, 0)
+        # As in slots.pxd: the fence keeps the 0 before what follows it, on arm64 too.
+        store_relaxed(&event.seq, 0)
+        fence_release()
         event.role = role
         event.worker = worker
         event.down_ns = down_ns
@@ -290,8 +294,10 @@ cdef class SupervisorLine:
         store_release(&self.at.own_faults_major, self.at.own_faults_major + faults_major)
 
     def back(self, uint64_t index, uint64_t up_ns):
-        """The successor of event `index`'s child is ready."""
-        store_release(&self.events[index % EVENT_SLOTS].up_ns, up_ns)
+        """The successor of event `index`'s child is ready; told too late, of no event any more."""
+        cdef event_t *event = &self.events[index % EVENT_SLOTS]
+        if event.seq == index + 1:
+            store_release(&event.up_ns, up_ns)
 
     @property
     def heartbeat_ns(self): return load_acquire(&self.at.heartbeat_ns)
@@ -317,8 +323,11 @@ cdef class SupervisorLine:
         rows = []
         for index in range(end - min(end, EVENT_SLOTS), end):
             event = &self.events[index % EVENT_SLOTS]
+            if load_acquire(&event.seq) != index + 1:
+                continue
             row = (event.role, event.worker, event.down_ns, load_acquire(&event.up_ns),
                    event.status, bool(event.hung))
-            if load_acquire(&event.seq) == index + 1:
+            fence_acquire()
+            if load_relaxed(&event.seq) == index + 1:
                 rows.append(row)
         return rows

@@ -14,7 +14,9 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from posix.time cimport clock_gettime, clockid_t, timespec
 
-from skope._fast.layout cimport ABSENT, N_TREE_COUNTERS, TREE_CPU, TREE_SWITCHES, TREE_WAIT
+from skope._fast.layout cimport (
+    ABSENT, N_TREE_COUNTERS, TREE_CPU, TREE_SWITCHES, TREE_UNTOLD, TREE_WAIT,
+)
 from skope._fast.members cimport member_t, tree_t
 from skope._fast.procfile cimport procfile_t
 from skope._fast.usage cimport read_member, read_reaper
@@ -97,16 +99,17 @@ cdef member_t *_by_pid(tree_t *tree, int pid) noexcept nogil:
 
 
 cdef uint64_t *_heir(tree_t *tree, int parent, uint64_t least) noexcept nogil:
-    """The nearest forebear that lives and was given `least` or more, the reaper being the last.
+    """The nearest forebear that was given `least` or more, the reaper being the last.
 
-    A parent that ended first left its children to one further up.
+    A parent that ended first left its children to one further up. One that was given them and
+    then ended hands them on with its own: they are in what it had used.
     """
     cdef member_t *heir = _by_pid(tree, parent)
     cdef size_t _step
     for _step in range(tree.count):
         if heir == NULL:
             break
-        if not heir.gone and heir.inherited_ns >= least:
+        if heir.inherited_ns >= least and (heir.inherited_ns or not heir.gone):
             return &heir.inherited_ns
         heir = _by_pid(tree, heir.parent)
     return &tree.inherited_ns if tree.reaper and tree.inherited_ns >= least else NULL
@@ -118,6 +121,10 @@ cdef void _bequeath(tree_t *tree, member_t *member) noexcept nogil:
     cdef uint64_t slop = SLOP_TICKS * tree.ns_per_tick
     cdef uint64_t *heir = _heir(tree, member.parent, used - slop if used > slop else 0)
     cdef int k
+    tree.totals[<int> TREE_UNTOLD] += (
+        member.counters[<int> TREE_SWITCHES] == UNKNOWN
+        or member.counters[<int> TREE_WAIT] == UNKNOWN
+    )
     if heir != NULL:
         heir[0] -= min(heir[0], used)
     for k in range(<int> N_TREE_COUNTERS):

@@ -97,6 +97,7 @@ cpdef enum TreeCounter:
     TREE_WAIT               # ready to run, and no processor free
     TREE_BORN               # processes that were ever in it
     TREE_FORKED             # of those, told by the kernel; UNAVAILABLE where it tells nothing
+    TREE_UNTOLD             # that ended and had not told all of their switches or their waiting
     N_TREE_COUNTERS
 
 cpdef enum TreeGauge:
@@ -106,6 +107,7 @@ cpdef enum TreeGauge:
     TREE_THREADS
     TREE_LARGEST            # RSS of its largest process
     TREE_BUSY               # processor time per time since the tick before, millionths of one
+    TREE_PSS_RSS            # RSS when that PSS was read
     N_TREE_GAUGES
 
 # Written by the supervisor before any child is started; constant afterwards.
@@ -316,7 +318,8 @@ cdef struct answer_t:
     uint64_t turn                   # odd while the members are being written
     uint64_t members
     uint64_t rss_peak               # bytes, since the wish
-    uint64_t pad[2]
+    uint64_t rss                    # at the last tick
+    uint64_t growth                 # odd while it grows to a new peak; even once it has settled
     uint64_t kept[12]               # what left the tree unseen by its sums, by TreeCounter
     uint64_t reaped[4]              # waited for by the reaper before: user, system, major faults
     uint64_t pids[512]              # of the members, the eldest first; more are not told

@@ -115,7 +115,8 @@ class TreeCounter(IntFlag):
     TREE_WAIT = 7
     TREE_BORN = 8
     TREE_FORKED = 9
-    N_TREE_COUNTERS = 10
+    TREE_UNTOLD = 10
+    N_TREE_COUNTERS = 11
 
 class TreeGauge(IntFlag):
     TREE_RSS = 0
@@ -124,7 +125,8 @@ class TreeGauge(IntFlag):
     TREE_THREADS = 3
     TREE_LARGEST = 4
     TREE_BUSY = 5
-    N_TREE_GAUGES = 6
+    TREE_PSS_RSS = 6
+    N_TREE_GAUGES = 7
 
 class TreeStatus(IntFlag):
     TREE_NONE = 0

@@ -12,7 +12,7 @@ from skope._fast.layout cimport (
 )
 
 MAGIC = 0x45504F4B53  # "SKOPE", little-endian
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 UNAVAILABLE = -(1 << 63)
 FLAGS = {
     "late": int(FLAG_LATE),

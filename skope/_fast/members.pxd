@@ -28,6 +28,7 @@ cdef struct member_t:
     uint64_t ticks                  # it was seen at
     uint64_t rss
     uint64_t threads
+    bint threaded                   # it ever had several: what those did that ended is not told
 
 
 cdef struct tree_t:
@@ -52,6 +53,9 @@ cdef struct tree_t:
     uint64_t totals[12]             # as last published
     uint64_t ns_per_tick
     int64_t pss                     # of the slow lane's newest reading, once; else ABSENT
+    int64_t pss_rss                 # RSS when that was read
+    uint64_t settled_rss            # its peak when it had last settled
+    int steady                      # ticks in a row that it has not grown
     size_t turn                     # whose dear files are read next
     group_t group
     int kin[1024]                   # the newest processes known to be of it, gone or not

@@ -4,6 +4,7 @@
 for Python too so that every interleaving can be tried on them.
 """
 
+from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport UINT64_MAX, uint64_t
 
 from skope._fast cimport slots as _slots
@@ -110,13 +111,17 @@ cdef class SlotReader:
         cdef uint64_t size = self.slots.words
         cdef uint64_t kept = 0
         cdef uint64_t index
+        cdef uint64_t *words
+        cdef Py_buffer held
         rows = np.empty(end - low, dtype(self.row_type))
         if end == low:
             return rows
-        cdef uint64_t[::1] words = rows.view(np.uint64)
+        PyObject_GetBuffer(rows, &held, PyBUF_WRITABLE)
+        words = <uint64_t *> held.buf
         with nogil:
             for index in range(low, end):
-                if _slots.take(&self.slots, index, &words[kept * size]):
+                if _slots.take(&self.slots, index, words + kept * size):
                     kept += 1
             self.lost += (end - low) - kept
+        PyBuffer_Release(&held)
         return rows[:kept] if kept < end - low else rows

@@ -10,14 +10,15 @@ from libc.string cimport memcpy, memset
 from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, sysconf
 
 from skope._fast.archive cimport archive
-from skope._fast.clocks cimport NS_PER_S
+from skope._fast.clocks cimport CLOCK_BOOTTIME, NS_PER_S, clock_ns
 from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.group cimport close_group, open_group, read_group
 from skope._fast.heirs cimport settle
 from skope._fast.layout cimport (
     ABSENT, FLAG_GROUP, TREE_BORN, TREE_BUSY, TREE_CPU, TREE_FORKED, TREE_GONE, TREE_LARGEST,
-    TREE_PROCESSES, TREE_PSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES, TREE_SYSTEM, TREE_THREADS,
-    TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, sample_t,
+    TREE_PROCESSES, TREE_PSS, TREE_PSS_RSS, TREE_READ_BYTES, TREE_RSS, TREE_SWITCHES, TREE_SYSTEM,
+    TREE_THREADS, TREE_UNTOLD, TREE_USER, TREE_WAIT, TREE_WATCHED, TREE_WRITE_BYTES, answer_t,
+    sample_t,
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
@@ -37,6 +38,9 @@ cdef enum:
     BEHIND_TICKS = 8                # in a row
     BEHIND_NS = 200000000
     BEHIND_PART = 16
+    GROWN_PART = 50
+    STEADY_PART = 128
+    STEADY_TICKS = 3
 
 cdef uint64_t UNKNOWN = <uint64_t> ABSENT
 cdef uint64_t PAGE = <uint64_t> sysconf(_SC_PAGESIZE)
@@ -67,6 +71,8 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     memset(tree.totals, 0, sizeof(tree.totals))
     tree.totals[<int> TREE_FORKED] = UNKNOWN
     tree.root_started = tree.wish.started
+    if tree.wish.pid == 0:
+        tree.root_started = clock_ns(CLOCK_BOOTTIME) // tree.ns_per_tick
     tree.reaper = <int> tree.wish.reaper
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
@@ -74,10 +80,11 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     open_group(&tree.group, tree.wish.group)
     tree.archives.before_ns = now_ns
     tree.kin_count = 0
+    tree.settled_rss = tree.steady = 0
     if not resumed:
         memset(tree.answer.kept, 0, sizeof(tree.answer.kept))
         tree.answer.since_ns = now_ns
-        tree.answer.rss_peak = 0
+        tree.answer.rss_peak = tree.answer.rss = tree.answer.growth = 0
         read_waited(tree, text, tree.answer.reaped)
     if read_stat(text, tree.reaper_stat, &stat):
         tree.reaper_session = <int> stat.session
@@ -138,7 +145,7 @@ cdef void end(tree_t *tree) noexcept nogil:
 cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
     """What costs more: storage, context switches and waiting for a processor.
 
-    The last two are of one thread each; of a process with several they are unknown.
+    The last two are of one thread each; of a process that ever had several they are unknown.
     """
     cdef uint64_t *counters = member.counters
     if not member.opened:
@@ -156,16 +163,33 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
         counters[<int> TREE_READ_BYTES] = counters[<int> TREE_WRITE_BYTES] = UNKNOWN
     text.fd = member.status
     if (
-        member.threads > 1 or member.status < 0 or read_record(text) != 0
+        member.threaded or member.status < 0 or read_record(text) != 0
         or not scan_pid_status(text_of(text), &counters[<int> TREE_SWITCHES])
     ):
         counters[<int> TREE_SWITCHES] = UNKNOWN
     text.fd = member.schedstat
     if (
-        member.threads > 1 or member.schedstat < 0 or read_record(text) != 0
+        member.threaded or member.schedstat < 0 or read_record(text) != 0
         or not scan_schedstat(text_of(text), &counters[<int> TREE_WAIT])
     ):
         counters[<int> TREE_WAIT] = UNKNOWN
+
+
+cdef void look_back(tree_t *tree, procfile_t *text) noexcept nogil:
+    """What those had used who were there before it was watched: its first row holds all of it."""
+    cdef size_t m
+    for m in range(tree.count):
+        _read_dear(tree, text, &tree.members[m])
+
+
+cdef void forget(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
+    """What one had used before it came counts for nothing."""
+    cdef int k
+    read_member(tree, text, member)
+    _read_dear(tree, text, member)
+    for k in range(<int> TREE_BORN):
+        if member.counters[k] != UNKNOWN:
+            tree.answer.kept[k] -= member.counters[k]
 
 
 cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
@@ -184,6 +208,7 @@ cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:
             totals[k] = max(totals[k], tree.totals[k])
     totals[<int> TREE_BORN] = tree.totals[<int> TREE_BORN]
     totals[<int> TREE_FORKED] = tree.totals[<int> TREE_FORKED]
+    totals[<int> TREE_UNTOLD] = tree.totals[<int> TREE_UNTOLD]
 
 
 cdef bint _is_whole(tree_t *tree) noexcept nogil:
@@ -217,7 +242,26 @@ cdef void _gauge(tree_t *tree, sample_t *sample) noexcept nogil:
     sample.gauges[<int> TREE_THREADS] = threads
     sample.gauges[<int> TREE_PROCESSES] = <int64_t> tree.count
     sample.gauges[<int> TREE_PSS] = tree.pss
+    sample.gauges[<int> TREE_PSS_RSS] = tree.pss_rss
     tree.answer.rss_peak = max(tree.answer.rss_peak, <uint64_t> rss)
+    _settle_memory(tree, <uint64_t> rss)
+
+
+cdef void _settle_memory(tree_t *tree, uint64_t rss) noexcept nogil:
+    """Says when it has grown to a new peak and grows no more: that is when to read its PSS.
+
+    Who grows may have to wait for a processor: that is not the top yet.
+    """
+    cdef answer_t *answer = tree.answer
+    cdef bint grows = rss > answer.rss + answer.rss // STEADY_PART
+    tree.steady = 0 if grows else min(tree.steady + 1, <int> STEADY_TICKS)
+    store_release(&answer.rss, rss)
+    if not answer.growth & 1:
+        if answer.rss_peak > tree.settled_rss + tree.settled_rss // GROWN_PART:
+            store_release(&answer.growth, answer.growth + 1)
+    elif tree.steady >= STEADY_TICKS:
+        tree.settled_rss = answer.rss_peak
+        store_release(&answer.growth, answer.growth + 1)
 
 
 cdef void take_row(

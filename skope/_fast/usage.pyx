@@ -62,6 +62,7 @@ cdef void read_member(tree_t *tree, procfile_t *text, member_t *member) noexcept
     member.counters[<int> TREE_FAULTS_MAJOR] = stat.faults_major + stat.children_faults_major
     member.rss = 0 if _waits_to_begin(tree, member, &stat) else stat.rss_pages * PAGE
     member.threads = stat.threads
+    member.threaded = member.threaded or stat.threads > 1
 
 
 cdef inline uint64_t _less(uint64_t value, uint64_t part) noexcept nogil:

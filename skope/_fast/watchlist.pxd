@@ -21,8 +21,9 @@ cdef class Watchlist:
     cdef uint64_t record_at
     cdef uint64_t seen              # wishes.count as last looked at
     cdef uint64_t pss[64]           # bytes, from the slow lane for the next tick of that wish
+    cdef uint64_t pss_rss[64]       # and RSS as it began
     cdef uint64_t pss_seq[64]
-    cdef int bell                   # an eventfd, rung when there are trees; -1: none
+    cdef int bell                   # an eventfd, rung when a tree is new or has settled; -1: none
     cdef readonly uint64_t serving  # how many trees are watched
     cdef tree_t trees[64]
     cdef procfile_t text            # a buffer; its descriptor changes
@@ -35,6 +36,7 @@ cdef class Watchlist:
     cdef int64_t last_but_one       # as of the one before that
 
     cdef void tick(self, uint64_t begin_ns, const sample_t *machine) noexcept nogil
+    cdef void ring_bell(self) noexcept nogil
     cdef void obey(self, uint64_t now_ns) noexcept nogil
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil
     cdef void look(self) noexcept nogil

@@ -29,7 +29,7 @@ from skope._fast.members cimport (
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
-from skope._fast.tree cimport begin, end, take_row
+from skope._fast.tree cimport begin, end, forget, look_back, take_row
 
 cdef extern from "<sys/eventfd.h>" nogil:
     int eventfd_write(int fd, uint64_t value)
@@ -102,16 +102,18 @@ cdef class Watchlist:
         close_births(&self.births)
         drop(&self.text)
 
-    def put_pss(self, uint64_t slot, uint64_t seq, uint64_t pss):
-        """The slow lane's reading in bytes; the next tick of that wish tells it, once."""
+    def put_pss(self, uint64_t slot, uint64_t seq, uint64_t pss, uint64_t rss):
+        """A reading of PSS, and RSS as it began, in bytes; the wish's next tick tells it, once."""
         if slot >= self.capacity:
             raise IndexError(f"no tree {slot}")
+        store_relaxed(&self.pss_rss[slot], rss)
         store_relaxed(&self.pss[slot], pss)
         store_release(&self.pss_seq[slot], seq)
 
     cdef void tick(self, uint64_t begin_ns, const sample_t *machine) noexcept nogil:
         """One row for every tree there is; hardly anything when there is none."""
         cdef uint64_t k
+        cdef uint64_t growth
         if load_acquire(&self.wishes.count) != self.seen:
             self.obey(begin_ns)
         if self.serving == 0:
@@ -123,11 +125,15 @@ cdef class Watchlist:
             if self.trees[k].seq:
                 if self.ticks % LISTED_EVERY == 0:
                     self.list_group(&self.trees[k])
-                self.trees[k].pss = ABSENT
+                self.trees[k].pss = self.trees[k].pss_rss = ABSENT
                 if load_acquire(&self.pss_seq[k]) == self.trees[k].seq:
                     self.trees[k].pss = <int64_t> load_relaxed(&self.pss[k])
+                    self.trees[k].pss_rss = <int64_t> load_relaxed(&self.pss_rss[k])
                     store_release(&self.pss_seq[k], 0)
+                growth = self.trees[k].answer.growth
                 take_row(&self.trees[k], &self.text, begin_ns, machine)
+                if growth & 1 and growth != self.trees[k].answer.growth:
+                    self.ring_bell()
 
     cdef void obey(self, uint64_t now_ns) noexcept nogil:
         """Begins and ends what the wishes say."""
@@ -150,13 +156,18 @@ cdef class Watchlist:
                 self.list_group(tree)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
+                look_back(tree, &self.text)
                 self.listen()
                 if self.births.fd >= 0 and not tree.resumed:
                     tree.totals[<int> TREE_FORKED] = tree.totals[<int> TREE_BORN]
             self.serving += tree.seq != 0
         if self.serving == 0:
             close_births(&self.births)
-        elif self.bell >= 0:
+        else:
+            self.ring_bell()
+
+    cdef void ring_bell(self) noexcept nogil:
+        if self.bell >= 0:
             eventfd_write(self.bell, 1)
 
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil:
@@ -278,10 +289,14 @@ cdef class Watchlist:
     cdef member_t *enlist(self, tree_t *tree, int pid) noexcept nogil:
         cdef pid_stat_t stat
         cdef int fd = open_of(pid, b"stat")
-        if read_stat(&self.text, fd, &stat) and admit(tree, pid, fd, &stat):
-            return &tree.members[tree.count - 1]
-        close_fd(&fd)
-        return NULL
+        cdef member_t *member
+        if not read_stat(&self.text, fd, &stat) or not admit(tree, pid, fd, &stat):
+            close_fd(&fd)
+            return NULL
+        member = &tree.members[tree.count - 1]
+        if stat.started < tree.root_started:
+            forget(tree, &self.text, member)
+        return member
 
     cdef void dismiss(self, member_t *member) noexcept nogil:
         """Its counts so far stay. A zombie is not listed, and is still its parent's to wait for."""

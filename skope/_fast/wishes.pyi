@@ -4,7 +4,8 @@ class Answer(NamedTuple):
     watched: bool
     since_ns: int
     pids: list[int]
-    rss_peak: int
+    rss: int
+    growth: int
 
 class Wishes:
     def __init__(self, view: memoryview | bytearray) -> None: ...

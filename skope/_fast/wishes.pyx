@@ -13,7 +13,7 @@ from skope._fast.layout cimport GROUP_BYTES, TREE_WATCHED, answer_t, wish_t, wis
 cdef enum:
     TRIES = 1000
 
-Answer = namedtuple("Answer", "watched since_ns pids rss_peak")
+Answer = namedtuple("Answer", "watched since_ns pids rss growth")
 
 
 cdef class Wishes:
@@ -91,5 +91,5 @@ cdef class Wishes:
                 break
         return Answer(
             load_acquire(&answer.status) == TREE_WATCHED, load_relaxed(&answer.since_ns), pids,
-            load_relaxed(&answer.rss_peak),
+            load_relaxed(&answer.rss), load_acquire(&answer.growth),
         )

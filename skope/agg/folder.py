@@ -1,9 +1,11 @@
 """The folder of a session, held open: every file in it is reached through its descriptor.
 
-A link planted in the folder is never followed, and a rename of the folder itself does no harm.
+A link planted in the folder is never followed, and a rename of the folder itself does no harm. One
+that is removed is made anew by whoever comes next: what is counted in memory can still be written.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,8 @@ from skope.errors import StorageFault
 _MODE: Final = 0o644
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OVER: Final = os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_PASSING: Final = re.compile(r"\..+\.(?:json|jsonl|sum|tally|damaged)\.(\d+)")
+"""What a file is called while it is written, by the process of that number."""
 _HINT: Final = "free some space in the report directory; it goes on by itself"
 
 
@@ -31,14 +35,13 @@ class Folder:
         """
         self.path = path
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            self._fd = _made(path)
         except OSError as error:
             raise storage_fault(error, str(path)) from error
 
     def create(self, name: str) -> int:
         """A descriptor that appends to a new file; `FileExistsError` if there is one."""
-        return os.open(name, os.O_WRONLY | os.O_APPEND | _NEW, _MODE, dir_fd=self.fd)
+        return os.open(name, os.O_WRONLY | os.O_APPEND | _NEW, _MODE, dir_fd=self._there())
 
     def read(self, name: str) -> bytes:
         """All of a file."""
@@ -47,7 +50,7 @@ class Folder:
 
     def open(self, name: str, flags: int = os.O_RDONLY) -> int:
         """A descriptor of an existing file."""
-        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.fd)
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._there())
 
     def chunks(self, name: str, size: int = 1 << 20) -> Iterator[bytes]:
         """All of a file, piece by piece."""
@@ -58,13 +61,13 @@ class Folder:
     def modified_ns(self, name: str) -> int:
         """When a file was last written; 0 when it is not there."""
         try:
-            return os.stat(name, dir_fd=self.fd, follow_symlinks=False).st_mtime_ns
+            return os.stat(name, dir_fd=self._there(), follow_symlinks=False).st_mtime_ns
         except FileNotFoundError:
             return 0
 
     def names(self) -> list[str]:
         """The files there are, in no order."""
-        with os.scandir(self.fd) as entries:
+        with os.scandir(self._there()) as entries:
             return [entry.name for entry in entries]
 
     def replace(self, name: str, parts: Iterable[bytes], *, durable: bool) -> int:
@@ -79,26 +82,35 @@ class Folder:
         """
         passing = f".{name}.{os.getpid()}"
         try:
-            fd = os.open(passing, os.O_WRONLY | _OVER, _MODE, dir_fd=self.fd)
+            fd = os.open(passing, os.O_WRONLY | _OVER, _MODE, dir_fd=self._there())
             try:
                 length = sum(write_all(fd, part) for part in parts)
                 if durable:
                     os.fsync(fd)
             finally:
                 os.close(fd)
-            os.rename(passing, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+            os.rename(passing, name, src_dir_fd=self._fd, dst_dir_fd=self._fd)
             if durable:
-                os.fsync(self.fd)
-        except OSError as error:
+                os.fsync(self._fd)
+        except BaseException as error:
             with suppress(OSError):
                 self.remove(passing)
-            raise storage_fault(error, name) from error
+            if isinstance(error, OSError):
+                raise storage_fault(error, name) from error
+            raise
         return length
+
+    def sweep(self) -> None:
+        """Removes what writers that were killed left half written."""
+        for name in self.names():
+            left = _PASSING.fullmatch(name)
+            if left and not os.path.exists(f"/proc/{left[1]}"):  # noqa: PTH110 - no path to build
+                self.remove(name)
 
     def keep_aside(self, name: str, aside: str) -> None:
         """A second name for a file about to be replaced; the first one kept stays."""
         try:
-            os.link(name, aside, src_dir_fd=self.fd, dst_dir_fd=self.fd, follow_symlinks=False)
+            os.link(name, aside, src_dir_fd=self._fd, dst_dir_fd=self._fd, follow_symlinks=False)
         except FileExistsError:
             return
         except OSError:
@@ -107,17 +119,26 @@ class Folder:
     def remove(self, name: str) -> None:
         """Removes a file, if it is there."""
         try:
-            os.unlink(name, dir_fd=self.fd)
+            os.unlink(name, dir_fd=self._there())
         except FileNotFoundError:
             return
 
     def sync(self) -> None:
         """Makes the list of files durable."""
-        os.fsync(self.fd)
+        os.fsync(self._fd)
 
     def close(self) -> None:
         """Lets go of the folder."""
-        os.close(self.fd)
+        os.close(self._fd)
+
+    def _there(self) -> int:
+        """The folder's descriptor, of a new one where somebody removed it."""
+        if os.fstat(self._fd).st_nlink == 0:
+            with suppress(OSError):  # then nothing can be made in the old one, and that is said
+                fresh = _made(self.path)
+                os.dup2(fresh, self._fd, inheritable=False)
+                os.close(fresh)
+        return self._fd
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -131,6 +152,11 @@ class Folder:
     ) -> None:
         """Lets go of the folder."""
         self.close()
+
+
+def _made(path: Path) -> int:
+    path.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def write_all(fd: int, data: bytes | memoryview) -> int:

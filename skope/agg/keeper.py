@@ -40,13 +40,18 @@ class Keeper:
         self._current: tuple[Tail | None, int] = (None, 0)
         self._sealed: deque[Tail] = deque()
         self._snapshot: tuple[Segment, Covered, bytes] | None = None
+        self._again_at = 0.0
+        """When one that the disk would not have is tried again: it may be large."""
         self._waiting: deque[tuple[int, Future[None]]] = deque()
+        self._lost: tuple[int, StorageFault] | None = None
+        """Up to which ticket there are lines that a sync did not bring to the disk, and why."""
         self._synced_at = monotonic()
         self._thread = threading.Thread(target=self._run, name="skope-keeper", daemon=True)
         self._thread.start()
 
     def wrote(self, tail: Tail, ticket: int) -> None:
         """Lines up to `ticket` are in `tail`."""
+        tail.ticket = ticket
         self._current = (tail, ticket)
         if not self._busy:
             self._busy = True
@@ -99,53 +104,54 @@ class Keeper:
 
     def _round(self, *, now: float, stopping: bool) -> None:
         tail, ticket = self._current
-        failure = self._seal_all()
+        self._seal_all()
         if tail is not None and tail.fd >= 0:
             tail.write_words()
+            if tail.sound and tail.is_removed():
+                self._fault()
             due = self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S
-            if due and tail.dirty:
-                failure = self._sync(tail) or failure
+            if due and (tail.dirty or tail.lost):
+                self._sync(tail)
                 self._synced_at = now
-        self._answer(ticket, failure)
-        if self._snapshot is not None:
-            self._write_snapshot(self._snapshot)
+        self._answer(ticket)
+        if self._snapshot is not None and (stopping or now >= self._again_at):
+            self._write_snapshot(self._snapshot, now)
 
-    def _seal_all(self) -> StorageFault | None:
-        failure = None
+    def _seal_all(self) -> None:
         while self._sealed:
             tail = self._sealed.popleft()
             tail.write_words()
-            failure = self._sync(tail) or failure
+            self._sync(tail)
             tail.close()
-        return failure
 
-    def _sync(self, tail: Tail) -> StorageFault | None:
+    def _sync(self, tail: Tail) -> None:
         try:
             tail.sync()
         except OSError as error:
             self._fault()
             fault = storage_fault(error, tail.segment.lines)
-            return StorageFault(fault.message, hint=COUNTED)
-        return None
+            self._lost = tail.ticket, StorageFault(fault.message, hint=COUNTED)
 
-    def _answer(self, ticket: int, failure: StorageFault | None) -> None:
+    def _answer(self, ticket: int) -> None:
+        """Answers whoever waits for lines up to `ticket`; also who asks only after the failure."""
         for _ in range(len(self._waiting)):
             asked, waiter = self._waiting.popleft()
             if asked > ticket:
                 self._waiting.append((asked, waiter))
             elif not waiter.set_running_or_notify_cancel():
                 continue
-            elif failure is None:
-                waiter.set_result(None)
+            elif self._lost is not None and asked <= self._lost[0]:
+                waiter.set_exception(self._lost[1])
             else:
-                waiter.set_exception(failure)
+                waiter.set_result(None)
 
-    def _write_snapshot(self, snapshot: tuple[Segment, Covered, bytes]) -> None:
+    def _write_snapshot(self, snapshot: tuple[Segment, Covered, bytes], now: float) -> None:
         segment, covered, rows = snapshot
         try:
             self._folder.replace(segment.tally, encode_snapshot(covered, rows), durable=True)
         except StorageFault:
             self._fault()
+            self._again_at = now + SYNC_EVERY_S
             return
         if self._snapshot is snapshot:
             self._snapshot = None

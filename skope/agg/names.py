@@ -28,7 +28,7 @@ class Names:
         self._known.update(area.page.names())
 
     def allowed(self, fresh: Sequence[bytes]) -> list[bytes]:
-        """Those of `fresh`, names new to this worker, that may be added; they are known now."""
+        """Those of `fresh`, names new to this worker, that may be added: then `admit` them."""
         for other in self._others.values():
             self._known.update(other.news(self._stripes))
         room = self._most - len(self._known)

@@ -27,7 +27,10 @@ class Retention:
         self._past = past.covered.workers if past else {}
 
     def surplus(self) -> dict[Segment, int]:
-        """The segments that are too much, oldest first, and how many executions each holds."""
+        """The segments that are too much, oldest first, and how many executions each holds.
+
+        What no snapshot covers stays and holds nobody up: it may be a worker's that gets nothing.
+        """
         names = self._folder.names()
         covered = self._covered(names)
         segments = segments_in(names)
@@ -35,8 +38,10 @@ class Retention:
         spare = sum(sizes.values()) - self._keep
         chosen: dict[Segment, int] = {}
         for segment in sorted(segments, key=self._age):
+            if not _is_covered(segment, covered):
+                continue
             spare -= sizes[segment]
-            if spare < 0 or not _is_covered(segment, covered):
+            if spare < 0:
                 break
             chosen[segment] = sizes[segment]
         return chosen

@@ -50,8 +50,11 @@ class Tail:
         self.length = 0
         self.records = 0
         self.sound = True
-        """False once a write could not be undone, or a sync failed: no further line goes here."""
+        """False once no further line goes here: a write could not be undone, a sync failed, or
+        the file was removed."""
         self._lost: OSError | None = None
+        self.ticket = 0
+        """Of the last request in it."""
         self.words: deque[bytes] = deque()
         """Check words not yet in their file."""
         self.dirty = False
@@ -67,6 +70,13 @@ class Tail:
             folder.remove(segment.lines)
             raise storage_fault(error, segment.sums) from error
         self._sums_length = 0
+        self._linked = os.fstat(self.fd).st_nlink > 0
+        """Not every file system counts names."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether a sync failed: what was written here may not reach the disk."""
+        return self._lost is not None
 
     def append(self, lines: Lines) -> None:
         """Writes the lines of one request with one `write(2)`.
@@ -90,6 +100,13 @@ class Tail:
         self.dirty = True
         self.length += length
         self.records += lines.count
+
+    def is_removed(self) -> bool:
+        """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
+        if os.fstat(self.fd).st_nlink or not self._linked:
+            return False
+        self.sound = False
+        return True
 
     def _undo(self) -> None:
         try:

@@ -1,15 +1,16 @@
 """Runs to a report: medians over the good ones, beside all that is told of the newest one."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from skope._fast import columns_of, medians_of
 from skope.capture.measures import MEASURES
 from skope.schema.host import Host
-from skope.schema.metrics import spec_of
+from skope.schema.metrics import MetricSpec, spec_of
 from skope.schema.report import (
     Metric,
     Number,
@@ -21,7 +22,6 @@ from skope.schema.report import (
     Trust,
     Window,
 )
-from skope.stats.median import middle
 
 _DIGITS: Final = 6
 _NO_GOOD_RUN: Final = "no run ended well"
@@ -63,10 +63,21 @@ class Standing(Struct, frozen=True, kw_only=True):
     replaced: int | None = None
 
 
-def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
-    """The report of `runs`, the newest last."""
+def compose(
+    standing: Standing, newest: Newest, runs: Sequence[Run], before: Report | None = None
+) -> Report:
+    """The report of `runs`, the newest last; `before` is the one without that.
+
+    Where the newest has no value, the source of those before it stands.
+    """
     told = asdict(newest)
     reasons, sources = told.pop("reasons"), told.pop("told")
+    known = before.metrics if before and before.subject == newest.subject else {}
+    sources = sources | {
+        name: (known[name].source, known[name].coverage)
+        for name in sources.keys() & known.keys()
+        if runs[-1].values.get(name) is None
+    }
     summary = _summary(runs, reasons, sources, told.pop("window"))
     return Report(**asdict(standing), **told, **summary, runs=list(runs))
 
@@ -100,69 +111,45 @@ def _summary(
     ended_well = [run for run in runs if run.ok]
     window = (ended_well or runs)[-1].window or untold
     good = [run for run in ended_well if run.window in (None, window)]
-    names = _names(runs)
-    medians: dict[str, Number | None] = dict.fromkeys(names)
+    names = columns_of([run.values for run in runs])
+    values = medians_of([run.values for run in good], names, _DIGITS)
     if good:
-        medians = dict(zip(names, map(_median, _columns(names, good)), strict=True))
-
-    def why(name: str) -> str | None:
-        if not good and runs[-1].ok is not None:
-            return _NO_GOOD_RUN
-        return reasons.get(name, None if good else _UNFINISHED)
-
-    leading = medians if good else runs[-1].values
+        leading = dict(zip(names, values, strict=True))
+    else:
+        leading = runs[-1].values
+        reasons = _without_median(runs, names, reasons)
     return {
         "value": _value_text(runs, len(good), len(ended_well) - len(good)),
         "window": window,
         "exec_time": leading["exec_time"],
         "system_manager": system_manager(leading),
         "metrics": {
-            name: _metric(name, value, _told(name, window, told), why(name))
-            for name, value in medians.items()
+            name: _metric(name, window, value, told, reasons.get(name))
+            for name, value in zip(names, values, strict=True)
         },
     }
 
 
-def _names(runs: Sequence[Run]) -> list[str]:
-    """All names there are, in the order of their first run."""
-    first = list(runs[0].values)
-    # Nearly all runs have the same names in the same order.
-    if all(list(run.values) == first for run in runs):
-        return first
-    return list(dict.fromkeys(chain.from_iterable(run.values for run in runs)))
-
-
-def _columns(names: list[str], runs: Sequence[Run]) -> Iterable[tuple[Number | None, ...]]:
-    """What each run has of a name, name by name."""
-    return zip(*(_row(names, run.values) for run in runs), strict=True)
-
-
-def _row(names: list[str], values: dict[str, Number | None]) -> Iterable[Number | None]:
-    return values.values() if list(values) == names else map(values.get, names)
-
-
-def _median(values: Iterable[Number | None]) -> Number | None:
-    known = sorted([value for value in values if value is not None])
-    return round(middle(known), _DIGITS) if known else None
-
-
-def _told(
-    name: str, window: Window, told: dict[str, tuple[str, float | None]]
-) -> tuple[str, float | None]:
-    """(source, coverage)."""
-    if name == "exec_time" and window == "script":
-        return _WHOLE_TIME, None
-    measured = MEASURES.get(name)
-    if measured is not None:
-        return measured.source, None
-    return told.get(name) or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
+def _without_median(
+    runs: Sequence[Run], names: list[str], reasons: dict[str, str]
+) -> dict[str, str]:
+    """Why each value is null where no run counts."""
+    if runs[-1].ok is not None:
+        return dict.fromkeys(names, _NO_GOOD_RUN)
+    return dict.fromkeys(names, _UNFINISHED) | reasons
 
 
 def _metric(
-    name: str, value: Number | None, told: tuple[str, float | None], reason: str | None
+    name: str,
+    window: Window,
+    value: Number | None,
+    told: dict[str, tuple[str, float | None]],
+    reason: str | None,
 ) -> Metric:
-    spec = spec_of(name)
-    source, coverage = told
+    spec, source = _declared(name, window)
+    coverage = None
+    if source is None:
+        source, coverage = told.get(name) or (_SOURCES.get(name, _SCRIPT_SOURCE), None)
     return Metric(
         unit=spec.unit,
         better=spec.better,
@@ -172,6 +159,15 @@ def _metric(
         reason=None if value is not None else reason,
         coverage=coverage,
     )
+
+
+@lru_cache(maxsize=256)
+def _declared(name: str, window: Window) -> tuple[MetricSpec, str | None]:
+    """What is known of a metric, and its source where that is one for all captures."""
+    if name == "exec_time" and window == "script":
+        return spec_of(name), _WHOLE_TIME
+    measured = MEASURES.get(name)
+    return spec_of(name), measured.source if measured else None
 
 
 def _value_text(runs: Sequence[Run], good: int, others: int) -> str:

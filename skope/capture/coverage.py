@@ -64,7 +64,7 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
             )
             for gap in kept
         ],
-        late=int(window.fold["late"]),
+        late=window.fold.late,
         resolution_ms=window.resolution_ns / NS_PER_MS,
     )
     return Watch(sampling, longest, sum(gap.length_ns for gap in silences if gap.cause != _LATE))
@@ -79,7 +79,8 @@ def _expected(window: Window) -> int:
     phase = 0
     if len(window.ticks):
         phase = int(window.ticks["begin_ns"][0] - window.ticks["late_ns"][0]) % period
-    before, last = ((instant - 1 - phase) // period for instant in window.span[:2])
+    before = (window.span.start_ns - 1 - phase) // period
+    last = (window.span.stop_ns - 1 - phase) // period
     unseen = window.last_ns < last * period + phase
     return max(0, last - before - unseen)
 
@@ -88,8 +89,7 @@ def _restarts(window: Window, sampler: list[Death]) -> int:
     """Starts of a new sampler inside the window: as its ticks tell, or as the log does."""
     span = window.span
     logged = sum(span.start_ns <= death.up_ns < span.stop_ns for death in sampler)
-    seen = int(window.fold["epoch_last"]) - int(window.fold["epoch_first"]) if window.taken else 0
-    return max(logged, seen)
+    return max(logged, window.fold.restarts)
 
 
 def _longest(window: Window) -> int:
@@ -97,8 +97,7 @@ def _longest(window: Window) -> int:
     span, fold = window.span, window.fold
     if not window.taken:
         return span.length_ns
-    edges = (int(fold["first_ns"]) - span.start_ns, span.stop_ns - int(fold["last_ns"]))
-    return max(int(fold["max_gap_ns"]), *edges)
+    return max(fold.max_gap_ns, fold.first_ns - span.start_ns, span.stop_ns - fold.last_ns)
 
 
 def _silences(window: Window, sampler: list[Death]) -> list[_Silence]:
@@ -132,7 +131,7 @@ def _stretches(window: Window) -> Iterator[tuple[int, int, bool]]:
     if not window.taken:
         yield start_ns, stop_ns, False
         return
-    yield start_ns, int(window.fold["first_ns"]), False
+    yield start_ns, window.fold.first_ns, False
     last = None
     for fold in _folds(window):
         end_ns = int(fold["max_gap_at_ns"])

@@ -40,29 +40,28 @@ class Edge(NamedTuple):
         )
 
 
-class Span(NamedTuple):
+class Span:
     """The half-open window [start_ns, stop_ns) of CLOCK_MONOTONIC, and the readings at its ends."""
 
-    start_ns: int
-    stop_ns: int
-    before: Edge
-    after: Edge
+    __slots__ = ("after", "before", "counted", "counted_extra", "length_ns", "start_ns", "stop_ns")
 
-    @property
-    def length_ns(self) -> int:
+    def __init__(self, start_ns: int, stop_ns: int, before: Edge, after: Edge) -> None:
+        self.start_ns: Final = start_ns
+        self.stop_ns: Final = stop_ns
+        self.before: Final = before
+        self.after: Final = after
+        self.length_ns: Final = stop_ns - start_ns
         """From start to stop."""
-        return self.stop_ns - self.start_ns
-
-    def counted(self, counter: int) -> int:
-        """What a counter rose by. A worker's own readings never fall; two workers' might."""
-        return max(0, self.after.counters[counter] - self.before.counters[counter])
-
-    def counted_extra(self, counter: int) -> int | None:
-        """The same for an `EdgeCounter`; None where an end could not be had."""
-        first, last = self.before.extra[counter], self.after.extra[counter]
-        if UNAVAILABLE in (first, last):
-            return None
-        return max(0, last - first)
+        self.counted: Final = [
+            last - first if last > first else 0
+            for first, last in zip(before.counters, after.counters, strict=True)
+        ]
+        """What each counter rose by. A worker's own readings never fall; two workers' might."""
+        self.counted_extra: Final = [
+            None if UNAVAILABLE in (first, last) else max(0, last - first)
+            for first, last in zip(before.extra, after.extra, strict=True)
+        ]
+        """The same by `EdgeCounter`; None where an end could not be had."""
 
     def fell_back(self) -> bool:
         """Whether a reading found a counter lower than before, and held it."""

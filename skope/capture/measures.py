@@ -20,6 +20,7 @@ CPU_BUSY: Final = GAUGES.index("cpu_busy")
 _AT_WORK: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("user", "nice", "system", "irq", "softirq")]
 _AT_REST: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("idle", "iowait")]
 _STEAL: Final = _COUNTER["cpu_steal"]
+_ALL: Final = [*_AT_WORK, *_AT_REST, _STEAL]
 _PSI_CPU: Final = _EXTRA["psi_cpu_ns"]
 
 NO_CLOCK_TICK: Final = "the window held no clock tick"
@@ -56,18 +57,20 @@ def measure_edges(span: Span) -> dict[str, Number | None]:
 
 def cpu_share(span: Span, counter_ns: int) -> float | None:
     """`counter_ns` of processor time as a share of all there was; None without a clock tick."""
-    total = _rise(span, _AT_WORK) + _rise(span, _AT_REST) + span.counted(_STEAL)
+    counted = span.counted
+    total = sum([counted[counter] for counter in _ALL])
     return counter_ns / total if total else None
 
 
 def stolen_ns(span: Span) -> int:
     """Processor time the hypervisor gave to others."""
-    return span.counted(_STEAL)
+    return span.counted[_STEAL]
 
 
 def busy_ns(span: Span) -> int:
     """Processor time that was worked here, whoever did."""
-    return _rise(span, _AT_WORK)
+    counted = span.counted
+    return sum([counted[counter] for counter in _AT_WORK])
 
 
 def pressure(span: Span) -> float | None:
@@ -75,18 +78,13 @@ def pressure(span: Span) -> float | None:
 
     The kernel settles its account late: a short window may be charged with more than it lasted.
     """
-    stalled = span.counted_extra(_PSI_CPU)
+    stalled = span.counted_extra[_PSI_CPU]
     length_ns = span.after.monotonic_ns - span.before.monotonic_ns
     return None if stalled is None or length_ns <= 0 else min(1.0, stalled / length_ns)
 
 
-def _rise(span: Span, counters: list[int]) -> int:
-    before, after = span.before.counters, span.after.counters
-    return sum([max(0, after[counter] - before[counter]) for counter in counters])
-
-
 def _usage(span: Span) -> float | None:
-    share = cpu_share(span, _rise(span, _AT_WORK) + span.counted(_STEAL))
+    share = cpu_share(span, busy_ns(span) + stolen_ns(span))
     return None if share is None else round(100 * share, 2)
 
 
@@ -102,19 +100,19 @@ def _memory_peak(window: "Window") -> float | None:
 
 def _count(name: str) -> Callable[["Window"], int]:
     counter = _COUNTER[name]
-    return lambda window: window.span.counted(counter)
+    return lambda window: window.span.counted[counter]
 
 
 def _size(name: str) -> Callable[["Window"], int | None]:
     counter = _EXTRA[name]
-    return lambda window: window.span.counted_extra(counter)
+    return lambda window: window.span.counted_extra[counter]
 
 
 def _stall(name: str) -> Callable[["Window"], float | None]:
     counter = _EXTRA[name]
 
     def stalled(window: "Window") -> float | None:
-        rise_ns = window.span.counted_extra(counter)
+        rise_ns = window.span.counted_extra[counter]
         return None if rise_ns is None else seconds(rise_ns)
 
     return stalled
@@ -131,7 +129,7 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "machine.cpu_usage": Measure(f"{_STAT}: busy of all", lambda w: _usage(w.span), NO_CLOCK_TICK),
     "machine.cpu_time": Measure(
-        f"{_STAT}: busy without steal", lambda w: seconds(_rise(w.span, _AT_WORK)), ""
+        f"{_STAT}: busy without steal", lambda w: seconds(busy_ns(w.span)), ""
     ),
     "machine.memory_usage": Measure(
         "/proc/meminfo at both edges: MemTotal - MemAvailable",

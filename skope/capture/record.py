@@ -79,6 +79,10 @@ def read_stretch(record: Record, since_ns: int, until_ns: int) -> Stretch:
     Where the fine ring no longer holds `since_ns`, it must lie on the grid of the level that does;
     if it does not, the slot it falls into is left out, so nothing from before it is ever read.
     """
+    if record.fine_since() <= since_ns:  # as of nearly all that is read
+        ticks = record.ticks.rows(since_ns, until_ns)
+        if record.fine_since() <= since_ns:
+            return Stretch([], ticks)
     starts = _starts(record, since_ns, until_ns)
     stretch = _read(record, starts, until_ns)
     for _ in range(_TRIES):

@@ -6,25 +6,33 @@ once a second: their rate over a point is had between the readings around it. A 
 curves have the machine's points: its rows are of the same ticks.
 """
 
-from math import isnan
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from msgspec import Raw
 
-from skope._fast import SLOW_VALUES, TREE_GAUGES, UNAVAILABLE, gauge_columns, rate_columns
+from skope._fast import (
+    SLOW_VALUES,
+    TREE_GAUGES,
+    UNAVAILABLE,
+    column_text,
+    gauge_texts,
+    instants,
+    rate_texts,
+)
 from skope.capture.measures import CPU_BUSY, MEMORY_USED
 from skope.capture.record import Rows
 from skope.capture.window import Window
-from skope.schema.series import MOST_POINTS, Curve
+from skope.schema.series import MOST_POINTS, DrawnCurve
 from skope.units import BYTES_PER_MIB, NS_PER_S
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
-Column = list[float | None]
-_Columns = tuple[Column, Column, Column]
-"""The least, the mean and the highest of each point."""
+_Texts = tuple[bytes, bytes, bytes] | None
+"""The least, the mean and the highest of each point, as JSON; None where no mean is known."""
 
-_DIGITS: Final = 3
+_INSTANT_DIGITS: Final = 6
 
 
 class _Drawn(NamedTuple):
@@ -69,48 +77,49 @@ class _Points(NamedTuple):
 
 def thin(
     window: Window, slow: Rows, tree: Window | None = None
-) -> tuple[list[float], dict[str, Curve]]:
+) -> tuple[Raw, dict[str, DrawnCurve]] | None:
     """(t, curves): the end of each point in seconds from the start, and the curves by name.
 
-    `tree` is the same span's window on the record of what it watches.
+    None when no tick fell into the window. `tree` is the same span's window on the record of what
+    it watches.
     """
-    end_ns, gauges = _gauges(window)
-    if not len(end_ns):
-        return [], {}
-    named = _named(_MACHINE, gauges)
+    if not window.taken:
+        return None
+    edges, t, texts = _gauges(window)
+    named = _named(_MACHINE, texts)
     if len(slow) >= 2:
-        edges = np.concatenate(([float(window.span.start_ns)], end_ns))
-        rates = rate_columns(slow, _COUNTERS, edges)
-        named += [(name, "B/s", columns) for (name, _), columns in zip(_RATES, rates, strict=True)]
+        rates = rate_texts(slow, _COUNTERS, edges)
+        named += [(name, "B/s", three) for (name, _), three in zip(_RATES, rates, strict=True)]
     if tree is not None and tree.taken:
-        named += _named(_TREE, _gauges_at(tree, end_ns))
-    since_ns = end_ns - window.span.start_ns
-    return np.round(since_ns / NS_PER_S, 6).tolist(), {
-        name: Curve(unit=unit, min=low, mean=mean, max=high)
-        for name, unit, (low, mean, high) in named
-        if any(value is not None for value in mean)
+        named += _named(_TREE, _gauges_at(tree, edges[1:]))
+    return Raw(t), {
+        name: DrawnCurve(unit=unit, min=Raw(three[0]), mean=Raw(three[1]), max=Raw(three[2]))
+        for name, unit, three in named
+        if three is not None
     }
 
 
-def _named(drawn: tuple[_Drawn, ...], columns: list[_Columns]) -> list[tuple[str, str, _Columns]]:
-    return [(one.name, one.unit, three) for one, three in zip(drawn, columns, strict=True)]
+def _named(drawn: tuple[_Drawn, ...], texts: Sequence[_Texts]) -> list[tuple[str, str, _Texts]]:
+    return [(one.name, one.unit, three) for one, three in zip(drawn, texts, strict=True)]
 
 
-def _gauges(window: Window) -> tuple[Floats, list[_Columns]]:
-    """(end of each point, per gauge of the machine its least, mean and highest)."""
-    ticks = window.ticks
+def _gauges(window: Window) -> tuple[Floats, bytes, list[_Texts]]:
+    """(start and end of each point, the ends as text, the texts per gauge of the machine)."""
+    ticks, start_ns = window.ticks, window.span.start_ns
     if _is_plain(window) and len(ticks) <= MOST_POINTS:
-        return ticks["begin_ns"].astype(float), _plain(ticks, _MACHINE)
+        return *instants(ticks, start_ns), _plain(ticks, _MACHINE)
     points = _points(window, _MACHINE)
     if len(points.end_ns) > MOST_POINTS:
-        share = (points.end_ns - window.span.start_ns) / window.span.length_ns
+        share = (points.end_ns - start_ns) / window.span.length_ns
         bucket = np.minimum((share * MOST_POINTS).astype(int), MOST_POINTS - 1)
-        points, _ = _grouped(points, bucket, window.span.start_ns)
-    return points.end_ns, _columns(points)
+        points, _ = _grouped(points, bucket, start_ns)
+    edges = np.concatenate(([float(start_ns)], points.end_ns))
+    t = column_text((points.end_ns - start_ns) / NS_PER_S, _INSTANT_DIGITS)
+    return edges, t, _texts(points)
 
 
-def _gauges_at(tree: Window, end_ns: Floats) -> list[_Columns]:
-    """Of each gauge of the tree its least, mean and highest between the ends of points."""
+def _gauges_at(tree: Window, end_ns: Floats) -> list[_Texts]:
+    """Of each gauge of the tree the texts of its values between the ends of points."""
     if _is_plain(tree) and np.array_equal(tree.ticks["begin_ns"].astype(float), end_ns):
         return _plain(tree.ticks, _TREE)
     points = _points(tree, _TREE)
@@ -118,7 +127,7 @@ def _gauges_at(tree: Window, end_ns: Floats) -> list[_Columns]:
     inside = bucket < len(end_ns)  # a tick may have come since the machine's were read
     points = _Points(*(part[inside] for part in points))
     points, filled = _grouped(points, bucket[inside], tree.span.start_ns)
-    return _columns(_Points(end_ns, *(_spread(part, filled, len(end_ns)) for part in points[1:])))
+    return _texts(_Points(end_ns, *(_spread(part, filled, len(end_ns)) for part in points[1:])))
 
 
 def _spread(values: Floats, filled: Places, count: int) -> Floats:
@@ -132,10 +141,10 @@ def _is_plain(window: Window) -> bool:
     return window.head is None and not window.coarse
 
 
-def _plain(ticks: Rows, drawn: tuple[_Drawn, ...]) -> list[_Columns]:
+def _plain(ticks: Rows, drawn: tuple[_Drawn, ...]) -> list[_Texts]:
     """Each tick a point of its own."""
     read = [(one.gauge, one.scale) for one in drawn]
-    return [(column, column, column) for column in gauge_columns(ticks, read)]
+    return [None if text is None else (text, text, text) for text in gauge_texts(ticks, read)]
 
 
 def _points(window: Window, drawn: tuple[_Drawn, ...]) -> _Points:
@@ -188,13 +197,9 @@ def _grouped(points: _Points, bucket: Places, start_ns: int) -> tuple[_Points, P
     return grouped, bucket[first]
 
 
-def _columns(points: _Points) -> list[_Columns]:
-    parts = (_column_lists(part) for part in (points.low, points.mean, points.high))
-    return list(zip(*parts, strict=True))
-
-
-def _column_lists(values: Floats) -> list[Column]:
-    columns: list[Column] = np.round(values, _DIGITS).T.tolist()
-    if np.isnan(values).any():
-        return [[None if v is None or isnan(v) else v for v in column] for column in columns]
-    return columns
+def _texts(points: _Points) -> list[_Texts]:
+    columns = zip(points.low.T, points.mean.T, points.high.T, strict=True)
+    return [
+        None if np.isnan(mean).all() else (column_text(low), column_text(mean), column_text(high))
+        for low, mean, high in columns
+    ]

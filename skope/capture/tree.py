@@ -29,11 +29,14 @@ _AROUND: Final = 8
 """How many periods around an instant its ticks are looked for."""
 
 RSS: Final = _GAUGE["rss"]
+_PSS_AT: Final = _GAUGE["pss"]
+_PSS_RSS: Final = _GAUGE["pss_rss"]
 BUSY: Final = _GAUGE["busy"]
 
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
-_THREADS: Final = "some of its processes have several threads, or could not be read"
+_THREADS: Final = "some of its processes had several threads, or could not be read"
+_NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
 _NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
@@ -50,6 +53,8 @@ class TreeWindow(NamedTuple):
     """How many processes there were."""
     complete: bool
     """Whoever it orphans is reaped by Skope: nothing it used is lost."""
+    pss_after: tuple[int, int] = (UNAVAILABLE, UNAVAILABLE)
+    """PSS, and RSS then, told by the first tick at or after the stop: they were read before."""
     grouped: bool = False
     """Its processor time is what its control group tells, of whoever was in it."""
 
@@ -61,6 +66,11 @@ class TreeWindow(NamedTuple):
     def peak(self, gauge: str) -> int | None:
         """The highest value at a tick inside the window."""
         return self.window.peak(_GAUGE[gauge])
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody of it was there any more; a group may be empty for a while."""
+        return not self.grouped and bool(len(last := self.window.ticks[-1:])) and not _there(last)
 
     @property
     def coverage(self) -> float | None:
@@ -106,6 +116,7 @@ def cut_tree(
         before=before,
         after=_at(last, span.stop_ns, events=1),
         at_start=_there(first if len(first) else early),
+        pss_after=_pss_after(late, span.stop_ns),
         complete=complete,
         grouped=_is_grouped(np.concatenate([early, last])),
     )
@@ -113,6 +124,11 @@ def cut_tree(
 
 def _is_grouped(rows: Rows) -> bool:
     return len(rows) > 0 and bool(np.all(rows["flags"] & FLAGS["group"]))
+
+
+def _pss_after(rows: Rows, stop_ns: int) -> tuple[int, int]:
+    told = rows[rows["begin_ns"] >= stop_ns][:1]["gauges"].tolist()
+    return (told[0][_PSS_AT], told[0][_PSS_RSS]) if told else (UNAVAILABLE, UNAVAILABLE)
 
 
 def _there(rows: Rows) -> int:
@@ -153,7 +169,7 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
 
 def nobody(words: str) -> dict[str, Measured]:
     """The metrics of a subject that was not there."""
-    reason = f"{words} was not there at the start"
+    reason = f"there was no {words} to watch at the start"
     return {name: Measured(None, "none", reason, None) for name in _NAMES}
 
 
@@ -173,13 +189,13 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
         "cpu_system": Measured(system, parts, _NOBODY, known),
-        "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
-        "memory_mean": _sampled(tree, _mean, "sum of RSS at ticks, shared pages in each"),
-        "pss_peak": _sampled(tree, _size("pss"), _PSS, _NO_PSS),
+        "memory_peak": _sampled(tree, _size("rss"), _RSS, _NO_MEMORY),
+        "memory_mean": _sampled(tree, _mean, _RSS, _NO_MEMORY),
+        "pss_peak": _pss(tree),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
         "faults_major": Measured(tree.rise("faults_major"), _STAT, _NOBODY, whole),
-        "ctx_switches": Measured(tree.rise("switches"), _STATUS, _THREADS, polled),
+        "ctx_switches": Measured(_switches(tree), _STATUS, _THREADS, polled),
         "processes": _processes(tree),
         "threads_peak": _sampled(tree, lambda t: t.peak("threads"), "num_threads at ticks"),
         "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, _THREADS, polled),
@@ -190,7 +206,8 @@ _CLOCKS: Final = "clocks of the live, times of those that were waited for"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
 _FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"
-_PSS: Final = "sum of PSS, smaps_rollup when the tree grew, else each second"
+_RSS: Final = "sum of RSS at ticks, shared pages in each"
+_PSS: Final = "sum of PSS, smaps_rollup once grown or each second; coverage: of the peak RSS then"
 _IO: Final = "/proc/<pid>/io, with children that were waited for"
 _STATUS: Final = "/proc/<pid>/status at ticks, shorter-lived processes unseen"
 _SCHEDSTAT: Final = "/proc/<pid>/schedstat at ticks, shorter-lived processes unseen"
@@ -221,13 +238,27 @@ def _size(gauge: str) -> Callable[[TreeWindow], float | None]:
     return size
 
 
+def _pss(tree: TreeWindow) -> Measured:
+    """The largest reading. Its coverage is how near to the peak of RSS the tree was read."""
+    told = (tree.peak("pss"), tree.peak("pss_rss"))
+    pss, rss = (max(one or 0, after) for one, after in zip(told, tree.pss_after, strict=True))
+    peak = tree.peak("rss")
+    if not pss or not peak:
+        return Measured(None, _PSS, _NO_PSS if tree.window.taken else NO_TICK, None)
+    return Measured(mebibytes(pss), _PSS, "", round(min(1.0, rss / peak), 4))
+
+
 def _mean(tree: TreeWindow) -> float | None:
     mean = tree.window.mean(RSS)
-    return None if mean is None else mebibytes(round(mean))
+    return mebibytes(round(mean)) if mean else None
+
+
+def _switches(tree: TreeWindow) -> int | None:
+    return None if tree.rise("untold") else tree.rise("switches")
 
 
 def _wait(tree: TreeWindow) -> float | None:
-    waited = tree.rise("wait")
+    waited = None if tree.rise("untold") else tree.rise("wait")
     return None if waited is None else seconds(waited)
 
 

@@ -6,24 +6,23 @@ time, and two windows that meet add up to the one that spans them. Counters come
 edges and owe the ticks nothing.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from skope._fast import UNAVAILABLE, dtype, fold_samples, merge_folds
+from skope._fast import UNAVAILABLE, Fold, dtype, fold_samples, merge_folds
 from skope.capture.edge import Span
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows, read_stretch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What the record says of one span."""
 
     span: Span
     period_ns: int
-    fold: Rows
-    """All of it in one row of fold_t."""
+    fold: Fold
+    """All of it in one."""
     head: Head | None
     """The part kept in the book, when the fine ring no longer holds the start."""
     coarse: list[tuple[int, Rows]]
@@ -36,18 +35,18 @@ class Window:
     @property
     def taken(self) -> int:
         """Ticks in the window. 0 is legal: it was shorter than a period."""
-        return int(self.fold["taken"])
+        return self.fold.taken
 
     @property
     def last_ns(self) -> int:
         """The last tick; the start when there was none."""
-        return int(self.fold["last_ns"]) if self.taken else self.span.start_ns
+        return self.fold.last_ns if self.fold.taken else self.span.start_ns
 
     def peak(self, gauge: int) -> int | None:
         """The highest value seen, the readings at both ends included; None if there was none."""
         seen = [self.span.before.gauges[gauge], self.span.after.gauges[gauge]]
         if self.taken:
-            seen.append(int(self.fold["high"][gauge]))
+            seen.append(self.fold.high(gauge))
         highest = max(seen)  # UNAVAILABLE is the least of all integers
         return None if highest == UNAVAILABLE else highest
 
@@ -56,8 +55,8 @@ class Window:
         last = self.span.after.gauges[gauge]
         rest_ns = self.span.stop_ns - self.last_ns
         sums = []
-        if self.taken and int(self.fold["low"][gauge]) != UNAVAILABLE:
-            sums.append((float(self.fold["weighted"][gauge]), float(self.fold["weight_ns"])))
+        if self.taken and self.fold.low(gauge) != UNAVAILABLE:
+            sums.append((self.fold.weighted(gauge), self.fold.weight_ns))
         if last != UNAVAILABLE:
             sums.append((float(last) * rest_ns, float(rest_ns)))
         weight = sum(part for _, part in sums)
@@ -81,7 +80,7 @@ def cut(record: Record, span: Span, head: Head | None = None) -> Window:
         return Window(
             span=span,
             period_ns=record.period_ns,
-            fold=fold_samples(stretch.ticks, span.start_ns),
+            fold=Fold.of_samples(stretch.ticks, span.start_ns),
             head=None,
             coarse=[],
             ticks=stretch.ticks,
@@ -99,7 +98,7 @@ def cut(record: Record, span: Span, head: Head | None = None) -> Window:
     return Window(
         span=span,
         period_ns=record.period_ns,
-        fold=whole,
+        fold=Fold(whole),
         head=head,
         coarse=stretch.coarse,
         ticks=stretch.ticks,

@@ -10,7 +10,6 @@ from skope.errors import ReportError, UnknownReport, UsageError
 from skope.store.aggregates import AggregateFile, Aggregates, aggregate_at
 from skope.store.identity import identify
 from skope.store.names import is_path
-from skope.store.reports import Reports
 
 if TYPE_CHECKING:
     from skope.diff.aggregates import Collected
@@ -65,22 +64,18 @@ def standing(options: argparse.Namespace, address: str) -> Standing:
         reports = reading.open_reports(options)
     except ReportError:
         return Standing(capture=False, only_aggregate=False)
-    capture = _has_report(reports, address)
+    capture = reading.has_report(reports, address)
     return Standing(capture, not capture and Aggregates(reports.directory).has(address))
 
 
 def both_meant(options: argparse.Namespace, base: str, head: str) -> bool:
-    """Whether a diff is one of aggregates: asked for, or neither side is a capture.
+    """Whether a diff of two names that are not both captures is one of aggregates.
 
     Raises
     ------
     UsageError
         If one side can only be a capture and the other only an aggregate.
     """
-    if options.agg:
-        return True
-    if _are_captures(options, base, head):
-        return False  # whatever aggregates there are
     before, after = standing(options, base), standing(options, head)
     for capture, aggregate, names in (
         (before, after, (base, head)),
@@ -118,14 +113,6 @@ def rendered(file: AggregateFile, *, every: bool, colour: bool) -> str:
     )
 
 
-def _are_captures(options: argparse.Namespace, *addresses: str) -> bool:
-    try:
-        reports = reading.open_reports(options)
-    except ReportError:
-        return False
-    return all(not is_path(address) and _has_report(reports, address) for address in addresses)
-
-
 def _is_tag(options: argparse.Namespace, address: str) -> bool:
     try:
         return open_aggregates(options).has(address)
@@ -138,14 +125,6 @@ def _data_at(path: str) -> bytes | None:
         return aggregate_at(path).data
     except UnknownReport:
         return None
-
-
-def _has_report(reports: Reports, address: str) -> bool:
-    try:
-        kind = reports.find(address).identity.kind
-    except ReportError:
-        return False
-    return kind != "aggregate"
 
 
 def _unlike(capture: str, aggregate: str, *, also: bool) -> UsageError:

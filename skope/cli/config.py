@@ -5,7 +5,6 @@ and ``[metric.NAME]`` what a comparison asks of that metric.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from skope.cli.commands import BY_NAME
@@ -34,7 +33,7 @@ class Config(NamedTuple):
 NONE: Final = Config("", {}, {})
 
 
-def load(folder: Path) -> Config:
+def load(folder: str) -> Config:
     """The configuration in `folder`; skope.toml goes before pyproject.toml.
 
     Raises
@@ -42,10 +41,10 @@ def load(folder: Path) -> Config:
     UsageError
         If it cannot be read, is no TOML, or says something unknown.
     """
-    own = _bytes(folder / "skope.toml")
+    own = _bytes(folder, "skope.toml")
     if own is not None:
         return _checked("skope.toml", _parse(own, "skope.toml"))
-    shared = _bytes(folder / "pyproject.toml")
+    shared = _bytes(folder, "pyproject.toml")
     # Most projects have one that says nothing of Skope: tomllib need not be imported for it.
     if shared is None or b"skope" not in shared:
         return NONE
@@ -77,13 +76,14 @@ def _policy(where: str, table: Mapping[str, object]) -> "Policy | None":
     return limits_of(table[METRIC], f"{where}: {METRIC}")
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(folder: str, name: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open(f"{folder}/{name}", "rb") as file:
+            return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
-        message = f"cannot read {path.name}: {error.strerror}"
+        message = f"cannot read {name}: {error.strerror}"
         raise UsageError(message) from error
 
 

@@ -1,19 +1,21 @@
 """`skope diff`: what changed between two captures, or between two aggregates."""
 
 import argparse
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from skope.cli import aggregates, floors, judging, reading
+from skope.cli import floors, judging, reading
 from skope.cli.absence import NoBase
 from skope.cli.absence import conclude as conclude_without
 from skope.diff.budgets import broken_budgets
 from skope.diff.compare import compare
 from skope.errors import UnknownReport, UsageError
-from skope.schema.aggregate_diff import AggregateDiff
 from skope.schema.diff import Diff
 from skope.store.names import is_path, split_earlier
+
+if TYPE_CHECKING:
+    from skope.schema.aggregate_diff import AggregateDiff
 
 _EPILOG: Final = """\
 Without --base, HEAD is compared with the report it replaced (HEAD@1);
@@ -48,12 +50,22 @@ def run(options: argparse.Namespace) -> int:
     """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
     judging.format_of(options)
     sides = _sides(options)
-    compared = _aggregates if aggregates.both_meant(options, *sides) else _captures
+    compared = _aggregates if _aggregates_meant(options, sides) else _captures
     try:
         diff = compared(options, sides)
     except NoBase as absent:
         return conclude_without(options, absent)
     return judging.conclude(options, diff)
+
+
+def _aggregates_meant(options: argparse.Namespace, sides: _Sides) -> bool:
+    if options.agg:
+        return True
+    if reading.are_captures(options, *sides):
+        return False  # whatever aggregates there are
+    from skope.cli.aggregates import both_meant
+
+    return both_meant(options, *sides)
 
 
 def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
@@ -72,7 +84,8 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
     return diff
 
 
-def _aggregates(options: argparse.Namespace, sides: _Sides) -> AggregateDiff:
+def _aggregates(options: argparse.Namespace, sides: _Sides) -> "AggregateDiff":
+    from skope.cli import aggregates
     from skope.diff.aggregates import compare_aggregates
 
     if options.html is not None:
@@ -97,6 +110,8 @@ def _sides(options: argparse.Namespace) -> _Sides:
         message = "--base also takes --head"
         raise UsageError(message, hint=f"skope diff --base {base} --head U")
     if head is None and options.agg:
+        from skope.cli import aggregates
+
         latest = aggregates.open_aggregates(options).newest(2)
         return _Sides(latest[1].address, latest[0].address)
     if head is None:

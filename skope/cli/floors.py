@@ -1,13 +1,16 @@
 """Noise floors between the calibrations at rest and a comparison."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from skope.cli import reading
 from skope.cli.messages import say, warn
 from skope.errors import ReportError, SkopeError, UnknownReport
-from skope.schema.calibration import Calibration
 from skope.schema.policy import Policy
 from skope.schema.report import Report
+
+if TYPE_CHECKING:
+    from skope.schema.calibration import Calibration
 
 
 def with_floors(options: argparse.Namespace, policy: Policy, base: Report, head: Report) -> Policy:
@@ -22,7 +25,7 @@ def with_floors(options: argparse.Namespace, policy: Policy, base: Report, head:
 
 def keep_floor(
     options: argparse.Namespace, base: Report, head: Report, title: str
-) -> Calibration | None:
+) -> "Calibration | None":
     """Keeps what two identical sides differ by; None if that is too little to keep."""
     from skope.diff.calibrate import calibration_of
     from skope.store.calibrations import keep_calibration
@@ -39,7 +42,7 @@ def keep_floor(
     return calibration
 
 
-def _calibrations(options: argparse.Namespace) -> list[Calibration]:
+def _calibrations(options: argparse.Namespace) -> "list[Calibration]":
     """Those at rest; one that cannot be read is said, and changes no verdict."""
     from skope.store.calibrations import read_calibrations
 

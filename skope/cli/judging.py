@@ -6,7 +6,6 @@ options, compare by this policy, and conclude here.
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -92,6 +91,8 @@ def publish(options: argparse.Namespace, text: str) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if not summary or format_of(options) != "markdown":
         return
+    from pathlib import Path
+
     try:
         with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
             file.write(f"{text}\n")

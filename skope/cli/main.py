@@ -10,7 +10,7 @@ from typing import NoReturn
 from skope.cli import exits
 from skope.cli.commands import BY_NAME, Command
 from skope.cli.descriptors import hold_standard_descriptors
-from skope.cli.messages import complain, put, stdout_fault
+from skope.cli.messages import complain, put, say_as_it_is, stdout_fault
 from skope.cli.words import split
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 
@@ -110,8 +110,7 @@ def _failed(error: SkopeError) -> int:
 def _broken() -> int:
     import traceback
 
-    traceback.print_exc()
-    print("skope: this is a defect of Skope; please report it", file=sys.stderr)
+    say_as_it_is(f"{traceback.format_exc()}skope: this is a defect of Skope; please report it")
     return exits.BROKEN
 
 

@@ -1,6 +1,7 @@
 """What is said to a person on stderr, and to a program on stdout."""
 
 import sys
+from contextlib import suppress
 from typing import Final
 
 from skope.errors import EnvironmentFault, SkopeError
@@ -20,8 +21,6 @@ def warn(error: SkopeError) -> None:
 
 def say(text: str) -> None:
     """A message, kept apart from the data on stdout."""
-    if sys.stderr is None:
-        return  # `print` would take stdout instead
     lines = [text]
     if len(text) > _COLUMNS:
         import textwrap
@@ -33,7 +32,15 @@ def say(text: str) -> None:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    print("\n".join(lines), file=sys.stderr, flush=True)
+    say_as_it_is("\n".join(lines))
+
+
+def say_as_it_is(text: str) -> None:
+    """The same, not wrapped. Where stderr takes nothing it is lost; the exit code still tells."""
+    if sys.stderr is None:
+        return  # `print` would take stdout instead
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def put(text: str, *, end: str = "\n") -> None:

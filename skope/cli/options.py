@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from skope.cli.commands import Command
@@ -99,9 +98,9 @@ def _typed(name: str, value: object, where: str) -> object:
     return value
 
 
-def _here() -> Path:
+def _here() -> str:
     try:
-        return Path.cwd()
+        return os.getcwd()  # noqa: PTH109 - pathlib is a twentieth of what a command costs
     except OSError as error:
         message = "the current directory is gone"
         raise UsageError(message, hint="cd to one that exists") from error

@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from skope.errors import ForeignReport, UnknownReport
+from skope.errors import ForeignReport, ReportError, UnknownReport
 from skope.schema.codec import decode_report
 from skope.schema.report import Report
 from skope.store.addresses import Found, at_path, nearest
@@ -38,6 +38,24 @@ def read(options: argparse.Namespace, address: str) -> Report:
         message = f"{found.where} is a diff, not a capture"
         raise ForeignReport(message, hint=f"`skope show {address}` prints it")
     return decode_report(found.data, where=found.where)
+
+
+def are_captures(options: argparse.Namespace, *addresses: str) -> bool:
+    """Whether each is the name of a report; a path may be anything."""
+    try:
+        reports = open_reports(options)
+    except ReportError:
+        return False
+    return all(not is_path(address) and has_report(reports, address) for address in addresses)
+
+
+def has_report(reports: Reports, address: str) -> bool:
+    """Whether `address` names a capture, a diff, or what is neither and no aggregate."""
+    try:
+        kind = reports.find(address).identity.kind
+    except ReportError:
+        return False
+    return kind != "aggregate"
 
 
 def _path(options: argparse.Namespace, path: str) -> Found:
@@ -76,7 +94,9 @@ def _advice(reports: Reports, address: str) -> str:
         return "there is none yet: skope runner --script S --tag T makes one"
     lines = []
     asked = split_earlier(address)
-    if asked and asked[0] in known:
+    if f"{address}.failed" in known:
+        lines.append(f"no run of it ended well: `skope show {address}.failed` prints what is known")
+    elif asked and asked[0] in known:
         kept = len(reports.history(asked[0]))
         lines.append(f"{asked[0]} has {kept or 'no'} earlier report{'s' * (kept != 1)}")
     elif close := nearest(address, [*known]):

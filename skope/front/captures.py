@@ -211,6 +211,7 @@ class Captures:
         entry = None if reserve is None else self._book.read(reserve)
         if entry is not None and entry.run != message.run:
             entry = None
+        self._subjects.end(entry)
         if entry is not None and entry.done:
             return self._done(message, entry.done - 1, [])
         notes = self._close_launch(entry, stop_ns, halt.after if halt else None)

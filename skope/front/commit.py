@@ -29,7 +29,7 @@ class Commit:
         self._directory = directory
         self._read = read
         self._known = known
-        self._files = [folder / name for folder in _git_folder(directory) for name in _TOUCHED]
+        self._files = [str(folder / name) for folder in _git_folder(directory) for name in _TOUCHED]
         self._seen = self._look()
         self._asked: Future[Git | None] | None = None
 
@@ -62,7 +62,7 @@ class Commit:
         return [_touched(path) for path in self._files]
 
 
-def _touched(path: Path) -> tuple[int, int] | None:
+def _touched(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)  # noqa: PTH116 - a third of Path.stat's cost
     except OSError:

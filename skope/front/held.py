@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries
 from skope.store.reports import Mark
 
 
@@ -26,7 +26,7 @@ class Held(Struct, frozen=True, kw_only=True):
     """This session's own first; above 1 an earlier session's runs come before it."""
     in_place: bool = False
     """Whether the tag's file is this session's."""
-    curves: Series | None = None
+    curves: DrawnSeries | None = None
     """Of the newest run, while nobody knows how it will end."""
     failed_file: str | None = None
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from msgspec.structs import replace as changed
 
@@ -24,7 +24,7 @@ from skope.front.origins import Origins
 from skope.front.trees import MACHINE, SCRIPT
 from skope.schema.host import Git, Host
 from skope.schema.report import Overhead, Run, Window
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries
 from skope.units import NS_PER_S, seconds
 
 _SLOW_BEFORE_NS = 5 * NS_PER_S
@@ -33,8 +33,7 @@ _BRIEF = "one of many: only the readings at its start and end were kept"
 _LOAD1 = SLOW_VALUES.index("load1_milli")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """A capture that is over, before it is kept."""
 
     name: str
@@ -53,18 +52,19 @@ class Recording:
 
     def noted(self, note: str) -> "Recording":
         """The same with a remark on the run."""
-        return replace(self, run=changed(self.run, note=note))
+        return self._replace(run=changed(self.run, note=note))
 
     def as_run(self, *, ok: bool | None) -> Run:
         """The run, as far as it is known how it ended."""
         return changed(self.run, ok=ok)
 
-    def series(self, number: int) -> Series | None:
+    def series(self, number: int) -> DrawnSeries | None:
         """The curves of the run; None when no tick fell into it."""
-        t, curves = thin(self.cut, self.slow, self.tree)
-        if not t:
+        drawn = thin(self.cut, self.slow, self.tree)
+        if drawn is None:
             return None
-        return Series(
+        t, curves = drawn
+        return DrawnSeries(
             name=self.name,
             run=number,
             timestamp=self.run.timestamp,
@@ -90,6 +90,7 @@ class Recorder:
         self.machine = record
         self._deaths = deaths
         self._host = host
+        self._told = host
         self._commit = commit
         self._origins = origins
         self._tree = tree
@@ -178,7 +179,10 @@ class Recorder:
         """The host, its load at the start and its commit as of now."""
         load = _load1(start_ns, slow)
         load = self._host.load1 if load is None else load
-        return changed(self._host, load1=load, git=self._git(name))
+        git = self._git(name)
+        if self._told.load1 != load or self._told.git != git:
+            self._told = changed(self._host, load1=load, git=git)
+        return self._told
 
 
 def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
@@ -186,7 +190,7 @@ def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
     if tree is None or used_ns is None:
         return None
     own = (overhead.sampler_cpu_s or 0.0) + (overhead.front_cpu_s or 0.0)
-    return Share(used_ns, round(own * NS_PER_S), tree.complete)
+    return Share(used_ns, round(own * NS_PER_S), tree.complete, tree.ended)
 
 
 def _load1(start_ns: int, slow: Rows) -> float | None:

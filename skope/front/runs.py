@@ -18,7 +18,7 @@ from skope.front.held import Held
 from skope.schema.codec import encode_report, encode_run, encode_series
 from skope.schema.host import Host
 from skope.schema.report import Number, Report, Run
-from skope.schema.series import Series
+from skope.schema.series import DrawnSeries
 from skope.schema.wire import RunEnd
 from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
@@ -84,7 +84,7 @@ class Runs:
         newest: Newest,
         run: Run,
         *,
-        curves: Callable[[int], Series | None],
+        curves: Callable[[int], DrawnSeries | None],
         announce: Callable[[int], object],
         follow_commit: bool = False,
     ) -> int:
@@ -117,7 +117,7 @@ class Runs:
         newest: Newest,
         before: Held,
         held: Held,
-        curves: Callable[[int], Series | None],
+        curves: Callable[[int], DrawnSeries | None],
     ) -> int:
         run, replaced = held.runs[-1], before.replaced
         known = before.mark.file if before.in_place else None
@@ -128,11 +128,11 @@ class Runs:
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
-        report = compose(self._standing(tag, held, replaced), newest, held.runs)
-        file = self._reports.write(tag, encode_report(report, held.lines), known=known)
+        report = compose(self._standing(tag, held, replaced), newest, held.runs, before.report)
+        mark = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = replace(
             held,
-            mark=self._reports.mark_of(file),
+            mark=mark,
             report=report,
             in_place=True,
             curves=series if run.ok is None else None,
@@ -201,7 +201,7 @@ class Runs:
                 held = Held(mark=held.mark)
             held = _all_ended(held, ending).adding(_ended(run, ending), most=self._most)
             standing = self._standing(tag, held, held.replaced)
-            self._settle(tag, held, compose(standing, newest, held.runs))
+            self._settle(tag, held, compose(standing, newest, held.runs, held.report))
 
     def _complete(self, tag: str, ending: Ending) -> Completed:
         held = self._hold_pending(tag)
@@ -236,16 +236,15 @@ class Runs:
         backup = held.replaced if held.first_run > 1 else None
         if backup is not None:
             report = replace(report, replaced=None)
-        file = self._reports.write(tag, encode_report(report, held.lines))
+        mark = self._reports.write(tag, encode_report(report, held.lines))
         directory = self._reports.directory
         if backup is not None:
-            directory.remove(history_name(file.removesuffix(".json"), backup))
+            directory.remove(history_name(mark.file.removesuffix(".json"), backup))
         if held.failed_file is not None:
             directory.remove(held.failed_file)
-        mark = self._reports.mark_of(file)
         kept = replace(held, mark=mark, report=report, in_place=True, curves=None, failed_file=None)
         self._remember(tag, kept)
-        return file
+        return mark.file
 
     def _keep_failed(self, tag: str, held: Held, report: Report) -> str:
         """No run of this session ended well: the report before it comes back as it was."""

@@ -7,7 +7,7 @@ from skope._fast import Entry
 from skope.errors import SkopeError
 from skope.front.aims import resolve, words_of
 from skope.front.settling import Halt, settle
-from skope.front.trees import Subject, Trees
+from skope.front.trees import SCRIPT, Subject, Trees
 from skope.probe.identity import find
 from skope.probe.unified import find_group
 from skope.schema.target import Target
@@ -47,9 +47,9 @@ class Subjects:
             return self._named(self._trees, target, launch)
         if launch is not None:
             script = find(launch.pid)
-            if script is not None:
-                now_ns = monotonic_ns()
-                return self._trees.script(script.pid, script.started, now_ns, launch.group)
+            if script is None:
+                return Subject(SCRIPT)  # ended before anybody could watch it
+            return self._trees.script(script.pid, script.started, monotonic_ns(), launch.group)
         return self._trees.again(of_launch) if of_launch else _MACHINE
 
     @property
@@ -72,6 +72,13 @@ class Subjects:
         if self._trees is not None:
             await settle(halt, self._trees.reached, self._trees.period_ns)
 
+    def end(self, launch: Entry | None) -> None:
+        """The script of a launch has ended, and its tree with it."""
+        if launch is None or launch.tree is None or launch.subject != SCRIPT:
+            return
+        if self._trees is not None:
+            self._trees.end_script(launch.tree)
+
     def tidy(self) -> None:
         """A capture was closed: what nobody watches any more is let go."""
         if self._trees is not None:
@@ -82,6 +89,7 @@ class Subjects:
             if target.kind == "group":
                 return trees.group(find_group(target.path))
             found = resolve(target)
+            trees.refuse_own(found.pid)
         except SkopeError:
             if launch is None:
                 raise

@@ -4,14 +4,17 @@ What a tree is was wished for in shared memory, and who watches it is in the boo
 is killed leaves no tree behind that its successor does not know.
 """
 
+import os
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from skope._fast import (
     NEVER,
+    SAMPLER_LINE,
     SIZES,
     ArchiveReader,
     Book,
+    ChildLine,
     Entry,
     Header,
     RingReader,
@@ -21,7 +24,7 @@ from skope._fast import (
     format_tree,
 )
 from skope.capture.record import Record
-from skope.errors import TooManyCaptures
+from skope.errors import BadRequest, TooManyCaptures
 from skope.front.settling import Halt
 from skope.front.tree_heads import TreeHeads
 from skope.probe.unified import Group
@@ -58,6 +61,8 @@ class Trees:
         self._records: dict[int, Record] = {}
         self._watched: dict[tuple[int, int], int] = {}
         """Slot by (pid, start), or (0, inode), of those several captures may share."""
+        self._kept: set[int] = set()
+        """The slots whose record some open capture will be made of; on the others new ones go."""
         self.watched = 0
         """How many wishes stand."""
         self.tidy()
@@ -74,6 +79,12 @@ class Trees:
         start = np.frombuffer(_ZERO, dtype("sample")).copy()
         start["begin_ns"] = start_ns
         return Subject(SCRIPT, slot, start.tobytes())
+
+    def refuse_own(self, pid: int) -> None:
+        """Raises `BadRequest` for a process of Skope's own."""
+        if pid in (self._reaper, ChildLine(self._view, SAMPLER_LINE).pid, os.getpid()):
+            message = f"process {pid} is Skope itself"
+            raise BadRequest(message, hint="what it uses is in every report, as its overhead")
 
     def process(self, pid: int, started: int, words: str) -> Subject:
         """The tree of a process that is there."""
@@ -122,30 +133,44 @@ class Trees:
         return self._header.period_ns
 
     def reached(self, halt: Halt) -> bool:
-        """Whether there is a tick of the tree's at or after that instant."""
-        return bool(len(self.record(halt.tree).ticks.rows(halt.stop_ns, NEVER)))
+        """Whether there is a tick of the tree's at or after that instant, or never will be."""
+        over = not self._wishes.seq(halt.tree) & 1
+        return over or bool(len(self.record(halt.tree).ticks.rows(halt.stop_ns, NEVER)))
+
+    def end_script(self, slot: int) -> None:
+        """Watches a script's tree no more: its reaper's next children are another launch's.
+
+        A capture that is still open has its record until it is closed.
+        """
+        self._wishes.withdraw(slot)
+        self._count()
 
     def tidy(self) -> None:
         """Withdraws the wishes that no open capture has."""
         slots = self._book.open_slots()
         if self._book.reserve is not None:
             slots.append(self._book.reserve)
-        kept = {self._book.read(slot).tree for slot in slots}
+        trees = {self._book.read(slot).tree for slot in slots}
+        self._kept = {tree for tree in trees if tree is not None}
         for slot in range(self._wishes.capacity):
-            if slot not in kept and self._wishes.seq(slot) & 1:
+            if slot not in self._kept:
                 self._wishes.withdraw(slot)
+        self._count()
+        self._watched = {key: slot for key, slot in self._watched.items() if slot in self._kept}
+
+    def _count(self) -> None:
         self.watched = sum(self._wishes.seq(slot) & 1 for slot in range(self._wishes.capacity))
-        self._watched = {key: slot for key, slot in self._watched.items() if slot in kept}
 
     def _wish(self, pid: int, started: int, *, reaper: int = 0, group: str = "") -> int:
         for slot in range(self._wishes.capacity):
-            if self._wishes.seq(slot) & 1 == 0:
+            if slot not in self._kept:
                 break
         else:
             message = f"{self._wishes.capacity} trees of processes are watched, and no more fit"
             raise TooManyCaptures(message, hint="stop or cancel some")
         self._lay_out(slot)
         self._wishes.wish(slot, pid, started=started, reaper=reaper, group=group)
+        self._kept.add(slot)
         self.watched += 1
         return slot
 

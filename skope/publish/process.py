@@ -75,6 +75,8 @@ def _work(options: Options, wake_fd: int) -> int:
     pulse = Pulse(line := ChildLine(segment.view, PUBLISH_LINE))
     line.begin(os.getpid())
     with Folder(Path(config.agg.folder)) as session, Folder(Path(config.directory)) as reports:
+        for folder in (session, reports):
+            folder.sweep()
         publisher = Publisher(
             stripes=Stripes(options.stripes),
             session=session,

@@ -2,12 +2,13 @@
 
 The kernel walks every page of a process for it: 40 us for 10 MB, seconds for 200 GiB, and the
 process may not change its mappings meanwhile. So a reading that took t is not repeated within
-100 t, and is made when there is something to see: at first, when the tree has grown, or each
-second. Where no tree is watched, the thread sleeps until one is: looking ten times a second cost
-as much as the whole slow lane.
+100 t, and is made when there is something to see: when the tree has grown and grows no more, for
+what is read on the way up is soon out of date and forbids the reading at the top, or else each
+second. Until then the thread sleeps; the fast lane rings when a tree has settled.
 """
 
 import os
+import select
 import threading
 from time import monotonic_ns, thread_time_ns
 from typing import Final
@@ -15,30 +16,35 @@ from typing import Final
 from skope._fast import Watchlist, Wishes
 from skope.probe.pss import pss_bytes
 
-_LOOK_S: Final = 0.05
+_NS_PER_S: Final = 1_000_000_000
 _REST: Final = 100
-_AT_LEAST_EVERY_NS: Final = 1_000_000_000
-_GROWN: Final = 1.02
+_EVERY_NS: Final = _NS_PER_S
+_GROWING_NS: Final = 10 * _NS_PER_S
+"""The same for a tree that has not settled for so long."""
 
 
 class _Last:
-    """What is known of a tree since its last reading."""
+    """What is known of a tree since its last reading, or since it is watched."""
 
-    def __init__(self, seq: int) -> None:
+    def __init__(self, seq: int, now_ns: int) -> None:
         self.seq = seq
-        self.rss_peak = 0
-        self.read_ns = 0
-        self.next_ns = 0
+        self.growth = 0
+        self.read_ns = now_ns
+        self.next_ns = now_ns
 
-    def is_due(self, now_ns: int, rss_peak: int) -> bool:
-        grown = rss_peak > self.rss_peak * _GROWN
-        return now_ns >= self.next_ns and (grown or now_ns - self.read_ns >= _AT_LEAST_EVERY_NS)
+    def due_ns(self, growth: int) -> int:
+        """When to read it again; `growth` is odd while it grows."""
+        if growth & 1:
+            return max(self.next_ns, self.read_ns + _GROWING_NS)
+        if growth != self.growth:
+            return self.next_ns
+        return max(self.next_ns, self.read_ns + _EVERY_NS)
 
 
 class PssLane(threading.Thread):
     """Reads until it is stopped. A daemon, as the slow lane is.
 
-    `bell` is the eventfd that the watch list rings when there are trees to watch.
+    `bell` is the eventfd that the watch list rings when a tree is new, or has settled.
     """
 
     def __init__(self, view: memoryview, watchlist: Watchlist, bell: int) -> None:
@@ -51,8 +57,10 @@ class PssLane(threading.Thread):
 
     def run(self) -> None:
         """Reads whatever is due, rests."""
-        while not self._stopped.wait(_LOOK_S):
-            if not self.take(monotonic_ns()):
+        while not self._stopped.is_set():
+            due_ns = self.take()
+            rest_s = None if due_ns is None else max(0, due_ns - monotonic_ns()) / _NS_PER_S
+            if select.select([self._bell], [], [], rest_s)[0]:
                 os.eventfd_read(self._bell)
 
     def stop(self) -> None:
@@ -60,27 +68,32 @@ class PssLane(threading.Thread):
         self._stopped.set()
         os.eventfd_write(self._bell, 1)
 
-    def take(self, now_ns: int) -> bool:
-        """Makes the readings that are due; whether any tree is watched."""
+    def take(self) -> int | None:
+        """Makes the readings that are due; when the next one is, None where nothing is watched."""
         if not self._watchlist.serving:
-            return False
-        for slot in range(self._wishes.capacity):
-            seq = self._wishes.seq(slot)
-            answer = self._wishes.answer(slot) if seq & 1 else None
-            if answer is None or not answer.watched:
-                continue
-            last = self._last.get(slot)
-            if last is None or last.seq != seq:
-                last = self._last[slot] = _Last(seq)
-            if last.is_due(now_ns, answer.rss_peak):
-                self._read(slot, last, answer.pids, answer.rss_peak)
-        return True
+            return None
+        return min(filter(None, map(self._visit, range(self._wishes.capacity))), default=None)
 
-    def _read(self, slot: int, last: _Last, pids: list[int], rss_peak: int) -> None:
+    def _visit(self, slot: int) -> int | None:
+        """Reads the tree in `slot` if that is due; when it is due next."""
+        seq = self._wishes.seq(slot)
+        answer = self._wishes.answer(slot) if seq & 1 else None
+        if answer is None or not answer.watched:
+            return None
+        now_ns = monotonic_ns()
+        last = self._last.get(slot)
+        if last is None or last.seq != seq:
+            last = self._last[slot] = _Last(seq, now_ns)
+        if last.due_ns(answer.growth) <= now_ns:
+            last.growth = answer.growth
+            self._read(slot, last, answer.pids, answer.rss)
+        return last.due_ns(answer.growth)
+
+    def _read(self, slot: int, last: _Last, pids: list[int], rss: int) -> None:
         begin_ns = thread_time_ns()
         parts = [pss_bytes(pid) for pid in pids]
         cost_ns = thread_time_ns() - begin_ns  # not what it waited for a processor meanwhile
-        last.rss_peak, last.read_ns = rss_peak, monotonic_ns()
+        last.read_ns = monotonic_ns()
         last.next_ns = last.read_ns + _REST * cost_ns
         if pids and None not in parts:
-            self._watchlist.put_pss(slot, last.seq, sum(part or 0 for part in parts))
+            self._watchlist.put_pss(slot, last.seq, sum(part or 0 for part in parts), rss)

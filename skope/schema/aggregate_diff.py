@@ -4,12 +4,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from skope.schema.diff import DIFF_SCHEMA, Change, EnvironmentDifference, Verdict
+from skope.schema.diff import DIFF_SCHEMA, OF_AGGREGATES, Change, EnvironmentDifference, Verdict
 from skope.schema.report import SystemManager
 from skope.units import Seconds, UnixSeconds
 
-SUBJECT: Final = "aggregate"
-"""What tells such a diff from that of two captures, which is of the same schema."""
 MEAN: Final = "exec_time.mean"
 TOTAL: Final = "exec_time.total"
 MEMORY = "memory.mean"
@@ -51,7 +49,7 @@ class AggregateDiff(Struct, frozen=True, kw_only=True):
     exec_time: Seconds
     schema: str = DIFF_SCHEMA
     verdict: Verdict
-    subject: str = SUBJECT
+    subject: str = OF_AGGREGATES
     summary: str
     base: AggregateSide
     head: AggregateSide

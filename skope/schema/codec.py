@@ -23,7 +23,8 @@ from skope.schema.report import (
     SystemManager,
     Trust,
 )
-from skope.schema.series import Series
+from skope.schema.seal import is_whole, sealed
+from skope.schema.series import DrawnSeries, Series
 
 MOST_BYTES: Final = 64 << 20
 """No report is larger; a bigger file is not read."""
@@ -67,9 +68,9 @@ def encode_diff(diff: Diff | AggregateDiff) -> bytes:
     return _lay_out(diff)
 
 
-def encode_series(series: Series) -> bytes:
-    """The file of a run's curves."""
-    return _lay_out(series)
+def encode_series(series: Series | DrawnSeries) -> bytes:
+    """The file of a run's curves, which may be rewritten in place: it tells whether it is whole."""
+    return sealed(_lay_out(series))
 
 
 def _lay_out(struct: msgspec.Struct, *, runs: list[bytes] | None = None) -> bytes:
@@ -168,7 +169,10 @@ def decode_aggregate_diff(data: bytes, *, where: str = "the file") -> AggregateD
 
 
 def decode_series(data: bytes, *, where: str = "the file") -> Series:
-    """The curves in `data`; `ForeignReport` if they are none."""
+    """The curves in `data`; `ForeignReport` if they are none, or a part of them."""
+    if not is_whole(data):
+        message = f"{where} does not hold all of a run's curves"
+        raise ForeignReport(message, hint="the next run of that name writes them anew")
     return _typed(data, Series, where)
 
 

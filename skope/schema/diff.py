@@ -9,6 +9,8 @@ from skope.schema.report import Number, SystemManager
 from skope.units import Seconds, UnixSeconds
 
 DIFF_SCHEMA: Final = "skope.diff/1"
+OF_AGGREGATES: Final = "aggregate"
+"""The subject that tells a diff of two aggregates, which is of the same schema."""
 
 Verdict = Literal["regression", "improvement", "equivalent", "small-change", "inconclusive"]
 

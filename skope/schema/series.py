@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 SERIES_SCHEMA: Final = "skope.series/1"
 MOST_POINTS: Final = 512
@@ -18,7 +18,10 @@ class Curve(Struct, frozen=True, kw_only=True):
 
 
 class Series(Struct, frozen=True, kw_only=True):
-    """`t[i]` is the end of point i in seconds from the start of the run."""
+    """`t[i]` is the end of point i in seconds from the start of the run.
+
+    Its file has one more field, the last: see `schema.seal`.
+    """
 
     schema: str = SERIES_SCHEMA
     name: str
@@ -27,3 +30,24 @@ class Series(Struct, frozen=True, kw_only=True):
     exec_time: float
     t: list[float]
     curves: dict[str, Curve]
+
+
+class DrawnCurve(Struct, frozen=True, kw_only=True):
+    """A curve to be written, its lists as JSON already."""
+
+    unit: str
+    min: Raw
+    mean: Raw
+    max: Raw
+
+
+class DrawnSeries(Struct, frozen=True, kw_only=True):
+    """A series to be written, likewise."""
+
+    schema: str = SERIES_SCHEMA
+    name: str
+    run: int
+    timestamp: int
+    exec_time: float
+    t: Raw
+    curves: dict[str, DrawnCurve]

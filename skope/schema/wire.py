@@ -82,23 +82,17 @@ class FrontConfig(Struct, frozen=True, kw_only=True):
     """All a front worker is told; it arrives on a descriptor, never on the command line."""
 
     mode: Mode
-    worker: int = 0
     directory: str
     """Absolute path of the report directory."""
     working_directory: str | None = None
     """Absolute path of where Skope was started: whose repository a report names. null: beside the
     report directory."""
-    session: str
     tag: str | None = None
     origins: dict[str, Origin] = {}
     """By tag, of those that are launched here."""
-    host: str = "localhost"
-    port: int = 9001
     token: str | None = None
     """null: no token is needed."""
     allow_hosts: list[str] = []
-    wide: bool = False
-    """Bound beyond the loopback interface."""
     keep_runs: int = 20
     append: bool = False
     watch: str | None = None

@@ -10,7 +10,7 @@ import mmap
 import os
 from typing import Final, Literal, Self
 
-from skope.errors import StorageFault
+from skope.shm.memfd import make_memfd
 
 Which = Literal["agg", "apps"]
 REPORTS: Final[tuple[Which, ...]] = ("agg", "apps")
@@ -40,15 +40,8 @@ class Bell:
         StorageFault
             If the kernel will not give a page.
         """
-        try:
-            fd = os.memfd_create("skope-bell", os.MFD_CLOEXEC)
-            size = 8 * _WORDS * (1 + workers)
-            os.ftruncate(fd, size)
-            os.posix_fallocate(fd, 0, size)
-        except OSError as error:
-            message = f"cannot allocate shared memory: {error.strerror}"
-            raise StorageFault(message) from error
-        return cls(fd)
+        size = 8 * _WORDS * (1 + workers)
+        return cls(make_memfd("skope-bell", size, resident=size, what="shared memory"))
 
     def ring(self, worker: int, which: Which, now_ns: int) -> None:
         """Worker `worker` wants a report as of `now_ns`."""

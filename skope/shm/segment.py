@@ -1,12 +1,6 @@
-"""One anonymous, sealed segment that all of Skope's processes map.
-
-It is a memfd: no name to squat on or to leak, gone with the last process that holds it, and
-sealed against shrinking so that no reader can be made to fault.
-"""
+"""One anonymous, sealed segment that all of Skope's processes map."""
 
 import contextlib
-import errno
-import fcntl
 import mmap
 import os
 from dataclasses import dataclass
@@ -15,11 +9,10 @@ from types import TracebackType
 from typing import Final, Self
 
 from skope._fast.control import Header, format_segment, segment_bytes
-from skope.errors import StorageFault
+from skope.shm.memfd import allocate, make_memfd
 
 _POPULATE_WRITE: Final = 23
 """MADV_POPULATE_WRITE; Python has no name for it."""
-_SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,15 +62,8 @@ class Segment:
             book=plan.book,
             trees=plan.trees,
         )
-        fd = os.memfd_create("skope", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        try:
-            os.ftruncate(fd, total)
-            os.posix_fallocate(fd, 0, resident)
-            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
-        except OSError as error:
-            os.close(fd)
-            message = f"cannot allocate {total >> 20} MiB of shared memory: {error.strerror}"
-            raise StorageFault(message, hint=_hint(error)) from error
+        what = f"{total >> 20} MiB of shared memory"
+        fd = make_memfd("skope", total, resident=resident, what=what)
         with mmap.mmap(fd, total) as memory, memoryview(memory) as view:
             format_segment(
                 view,
@@ -101,11 +87,7 @@ class Segment:
         StorageFault
             If the kernel will not give that much memory.
         """
-        try:
-            os.posix_fallocate(self.fd, offset, length)
-        except OSError as error:
-            message = f"cannot allocate shared memory: {error.strerror}"
-            raise StorageFault(message, hint=_hint(error)) from error
+        allocate(self.fd, offset, length, what="shared memory")
         first = offset // mmap.PAGESIZE * mmap.PAGESIZE
         # One call instead of a fault for each page; a kernel before 5.14 does not know it.
         with contextlib.suppress(OSError):
@@ -130,9 +112,3 @@ class Segment:
     ) -> None:
         """Unmaps."""
         self.close()
-
-
-def _hint(error: OSError) -> str:
-    if error.errno == errno.EFBIG:
-        return "raise the file size limit (`ulimit -f unlimited`); it applies to shared memory too"
-    return "free some memory, or raise the container's memory limit"

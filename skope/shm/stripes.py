@@ -5,12 +5,10 @@ back to the kernel when its successor is live. A reader still in an area that wa
 zeros, sees that the generation moved on, and throws away what it read.
 """
 
-import errno
-import fcntl
 import mmap
 import os
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from skope._fast import (
     AREA_HEAD_BYTES,
@@ -21,9 +19,7 @@ from skope._fast import (
     format_stripes,
     stripes_bytes,
 )
-from skope.errors import StorageFault
-
-_SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+from skope.shm.memfd import allocate, make_memfd, no_memory
 
 
 class Area:
@@ -47,11 +43,7 @@ class Area:
         self._map.madvise(mmap.MADV_REMOVE)
 
     def _commit(self, offset: int, length: int) -> None:
-        try:
-            os.posix_fallocate(self._fd, self._offset + offset, length)
-        except OSError as error:
-            message = f"cannot allocate memory for the tally: {error.strerror}"
-            raise StorageFault(message, hint=_hint(error)) from error
+        allocate(self._fd, self._offset + offset, length, what="memory for the tally")
 
     def close(self) -> None:
         """Lets go of it; it is unmapped once nobody holds its tally or page either."""
@@ -84,15 +76,8 @@ class Stripes:
             If the kernel will not give it.
         """
         total = stripes_bytes(stripes, names)
-        fd = os.memfd_create("skope-tally", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        try:
-            os.ftruncate(fd, total)
-            os.posix_fallocate(fd, 0, HEAD_BYTES)
-            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
-        except OSError as error:
-            os.close(fd)
-            message = f"cannot set up the tally's memory: {error.strerror}"
-            raise StorageFault(message, hint=_hint(error)) from error
+        what = "memory for the tally"
+        fd = make_memfd("skope-tally", total, resident=HEAD_BYTES, what=what)
         with mmap.mmap(fd, HEAD_BYTES) as memory, memoryview(memory) as view:
             format_stripes(view, stripes, names)
         return cls(fd)
@@ -130,18 +115,17 @@ class Stripes:
         StorageFault
             If the kernel will not give it.
         """
+        length = self.board.place(0, 0)[1]
+        what = "memory to add up"
+        fd = make_memfd("skope-merge", length, resident=AREA_HEAD_BYTES, what=what)
         try:
-            fd = os.memfd_create("skope-merge", os.MFD_CLOEXEC)
-            try:
-                length = self.board.place(0, 0)[1]
-                os.ftruncate(fd, length)
-                return _Owned(fd, 0, length, self.board.names, fresh=True)
-            except BaseException:
-                os.close(fd)
-                raise
+            return _Owned(fd, 0, length, self.board.names, fresh=True)
         except OSError as error:
-            message = f"cannot allocate memory to add up: {error.strerror}"
-            raise StorageFault(message, hint=_hint(error)) from error
+            os.close(fd)
+            raise no_memory(error, what) from error
+        except BaseException:
+            os.close(fd)
+            raise
 
     def close(self) -> None:
         """Unmaps the head; areas are closed by whoever holds them."""
@@ -169,9 +153,3 @@ class _Owned(Area):
     def close(self) -> None:
         super().close()
         os.close(self._fd)
-
-
-def _hint(error: OSError) -> str:
-    if error.errno == errno.EFBIG:
-        return "raise the file size limit (`ulimit -f unlimited`); it applies to shared memory too"
-    return "free some memory, or raise the container's memory limit"

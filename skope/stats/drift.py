@@ -19,6 +19,9 @@ NOTABLE: Final = 0.01
 """A p below this is reported as drift; it takes 6 runs to reach."""
 MOST_EXACT: Final = 10
 """Every order of so many values is counted; beyond, t with n - 2 degrees of freedom."""
+_NEVER_NOTABLE: Final = 0.76
+"""Up to `MOST_EXACT` values, however many are equal, a smaller rho has a p above `NOTABLE`: the
+smallest of all that have not is 0.7647, of 10 values of which 6 are equal."""
 
 
 class Drift(Struct, frozen=True, kw_only=True):
@@ -26,13 +29,30 @@ class Drift(Struct, frozen=True, kw_only=True):
 
     rho: float
     """Spearman's: -1 always falling, 1 always rising; 0 when all values are equal."""
-    p: float
-    """Two-sided."""
-    exact: bool
+    step: float
+    """The least by which rho can differ."""
+    ranks: list[int]
+    """Twice the rank of each value, in the order they were measured."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether p is counted, not approximated."""
+        return len(self.ranks) <= MOST_EXACT
+
+    @property
+    def p(self) -> float:
+        """Two-sided. Counting takes up to a millisecond, and is done when this is asked for."""
+        if self.rho == 0:
+            return 1.0
+        if self.exact:
+            return _counted(self.ranks)
+        return _approximate(max(0.0, abs(self.rho) - self.step), len(self.ranks))
 
     @property
     def notable(self) -> bool:
         """Whether it is more than chance would do once in a hundred."""
+        if self.exact and abs(self.rho) < _NEVER_NOTABLE:
+            return False
         return self.p < NOTABLE
 
 
@@ -65,15 +85,10 @@ def drift(values: Sequence[float]) -> Drift:
         message = "the drift of no values was asked for"
         raise EmptySample(message)
     ranks = doubled_midranks(values)
-    exact = n <= MOST_EXACT
     covariance = sum((2 * at + 1 - n) * rank for at, rank in enumerate(ranks))
     spread = sum((rank - n - 1) ** 2 for rank in ranks)
-    if spread == 0:
-        return Drift(rho=0.0, p=1.0, exact=True)
-    largest = sqrt(spread * (n**3 - n) / 3)
-    rho = covariance / largest
-    p = _counted(ranks) if exact else _approximate(max(0, abs(covariance) - 2) / largest, n)
-    return Drift(rho=rho, p=p, exact=exact)
+    largest = sqrt(spread * (n**3 - n) / 3) or 1.0
+    return Drift(rho=covariance / largest, step=2 / largest, ranks=ranks)
 
 
 def _approximate(rho: float, n: int) -> float:

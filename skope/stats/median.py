@@ -25,10 +25,6 @@ def median(values: Sequence[float]) -> float:
     if not values:
         message = "the median of no values was asked for"
         raise EmptySample(message)
-    return middle(sorted(values))
-
-
-def middle(ordered: Sequence[float]) -> float:
-    """The median of values already in ascending order; n > 0."""
+    ordered = sorted(values)
     half, odd = divmod(len(ordered), 2)
     return ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2

@@ -168,7 +168,7 @@ def write_aggregate_at(path: str, data: bytes) -> None:
         If it cannot be written.
     """
     at = Path(path)
-    directory = Directory(at.parent.absolute(), shown=str(at.parent), given=True)
+    directory = Directory(str(at.parent.absolute()), shown=str(at.parent), given=True)
     try:
         directory.fd = os.open(at.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:

@@ -12,27 +12,35 @@ by whoever writes next.
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.store.contents import MOST_BYTES, read_whole, room_for, write_all, write_over
 from skope.store.faults import storage_fault
+from skope.store.folder import (
+    FOLDER,
+    Folder,
+    absolute,
+    make_with_parents,
+    open_folder,
+    relative,
+)
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FOLDER_MODE: Final = 0o755
-MOST_BYTES: Final = 64 << 20
-"""Of a report."""
+Writing: TypeAlias = tuple[int, int, int]
+"""Which file, and which writing of it: device, inode, nanosecond of its last change."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
 )
 
 
-def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Directory":
+def open_directory(path: "str | Path", *, given: bool, create: bool = True) -> "Directory":
     """Open the report directory at `path`, after making sure nobody else can write it.
 
     Parameters
@@ -51,11 +59,11 @@ def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Di
         If it cannot be made or opened.
     """
     try:
-        absolute = Path(path).absolute()
-        shown = _as_shown(absolute)
+        place = absolute(os.fspath(path))
+        shown = relative(place)
     except OSError as error:
         raise storage_fault(error, "cannot find the current directory") from error
-    directory = Directory(absolute, shown=shown, given=given)
+    directory = Directory(place, shown=shown, given=given)
     directory.open(create=create)
     return directory
 
@@ -63,24 +71,27 @@ def open_directory(path: str | Path, *, given: bool, create: bool = True) -> "Di
 class Directory:
     """An open directory. Names are relative and may hold one sub-folder: ``series/x.json``."""
 
-    def __init__(self, path: Path, *, shown: str, given: bool) -> None:
-        self.path: Final = path
+    def __init__(self, place: str, *, shown: str, given: bool) -> None:
         self.shown: Final = shown
         self.fd = -1
         self._given: Final = given
-        self._place: Final = str(path)
+        self._place: Final = place
         self._held: tuple[int, int] | None = None
         """Device and inode of what `fd` is; None where the path is not followed."""
+        self._stays = False
         self._swept: set[str] = set()
+
+    @property
+    def path(self) -> "Path":
+        from pathlib import Path  # noqa: PLC0415 - a command that only compares never asks
+
+        return Path(self._place)
 
     def open(self, *, create: bool) -> None:
         """Open, checked; what `open_directory` does."""
-        created = False
         try:
-            if create:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                created = _make_folder(self.path)
-            fd = os.open(self.path, _FOLDER | (0 if self._given else os.O_NOFOLLOW))
+            created = create and make_with_parents(self._place)
+            fd = os.open(self._place, FOLDER | (0 if self._given else os.O_NOFOLLOW))
         except FileNotFoundError:
             message = f"there is no {self.shown} here"
             hint = "`skope runner` and `skope server` make it; --dir names another"
@@ -115,7 +126,7 @@ class Directory:
         UnsafeDirectory, StorageFault
             If what is there now cannot be used.
         """
-        if self._held is None:
+        if self._stays or self._held is None:
             return True
         try:
             status = os.stat(self._place, follow_symlinks=self._given)  # noqa: PTH116 - cheaper
@@ -132,6 +143,14 @@ class Directory:
         except UnknownReport:
             return False
         return True
+
+    def stay(self) -> None:
+        """Follow now, and no more until `go_on`; one that is removed is still begun anew."""
+        self._stays = self.follow()
+
+    def go_on(self) -> None:
+        """Follow whenever something is done, as before `stay`."""
+        self._stays = False
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -177,19 +196,30 @@ class Directory:
                 raise ForeignReport(message, hint="write its path: ./path/to.json") from None
             raise storage_fault(error, f"cannot read {shown}") from error
 
-    def replace(self, name: str, data: bytes, *, durable: bool = False) -> None:
-        """Make `data` the whole content of `name`, at once for every reader.
+    def replace(self, name: str, data: bytes, *, durable: bool = False) -> Writing:
+        """Make `data` the whole content of `name`, at once for every reader; which writing it is.
 
         With `durable` it also survives a power failure, which costs a disk flush.
         """
         try:
-            self._replace(name, data, durable=durable)
+            return self._replace(name, data, durable=durable)
         except FileNotFoundError:
             # Somebody removed the directory just now: begin a new one, once.
             self.open(create=True)
-            self._replace_or_fault(name, data, durable=durable)
+            return self._replace_or_fault(name, data, durable=durable)
         except OSError as error:
             raise self._write_fault(name, error) from error
+
+    def rewrite(self, name: str, data: bytes) -> None:
+        """Make `data`, followed by blanks, the content of `name`: in place if there is room for it.
+
+        That costs a tenth of replacing it. Whoever reads meanwhile, or after a power failure, may
+        find a part of it: it is for data that tells whether it is whole.
+        """
+        with suppress(OSError), self._folder(name) as (fd, leaf):
+            if write_over(fd, leaf, data):
+                return
+        self.replace(name, data.ljust(room_for(len(data))))
 
     def exists(self, name: str) -> bool:
         try:
@@ -239,7 +269,7 @@ class Directory:
         """Whether two names are one file."""
         return self._status(one)[:2] == self._status(other)[:2]
 
-    def identity(self, name: str) -> tuple[int, int, int] | None:
+    def identity(self, name: str) -> Writing | None:
         """Which file has the name now, and which writing of it; None if none has."""
         try:
             return self._status(name)
@@ -265,31 +295,31 @@ class Directory:
 
     def _all_names(self, folder: str) -> list[str]:
         # A descriptor of its own: a shared one has one position for all who read it.
-        fd = os.open(folder or ".", _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
+        fd = os.open(folder or ".", FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
         try:
             return os.listdir(fd)  # noqa: PTH208 - of a descriptor
         finally:
             os.close(fd)
 
-    def _status(self, name: str) -> tuple[int, int, int]:
+    def _status(self, name: str) -> Writing:
         with self._folder(name) as (fd, leaf):
-            status = os.stat(leaf, dir_fd=fd, follow_symlinks=False)
-        return status.st_dev, status.st_ino, status.st_mtime_ns
+            return _identity(os.stat(leaf, dir_fd=fd, follow_symlinks=False))
 
-    def _replace_or_fault(self, name: str, data: bytes, *, durable: bool) -> None:
+    def _replace_or_fault(self, name: str, data: bytes, *, durable: bool) -> Writing:
         try:
-            self._replace(name, data, durable=durable)
+            return self._replace(name, data, durable=durable)
         except OSError as error:
             raise self._write_fault(name, error) from error
 
-    def _replace(self, name: str, data: bytes, *, durable: bool) -> None:
+    def _replace(self, name: str, data: bytes, *, durable: bool) -> Writing:
         with self._folder(name, make=True) as (fd, leaf):
             self._sweep(fd, name.rpartition("/")[0])
             temporary, file = new_temporary(fd)
             try:
-                _write_all(file, data)
+                write_all(file, data)
                 if durable:
                     os.fdatasync(file)
+                written = _identity(os.fstat(file))
                 os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
             except BaseException:
                 unlink_quietly(temporary, fd)
@@ -298,6 +328,7 @@ class Directory:
                 os.close(file)
             if durable:
                 os.fsync(fd)
+        return written
 
     def _sweep(self, fd: int, folder: str) -> None:
         """Remove what writers that died have left, once per folder."""
@@ -319,53 +350,14 @@ class Directory:
             )
         return storage_fault(error, doing)
 
-    @contextmanager
-    def _folder(self, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """The descriptor of the folder `name` is in, and its last part."""
+    def _folder(self, name: str, *, make: bool = False) -> Folder:
+        """The descriptor of the folder `name` is in, and its last part, to be entered."""
         if not self.follow(create=make):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         folder, _, leaf = name.rpartition("/")
         if not folder:
-            yield self.fd, leaf
-            return
-        fd = self._open_folder(folder, make=make)
-        try:
-            yield fd, leaf
-        finally:
-            os.close(fd)
-
-    def _open_folder(self, folder: str, *, make: bool) -> int:
-        try:
-            return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
-        except FileNotFoundError:
-            if not make:
-                raise
-        _make_folder(folder, self.fd)
-        return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd)
-
-
-def read_whole(fd: int, shown: str, *, regular: bool = False, most: int = MOST_BYTES) -> bytes:
-    """All that `fd` gives, up to `most` bytes; closes it.
-
-    With `regular` only a plain file will do: a pipe could be waited for without end.
-    """
-    try:
-        mode = os.fstat(fd).st_mode
-        if stat.S_ISDIR(mode) or (regular and not stat.S_ISREG(mode)):
-            message = f"{shown} is no regular file"
-            raise ForeignReport(message)
-        os.set_blocking(fd, True)
-        parts = []
-        left = most + 1
-        while left > 0 and (part := os.read(fd, min(left, 1 << 20))):
-            parts.append(part)
-            left -= len(part)
-    finally:
-        os.close(fd)
-    if left <= 0:
-        message = f"{shown} is larger than any Skope report"
-        raise ForeignReport(message)
-    return b"".join(parts)
+            return Folder(self.fd, leaf, opened=False)
+        return Folder(open_folder(folder, self.fd, make=make), leaf, opened=True)
 
 
 def _refuse_unsafe(fd: int, shown: str) -> None:
@@ -379,21 +371,5 @@ def _refuse_unsafe(fd: int, shown: str) -> None:
         raise UnsafeDirectory(message, hint="--dir names a directory of your own")
 
 
-def _make_folder(path: str | Path, dir_fd: int | None = None) -> bool:
-    """Whether it had to be made."""
-    try:
-        os.mkdir(path, _FOLDER_MODE, dir_fd=dir_fd)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
-
-
-def _as_shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) and path != here else str(path)
+def _identity(status: os.stat_result) -> Writing:
+    return status.st_dev, status.st_ino, status.st_mtime_ns

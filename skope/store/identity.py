@@ -4,8 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from skope.schema.aggregate_diff import SUBJECT
-from skope.schema.diff import DIFF_SCHEMA
+from skope.schema.diff import DIFF_SCHEMA, OF_AGGREGATES
 from skope.schema.report import REPORT_SCHEMA
 
 Kind = Literal["capture", "diff", "aggregate", "aggregate-diff", "foreign"]
@@ -56,7 +55,7 @@ def identify(data: bytes) -> Identity:
     if peek.schema in (None, REPORT_SCHEMA):
         return Identity("capture", peek.name)
     if peek.schema == DIFF_SCHEMA and peek.base and peek.head:
-        kind: Kind = "aggregate-diff" if peek.subject == SUBJECT else "diff"
+        kind: Kind = "aggregate-diff" if peek.subject == OF_AGGREGATES else "diff"
         return Identity(kind, peek.name, peek.base.name, peek.head.name)
     return FOREIGN
 

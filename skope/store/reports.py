@@ -1,27 +1,27 @@
 """Reports at rest: read by what people call them, written whole, replaced ones kept."""
 
 from collections.abc import Container
-from contextlib import AbstractContextManager
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from skope.errors import ForeignReport, UnknownReport
 from skope.schema.codec import decode_report
-from skope.schema.listing import Entry, Listing
 from skope.schema.report import Report
 from skope.store import history
 from skope.store.addresses import Found, locate
-from skope.store.directory import Directory
+from skope.store.directory import Directory, Writing
 from skope.store.identity import Identity, identify
-from skope.store.listing import list_directory, list_history
 from skope.store.names import file_stem, stems
-from skope.store.turn import turn
+from skope.store.turn import Turn
+
+if TYPE_CHECKING:
+    from skope.schema.listing import Entry, Listing
 
 
 class Mark(NamedTuple):
     """The file of a tag's report, and which writing of it."""
 
     file: str
-    identity: tuple[int, int, int] | None
+    identity: Writing | None
     """None: there is none."""
 
 
@@ -57,9 +57,9 @@ class Reports:
         """
         return locate(self.directory, address, paths=paths)
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> Turn:
         """Nobody else writes meanwhile; `StorageFault` if somebody does not stop doing so."""
-        return turn(self.directory.fd, self.directory.shown)
+        return Turn(self.directory)
 
     def mark(self, tag: str) -> Mark:
         """Where the report of `tag` is or would be; another one once anybody wrote it."""
@@ -79,18 +79,19 @@ class Reports:
 
     def write(
         self, tag: str, data: bytes, *, durable: bool = False, known: str | None = None
-    ) -> str:
-        """Make `data` the report of `tag`; the file name used.
+    ) -> Mark:
+        """Make `data` the report of `tag`; its mark.
 
-        It differs from ``names.report_name(tag)`` when that file is something else's. `known` is
-        the file of the present report, where the caller has seen just now that it is.
+        The file differs from ``names.report_name(tag)`` when that one is something else's. `known`
+        is the file of the present report, where the caller has seen just now that it is.
         """
         stem = known.removesuffix(".json") if known else self._stem(tag)
-        self.directory.replace(f"{stem}.json", data, durable=durable)
+        file = f"{stem}.json"
+        written = self.directory.replace(file, data, durable=durable)
         if stem in self._kept:
             self._kept.discard(stem)
             history.prune(self.directory, stem)
-        return f"{stem}.json"
+        return Mark(file, written)
 
     def rotate(self, tag: str) -> int | None:
         """Keep the present report of `tag` in the history; its number, or None if there is none.
@@ -115,9 +116,12 @@ class Reports:
         self.directory.remove(f"{self._stem(tag)}.json")
 
     def write_series(self, tag: str, data: bytes, *, known: str | None = None) -> str:
-        """Keep the curves of `tag`'s newest run; the path, relative to the directory."""
+        """Keep the curves of `tag`'s newest run; the path, relative to the directory.
+
+        Nothing else hangs on them, and they tell whether they are whole: see `Directory.rewrite`.
+        """
         name = f"series/{known or self._stem(tag) + '.json'}"
-        self.directory.replace(name, data)
+        self.directory.rewrite(name, data)
         return name
 
     def write_failed(self, tag: str, data: bytes) -> str:
@@ -138,15 +142,19 @@ class Reports:
         self.directory.replace(f"{stem}.json", data)
         return f"{stem}.json"
 
-    def listing(self) -> Listing:
+    def listing(self) -> "Listing":
         """Everything in the directory, newest first."""
+        from skope.store.listing import list_directory  # noqa: PLC0415 - most only need one report
+
         return list_directory(self.directory)
 
-    def history(self, tag: str | None = None) -> list[Entry]:
+    def history(self, tag: str | None = None) -> "list[Entry]":
         """The replaced reports, of one tag or of all, the latest of each tag first."""
+        from skope.store.listing import list_history  # noqa: PLC0415 - likewise
+
         return list_history(self.directory, tag)
 
-    def newest(self, count: int) -> list[Entry]:
+    def newest(self, count: int) -> "list[Entry]":
         """The newest captures that can be compared, the newest first.
 
         Raises

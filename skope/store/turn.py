@@ -6,10 +6,10 @@ own, so it leaves no file behind and a killed holder's is free. Readers need non
 
 import errno
 import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, Protocol
 
 from skope.errors import StorageFault
 
@@ -19,30 +19,49 @@ _POLL_S: Final = 0.002
 _TAKEN: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
 
 
-@contextmanager
-def turn(
-    fd: int,
-    shown: str,
-    *,
-    now: Callable[[], float] = monotonic,
-    pause: Callable[[float], None] = sleep,
-) -> Iterator[None]:
-    """Holds the lock of the directory open as `fd`; not to be nested.
+class Place(Protocol):
+    """As much of a directory as is asked: `skope.store.directory.Directory`."""
 
-    A file system without locks (some of the network's) is written as if alone.
+    @property
+    def fd(self) -> int: ...
+    @property
+    def shown(self) -> str: ...
+    def stay(self) -> None: ...
+    def go_on(self) -> None: ...
 
-    Raises
-    ------
-    StorageFault
-        If another process does not let go in time.
+
+class Turn:
+    """Holds the lock of an open directory, which stays the same meanwhile; not to be nested.
+
+    A file system without locks (some of the network's) is written as if alone. Entered, it raises
+    `StorageFault` if another process does not let go in time.
     """
-    _take(fd, shown, now, pause)
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_now", "_pause", "_place")
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        now: Callable[[], float] = monotonic,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self._place, self._now, self._pause = place, now, pause
+
+    def __enter__(self) -> None:
+        place = self._place
+        place.stay()
+        try:
+            _take(place.fd, place.shown, self._now, self._pause)
+        except BaseException:
+            place.go_on()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._place.go_on()
         # Removed and made anew meanwhile, the directory is another descriptor, and the lock gone.
         with suppress(OSError):
-            fcntl.flock(fd, fcntl.LOCK_UN)
+            fcntl.flock(self._place.fd, fcntl.LOCK_UN)
 
 
 def _take(fd: int, shown: str, now: Callable[[], float], pause: Callable[[float], None]) -> None:

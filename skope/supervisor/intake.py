@@ -75,7 +75,7 @@ def take(intake: Intake) -> int:
     with (
         open_directory(place.directory, given=place.given) as directory,
         RoleLock(directory, _ROLE) as lock,
-        listen(place.host, place.port) as listeners,
+        listen(place.host, place.port, command="skope agg") as listeners,
         _Session(intake, directory, voice) as session,
     ):
         access = settle(
@@ -88,13 +88,9 @@ def take(intake: Intake) -> int:
             mode="agg",
             directory=str(directory.path),
             working_directory=str(Path.cwd()),
-            session="",
             tag=intake.tag,
-            host=place.host,
-            port=listeners.port,
             token=access.token,
             allow_hosts=list(access.allow_hosts),
-            wide=listeners.wide,
             policy=place.policy,
             agg=session.config,
         )

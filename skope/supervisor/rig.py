@@ -35,7 +35,7 @@ class Rig:
     Parameters
     ----------
     listeners : where the front serves; closed with the rig
-    config : what the front is told; its session is set here
+    config : what the front is told
     crew : who serves; by default a sampler and one front
     plan : the shape of the record
     """
@@ -92,8 +92,7 @@ class Rig:
         self._segment = segment = Segment.create(self._plan)
         stack.callback(os.close, segment.fd)
         # Its mapping goes with the last line that is held of it, an error's traceback included.
-        config = msgspec.structs.replace(self._config, session=f"{segment.header.session:016x}")
-        config_fd = seal_message(msgspec.json.encode(config))
+        config_fd = seal_message(msgspec.json.encode(self._config))
         stack.callback(os.close, config_fd)
         lifeline, self._life = os.pipe2(os.O_CLOEXEC)
         stack.callback(os.close, self._life)

@@ -63,7 +63,7 @@ def standing(
     with (
         open_directory(place.directory, given=place.given) as directory,
         _locks(directory, tags, command) as locks,
-        listen(place.host, place.port, tag=tags[0]) as listeners,
+        listen(place.host, place.port, command=command, tag=tags[0]) as listeners,
     ):
         access = settle(
             os.environ,
@@ -77,14 +77,10 @@ def standing(
             mode="runner",
             directory=str(directory.path),
             working_directory=str(Path.cwd()),
-            session="",
             tag=tags[0],
             origins=_origins(commands),
-            host=place.host,
-            port=listeners.port,
             token=access.token,
             allow_hosts=list(access.allow_hosts),
-            wide=listeners.wide,
             keep_runs=KEPT_RUNS,
             append=append,
             watch=place.watch,

@@ -12,7 +12,7 @@ from skope.view.subject import subject_words
 from skope.view.width import clean
 
 _NO_CURVES: Final = "no curves were kept of {}"
-_OLD_CURVES: Final = "the curves of {} were replaced by those of a later report"
+_OLD_CURVES: Final = "the curves of {} were replaced by those of another run"
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,8 @@ def drawn(subject: str, base: Side | None, head: Side) -> Drawn:
 def _missing(side: Side) -> str | None:
     if side.series is None:
         return _NO_CURVES.format(clean(side.name))
-    if side.series.timestamp != side.report.timestamp:
+    newest = side.report.timestamp, side.report.runs[-1].run
+    if (side.series.timestamp, side.series.run) != newest:
         return _OLD_CURVES.format(clean(side.name))
     return None
 

@@ -12,6 +12,14 @@ import pytest
 from tests.integration.front.worker import FrontWorker
 
 HEAVY = {"asyncio", "msgspec", "numpy", "psutil", "sanic", "textual"}
+SPARED = {
+    *("dataclasses", "difflib", "hashlib", "importlib.metadata", "inspect", "json", "logging"),
+    *("pathlib", "shutil", "socket", "subprocess", "tempfile", "tomllib", "traceback", "urllib"),
+    *("skope.cli.aggregates", "skope.cli.exports", "skope.cli.page", "skope.diff.aggregates"),
+    *("skope.schema.aggregate", "skope.schema.listing", "skope.store.aggregates"),
+    *("skope.store.listing", "skope.supervisor", "skope.view.aggregates", "skope.view.markdown"),
+}
+"""What `skope diff` of two captures does without."""
 AT_THE_END = "\nimport sys\nsys.stderr.write('\\n@' + ' '.join(sys.modules) + '\\n')"
 AGGREGATE = (
     b'{"chat": {"total_execs": 2, "total_exec_time": 1.0, "total_memory_usage": 0.0,'
@@ -93,6 +101,12 @@ def test_a_command_that_only_reads_stays_light(reports, arguments):
     assert loaded & (HEAVY - {"msgspec"}) == set()
     # Outside Linux there are no kernels, and all of this works.
     assert "skope._fast" not in loaded
+
+
+def test_a_diff_of_captures_imports_only_what_it_needs(reports):
+    loaded = modules_after(COMMAND, "diff", "--base", "test1", "--head", "test2", cwd=reports)
+    assert {"skope.diff.compare", "skope.view.text"} <= loaded
+    assert loaded & SPARED == set()
 
 
 def test_telling_the_version_takes_next_to_nothing(tmp_path):

@@ -111,10 +111,10 @@ def skope(folder, *words, **how):
                 stream.close()
 
 
-def run(folder, *words, **how):
+def run(folder, *words, patience=PATIENCE_S, **how):
     """A `skope` process from its start to its end."""
     with skope(folder, *words, **how) as running:
-        return running.end()
+        return running.end(patience)
 
 
 @contextlib.contextmanager

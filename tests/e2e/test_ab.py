@@ -12,6 +12,8 @@ from tests.e2e.command_line import eventually, is_alive, run, skope
 FIXED = ("--port", "0")
 TIME_ALONE = "[metric.cpu_time]\ngate = false\n[metric.memory_peak]\ngate = false\n"
 """Six pairs decide one metric; more are measured here, as a busy machine spoils some."""
+MOST_S = 240
+"""For an `ab` that takes as many pairs as it wants: a minute of them, and a busy machine's rest."""
 SIDES = ("base", "head")
 KEPT = 'echo "$SKOPE_SIDE" >>order\n'
 
@@ -59,13 +61,14 @@ def test_a_slower_head_is_a_regression_and_gates(here):
 
 
 def test_a_faster_head_passes_the_same_gate(here):
-    words = ("--pairs", "9", "--fail-on", "regression", "--tag", "night")
+    words = ("--pairs", "9", "--fail-on", "regression", "--tag", "night", "--html", "page.html")
     ended = ab(here, "long.sh", "sleep 0.01", *words)
     assert ended.code == 0, ended
     assert "▼ IMPROVEMENT" in ended.out
     assert "base long.sh   head sleep 0.01\n" in ended.err
     assert " pairs" in ended.out
     assert read(here, "night.base-night.head")["verdict"] == "improvement"
+    assert "night.base-night.head" in (here / "page.html").read_text()
 
 
 def test_too_few_pairs_cannot_tell_and_a_gate_may_want_to_know(here):
@@ -112,13 +115,13 @@ def test_ctrl_c_keeps_and_judges_the_finished_pairs(here):
 
 
 def test_what_surrounds_a_run_is_done_each_time_and_not_measured(here):
-    around = ("--prepare", "sleep 0.3; echo before >>order", "--cleanup", "echo after >>order")
+    around = ("--prepare", "sleep 1; echo before >>order", "--cleanup", "echo after >>order")
     ended = ab(here, "short.sh", "long.sh", "--pairs", "2", *around, "--setup", "touch built")
     assert ended.code == 0, ended
     assert (here / "built").exists()
     assert (here / "order").read_text().split()[::3] == ["before"] * 4
     assert (here / "order").read_text().split()[2::3] == ["after"] * 4
-    assert read(here, "ab.base")["exec_time"] < 0.3
+    assert read(here, "ab.base")["exec_time"] < 1
     kept = (here / ".skope" / "logs" / "ab.log").read_text()
     assert kept.count("== ") == 6
 
@@ -212,12 +215,13 @@ def test_killed_it_leaves_nothing_running(here):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_real_script_against_itself_is_nearly_never_called_different(here):
     (here / "work.sh").write_text("for i in {1..60000}; do :; done\n")
     words = []
     for _ in range(20):
-        ended = ab(here, "work.sh", "work.sh", "--dir", f"d{len(words)}", "--json")
+        own = ("--dir", f"d{len(words)}", "--json")
+        ended = ab(here, "work.sh", "work.sh", *own, patience=MOST_S)
         words.append(json.loads(ended.out)["verdict"])
     assert words.count("regression") + words.count("improvement") <= 1, words
 
@@ -228,7 +232,7 @@ def test_ten_per_cent_more_work_is_found_and_the_truth_is_inside(here):
     # Of seconds: in a tenth of one a virtual processor may be twice as fast as in the next.
     for name, rounds in (("base.sh", 1_000_000), ("head.sh", 1_100_000)):
         (here / name).write_text(f"for ((i = 0; i < {rounds}; i++)); do :; done\n")
-    ended = ab(here, "base.sh", "head.sh", "--pairs", "14", "--json")
+    ended = ab(here, "base.sh", "head.sh", "--pairs", "14", "--json", patience=MOST_S)
     found = change(json.loads(ended.out), "cpu_time")
     assert found["verdict"] == "regression", ended.out
     assert found["low"] <= 1.1 <= found["high"], found

@@ -1,6 +1,9 @@
 """A disk without space: said, survived, and over when there is space again."""
 
+import os
 import resource
+import shutil
+import signal
 
 from tests.e2e.agg_clients import Clients
 from tests.e2e.agg_service import accounting, agg, connect, get, post, processes, report
@@ -74,6 +77,29 @@ def test_reports_that_cannot_be_written_are_said_once_and_come_later(tmp_path):
         assert ended.code == 0
         assert ended.err.count("cannot write") <= 3, ended.err
     assert not list((tmp_path / ".skope").glob(".*.json*"))
+
+
+def test_a_removed_directory_is_made_anew_with_all_that_was_counted(tmp_path):
+    with agg(tmp_path, "--tag", "t") as running, connect(running) as connection:
+        assert connection.post(ONE)[0] == 200
+        assert connection.get("/report_agg.json")[1]["n"]["total_execs"] == 1
+        shutil.rmtree(tmp_path / ".skope")
+        assert connection.post(ONE)[0] == 200  # until it is noticed, in memory alone
+        lines = tmp_path / ".skope" / "agg" / "t" / "w0-1-2.jsonl"
+        posted = 2
+        while not (lines.exists() and lines.read_bytes()):
+            assert connection.post(ONE)[0] == 200
+            posted += 1
+        assert connection.get("/report_agg.json")[1]["n"]["total_execs"] == posted
+        kept = len(connection.get("/report_apps.json")[1])
+        assert kept == lines.read_bytes().count(b"\n")
+        assert eventually((lines.parent / "w0-1-1.tally").exists)
+        os.kill(processes(running)["front 0"], signal.SIGKILL)
+        running.line("works again")
+        ended = running.stop()
+        assert ended.code == 0, ended
+    assert report(tmp_path, "t.agg")["n"]["total_execs"] == posted
+    assert accounting(tmp_path)["accepted"] == posted
 
 
 def test_a_publisher_without_memory_is_no_lost_record(tmp_path):

@@ -43,13 +43,13 @@ def environment(**more):
     return kept | {"TZ": "UTC", "PYTHONUTF8": "1"} | more
 
 
-def skope(*words, cwd, code=0, stdout=subprocess.PIPE, **more):
+def skope(*words, cwd, code=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more):
     done = subprocess.run(
         [sys.executable, "-m", "skope", *words],
         cwd=cwd,
         env=environment(**more),
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
         timeout=100,
@@ -208,6 +208,14 @@ def test_a_reader_that_leaves_is_no_error(here):
         finally:
             os.close(write)
         assert done.stderr == ""
+
+
+@pytest.mark.parametrize("words", [("show", "nobody"), ("diff", "--fail-on", "regression", "x")])
+def test_an_error_that_nobody_reads_is_no_regression(here, words):
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "w") as closed:
+        skope(*words, cwd=here, code=2, stderr=closed)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

@@ -59,7 +59,9 @@ def test_two_thousand_children_of_three_milliseconds(tmp_path):
 def test_a_pool_that_shares_memory_has_both_sums(tmp_path):
     run_, report, _ = values_of(tmp_path, "pool.py", 8, 200, 3)
     assert 9 * 200 <= run_["memory_peak"] <= 9 * 230
-    assert 200 <= run_["pss_peak"] <= 290
+    read = report["metrics"]["pss_peak"]
+    # Where the forks take their time, it was read between two of them, and says so.
+    assert (200 if read["coverage"] > 0.95 else 100) <= run_["pss_peak"] <= 290
     assert run_["processes"] == 9
     assert run_["threads_peak"] == 9
     assert "shared pages in each" in report["metrics"]["memory_peak"]["source"]
@@ -146,12 +148,15 @@ def test_who_is_not_there_or_not_named_well_is_said(tmp_path):
         assert (status, body["error"]) == (400, "BadRequest")
         status, body = get(f"{serving.url}/start?pid=none")
         assert status == 400
+        for own in (f"pid={serving.pid}", f"port={serving.url.rpartition(':')[2]}"):
+            status, body = get(f"{serving.url}/start?{own}")
+            assert (status, "is Skope itself" in body["detail"]) == (400, True)
         assert get(f"{serving.url}/start?name=kept")[0] == 200
         assert get(f"{serving.url}/start?name=kept&restart=1&pid=4194304")[0] == 404
         assert get(f"{serving.url}/stop?name=kept")[0] == 200
-    ended = run(tmp_path, "runner", "--tag", "t", "--watch", "nobody", "--", "true")
-    assert ended.code == 2
-    assert ":PORT" in ended.err
+    for watched, said in (("nobody", ":PORT"), ("4194304", "there is no process 4194304")):
+        ended = run(tmp_path, "runner", "--tag", "t", "--watch", watched, "--", "true")
+        assert (ended.code, said in ended.err) == (2, True), ended
 
 
 def test_an_orphan_belongs_to_the_script_and_its_leaving_loses_nothing(tmp_path):
@@ -167,3 +172,19 @@ def test_an_orphan_belongs_to_the_script_and_its_leaving_loses_nothing(tmp_path)
     run_ = get_report(tmp_path, "t")["runs"][-1]
     assert 1.0 <= run_["cpu_time"] <= 1.35
     assert run_["script.cpu_time"] < 0.5  # wait4 of the script knows nothing of them
+
+
+def test_a_capture_that_outlives_its_script_counts_no_other_launch(tmp_path):
+    script = tmp_path / "twice.sh"
+    script.write_text(
+        f"if [ -e first ]; then {target('burn.py', 0.8)}; curl -s $SKOPE_URL/stop?name=part\n"
+        f"else touch first; curl -s $SKOPE_URL/start?name=part; {target('burn.py', 0.2)}; fi\n"
+    )
+    ended = run(tmp_path, "runner", "--port", "0", "--script", script, "--tag", "t", "--runs", 2)
+    assert ended.code == 0, ended
+    part, whole = get_report(tmp_path, "part"), get_report(tmp_path, "t")
+    assert part["subject"] == "script"
+    assert part["exec_time"] > 0.8
+    assert 0.2 <= part["metrics"]["cpu_time"]["value"] < 0.6
+    assert part["metrics"]["processes"]["value"] < 6
+    assert [run["cpu_time"] >= 0.8 for run in whole["runs"]] == [False, True]

@@ -132,7 +132,7 @@ def test_the_sdist_holds_nothing_built(sdist_names):
     assert fnmatch.filter(sdist_names, "skope/*.c") == []
 
 
-def test_the_wheel_holds_kernels_types_and_the_licence(wheel_names, tree):
+def test_the_wheel_holds_kernels_types_and_the_licences(wheel_names, tree):
     sources = sorted((tree / "skope" / "_fast").glob("*.pyx"))
     for source in sources:
         assert any(
@@ -140,7 +140,8 @@ def test_the_wheel_holds_kernels_types_and_the_licence(wheel_names, tree):
         )
         assert f"skope/_fast/{source.stem}.pyi" in wheel_names
     assert "skope/py.typed" in wheel_names
-    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel_names)
+    licences = {name.partition(".dist-info/licenses/")[2] for name in wheel_names}
+    assert {"LICENSE", "skope/web/vendor/LICENSE"} <= licences
 
 
 def test_the_wheel_holds_every_module(wheel_names, tree):

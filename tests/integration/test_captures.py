@@ -33,7 +33,7 @@ class Rig:
         self.line = ChildLine(self.segment.view, SAMPLER_LINE)
         self.log = SupervisorLine(self.segment.view)
         self.ring = RingReader(self.segment.view)
-        self.config = FrontConfig(**{"mode": "server", "session": "x"} | config,
+        self.config = FrontConfig(**{"mode": "server"} | config,
                                   directory=str(folder / ".skope"))  # fmt: skip
         self.sampler = self.start_sampler()
         self.captures = self.worker()

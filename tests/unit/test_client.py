@@ -1,6 +1,8 @@
 """The caller's side of the client; what is sent goes to a list here, no network."""
 
 import asyncio
+import contextlib
+import functools
 import os
 import subprocess
 import sys
@@ -122,6 +124,76 @@ def test_an_async_generator_too(sender):
 
     assert asyncio.run(main()) == [1, 2]
     assert [item[0] for item in sender.queue] == ["ticks"]
+
+
+def test_an_async_generator_hears_what_it_is_sent_and_thrown(sender):
+    heard = []
+
+    @timed("ticks")
+    async def ticks():
+        try:
+            heard.append((yield 1))
+            yield 2
+        except KeyError as error:
+            heard.append(error.args)
+            yield 3
+        finally:
+            heard.append("closed")
+
+    async def main():
+        running = ticks()
+        got = [await running.asend(None), await running.asend("sent")]
+        got.append(await running.athrow(KeyError("thrown")))
+        await running.aclose()
+        return got, list(heard)
+
+    assert asyncio.run(main()) == ([1, 2, 3], ["sent", ("thrown",), "closed"])
+    assert [item[0] for item in sender.queue] == ["ticks"]
+
+
+def test_a_timed_async_context_manager_still_ends_with_the_error_of_its_block(sender):
+    seen = []
+
+    @contextlib.asynccontextmanager
+    @timed("held")
+    async def held():
+        try:
+            yield
+        except ZeroDivisionError:
+            seen.append("handled")
+            raise
+
+    async def main():
+        async with held():
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(main())
+    assert seen == ["handled"]
+    assert len(sender.queue) == 1
+
+
+def test_methods_of_every_kind_and_what_is_no_function_stay_what_they_are(sender):
+    class Owner:
+        @timed("static")
+        @staticmethod
+        def static(value):
+            return value
+
+        @timed
+        @classmethod
+        def of_class(cls):
+            return cls
+
+        @timed
+        def method(self):
+            return self
+
+    owner = Owner()
+    assert (owner.static(3), Owner.of_class(), owner.method()) == (3, Owner, owner)
+    assert timed(functools.partial(max, 1))(2) == 2
+    names = [item[0].rpartition(".")[2] for item in sender.queue]
+    assert names == ["static", "of_class", "method", "partial"]
 
 
 def test_an_exception_passes_through(sender):

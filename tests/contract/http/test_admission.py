@@ -68,7 +68,7 @@ def test_compressed_body_is_refused(raw):
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guarded")
-    with FrontWorker(folder, token=TOKEN, wide=True, allow_hosts=[".example.org"]) as worker:
+    with FrontWorker(folder, token=TOKEN, allow_hosts=[".example.org"]) as worker:
         yield worker.start()
 
 

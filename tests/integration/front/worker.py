@@ -34,7 +34,7 @@ class FrontWorker:
         self.port = self.sockets[0].getsockname()[1]
         self._lifeline, self._life = os.pipe()
         self._config = os.memfd_create("config")
-        settings = {"mode": "server", "session": "test", "port": self.port} | settings
+        settings = {"mode": "server"} | settings
         config = FrontConfig(directory=str(self.directory), **settings)
         os.write(self._config, msgspec.json.encode(config))
         self.errors = folder / "stderr"
@@ -81,6 +81,11 @@ class FrontWorker:
         with self.connect() as raw:
             raw.send(raw.get(target, **headers))
             return raw.answer()
+
+    def complaints(self) -> list[str]:
+        """What it said on stderr, but for the captures that its end closed."""
+        said = self.errors.read_text().splitlines()
+        return [line for line in said if "still open and" not in line]
 
     def assert_serves(self) -> None:
         """A normal request is answered within a second: one of several, on a shared machine."""

@@ -32,7 +32,7 @@ class SmallRig(Rig):
     """`Rig` with `tests/targets/child.py` for both children."""
 
     def __init__(self, listeners, diary, sampler, front):
-        config = FrontConfig(mode="runner", directory="/nowhere", session="")
+        config = FrontConfig(mode="runner", directory="/nowhere")
         super().__init__(listeners, config, diary, crew=self.small_crew)
         self.behaviours = {"sampler": sampler, "front": front}
         self.diary = diary

@@ -106,3 +106,11 @@ def test_a_long_log_keeps_the_newest(memory_of):
     for k in range(EVENTS + 5):
         line.died(Role.ROLE_FRONT, 0, k, -9, False)
     assert [event[2] for event in line.log()] == list(range(5, EVENTS + 5))
+
+
+def test_a_successor_of_a_death_that_left_the_log_is_not_anothers(memory_of):
+    line = SupervisorLine(memory_of())
+    events = [line.died(Role.ROLE_FRONT, 0, k, -9, False) for k in range(EVENTS + 1)]
+    line.back(events[0], 500)
+    line.back(events[1], 501)
+    assert [event[3] for event in line.log()] == [501] + [0] * (EVENTS - 1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skope._fast import FLAGS, GAUGES, UNAVAILABLE, dtype, fold_samples, merge_folds
+from skope._fast import FLAGS, GAUGES, UNAVAILABLE, Fold, dtype, fold_samples, merge_folds
 
 TICK = st.tuples(
     st.integers(0, 50),
@@ -118,3 +118,21 @@ def test_a_column_of_the_archive_folds_too(sample_at):
     coarse["fold"][1] = fold_samples(rows_of(sample_at, [(15, 9, 0, 0)]), 105)
     both = merge_folds(coarse["fold"][0], coarse["fold"][1])
     assert (both["taken"], both["low"][0], both["high"][0]) == (2, 7, 9)
+
+
+@given(ticks=st.lists(TICK, min_size=1, max_size=20), lead=st.integers(0, 99))
+def test_one_that_is_read_says_what_the_row_says(sample_at, ticks, lead):
+    rows, since = rows_of(sample_at, ticks), 100 - lead
+    row = fold_samples(rows, since)
+    for fold in (Fold(row), Fold.of_samples(rows, since)):
+        for name in ("taken", "late", "first_ns", "last_ns", "max_gap_ns", "weight_ns"):
+            assert getattr(fold, name) == row[name]
+        assert fold.restarts == row["epoch_last"] - row["epoch_first"]
+        for gauge in range(len(GAUGES)):
+            read = (fold.low(gauge), fold.high(gauge), fold.weighted(gauge))
+            assert read == (row["low"][gauge], row["high"][gauge], row["weighted"][gauge])
+    with pytest.raises(IndexError):
+        fold.high(len(GAUGES))
+    with pytest.raises(ValueError, match="one row"):
+        Fold(np.zeros(2, dtype("fold")))
+    assert Fold().taken == 0

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from skope._fast import (
+    NEVER,
     SAMPLER_LINE,
     ChildLine,
     RingReader,
@@ -24,6 +25,7 @@ from skope.probe.waited import left_by
 from skope.shm.segment import Plan, Segment
 
 PERIOD = 10_000_000
+UNKNOWN = 1 << 63
 FORKING = """\
 import os, sys, time
 sys.stdin.readline()
@@ -148,6 +150,110 @@ def test_a_pid_that_passed_on_is_not_watched(rig):
         thread.join()
 
 
+RESTLESS = """\
+import sys, time
+for _ in range(300):
+    time.sleep(0.0001)
+print("rested", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextlib.contextmanager
+def restless():
+    """A process that has a past: hundreds of context switches."""
+    command = [sys.executable, "-c", RESTLESS]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
+        assert process.stdout.readline() == "rested\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_was_before_the_watch_is_in_its_first_row(rig):
+    with restless() as process:
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            rows = RingReader(rig.tree(0))
+            until(lambda: rows.next > 5)
+        finally:
+            rig.ticker.stop()
+            thread.join()
+        switches = rows.rows(0, NEVER)["counters"][:, TREE_COUNTERS.index("switches")].tolist()
+    assert switches[0] >= 300
+    assert switches[-1] - switches[0] < 20
+
+
+GROWING = """\
+import sys
+print("here", flush=True)
+sys.stdin.readline()
+held = b"x" * (64 << 20)
+sys.stdin.readline()
+"""
+
+
+def test_memory_that_has_grown_and_settled_is_told(rig):
+    command = [sys.executable, "-c", GROWING]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
+        assert process.stdout.readline() == "here\n"
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: rig.wishes.answer(0) and rig.wishes.answer(0).growth == 2)
+            assert 0 < rig.wishes.answer(0).rss < 64 << 20
+            process.stdin.write("grow\n")
+            until(lambda: rig.wishes.answer(0).rss > 64 << 20)
+            until(lambda: rig.wishes.answer(0).growth >= 4)
+            process.communicate()
+        finally:
+            rig.ticker.stop()
+            thread.join()
+
+
+THREADING = """\
+import sys, threading
+for line in sys.stdin:
+    if line != "end\\n":
+        threading.Thread(target=sys.stdin.readline).start()
+    print("done", flush=True)
+"""
+
+
+def test_what_a_process_of_several_threads_does_not_tell_stays_unknown(rig):
+    """Not even when it has one again: what the others did that ended is nowhere."""
+    command = [sys.executable, "-c", THREADING]
+    with (
+        forking() as parent,
+        subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process,
+    ):
+        rig.wish(0, parent.pid)
+        rig.wish(1, process.pid)
+        thread = ticked(rig)
+        try:
+            until(lambda: RingReader(rig.tree(1)).next > 0)
+            until(lambda: 0 < rig.newest(1)[0]["switches"] < UNKNOWN)
+            process.stdin.write("begin\n")
+            assert process.stdout.readline() == "done\n"
+            until(lambda: rig.newest(1)[1]["threads"] == 2)
+            process.stdin.write("that is for the thread\n")
+            until(lambda: rig.newest(1)[1]["threads"] == 1)
+            seen = RingReader(rig.tree(1)).next
+            until(lambda: RingReader(rig.tree(1)).next > seen + 2)
+            counters = rig.newest(1)[0]
+            assert (counters["switches"], counters["wait"]) == (UNKNOWN, UNKNOWN)
+            assert counters["untold"] == 0
+            process.communicate("end\n")
+            until(lambda: rig.newest(1)[1]["processes"] == 0)
+            assert rig.newest(1)[0]["untold"] == 1
+            assert rig.newest(0)[0]["untold"] == 0
+        finally:
+            rig.ticker.stop()
+            thread.join()
+
+
 def test_a_taken_place_and_one_that_is_not_there(rig):
     rig.wish(2, os.getpid())
     with pytest.raises(ValueError, match="taken"):
@@ -164,14 +270,18 @@ for _ in range(300):
     if pid == 0:
         signal.pause()
     idle.append(pid)
-sys.stdin.readline()
-for _ in range(40):
+def burn(between):
     pid = os.fork()
     if pid == 0:
-        while time.process_time() < 0.04:
+        if between:
+            burn(between - 1)
+        while not between and time.process_time() < 0.04:
             pass
         os._exit(0)
     os.waitpid(pid, 0)
+sys.stdin.readline()
+for _ in range(40):
+    burn(int(sys.argv[1]))
 for pid in idle:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -181,9 +291,13 @@ sys.stdin.readline()
 """
 
 
-def test_who_ends_while_a_crowd_is_read_counts_once(rig):
-    """It is read first and its parent last: in between it may have been waited for."""
-    command = [sys.executable, "-c", CROWD]
+@pytest.mark.parametrize("between", [0, 3])
+def test_who_ends_while_a_crowd_is_read_counts_once(rig, between):
+    """It is read first and its parent last: in between it may have been waited for.
+
+    So may its parent, when there are some between it and the first.
+    """
+    command = [sys.executable, "-c", CROWD, str(between)]
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
         rig.wish(0, process.pid)
         thread = ticked(rig)

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -7,6 +9,12 @@ from skope.agg.segment import Segment, past_name, pasts_in, segments_in, snapsho
 from skope.agg.snapshot import Covered, decode_snapshot, encode_snapshot, read_snapshot
 from skope.errors import StorageFault
 
+KILLED = """
+import os, sys
+from pathlib import Path
+from skope.agg.folder import Folder
+Folder(Path(sys.argv[1])).replace("report_apps.json", (os._exit(9) for _ in "1"), durable=False)
+"""
 COVERED = Covered(records=3, since=1, workers={0: (2, 5), 11: (1, 1)})
 
 
@@ -50,12 +58,31 @@ def test_a_file_is_replaced_at_one_stroke_or_not_at_all(folder):
         yield b"new"
         raise OSError(28, "No space left on device")
 
+    def interrupted():
+        yield b"new"
+        raise KeyboardInterrupt
+
     with pytest.raises(StorageFault, match="cannot write x: No space left on device"):
         folder.replace("x", failing(), durable=False)
     assert folder.read("x") == b"old"
     assert folder.names() == ["x"]
+    with pytest.raises(KeyboardInterrupt):
+        folder.replace("x", interrupted(), durable=False)
+    assert folder.names() == ["x"]
     assert folder.replace("x", [b"ne", b"w"], durable=False) == 3
     assert folder.read("x") == b"new"
+
+
+def test_what_a_killed_writer_left_goes_and_a_living_one_s_stays(folder):
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, folder.path])
+    assert killed.wait(60) == 9
+    left = f".report_apps.json.{killed.pid}"
+    stay = {f".w0-1-1.tally.{os.getpid()}", ".gitignore", ".mine.1", "report_agg.json"}
+    for name in stay:
+        os.close(folder.create(name))
+    assert set(folder.names()) == stay | {left}
+    folder.sweep()
+    assert set(folder.names()) == stay
 
 
 def test_links_are_not_followed(folder, tmp_path):

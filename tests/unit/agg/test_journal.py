@@ -1,14 +1,16 @@
 import os
 import resource
+import shutil
 from concurrent.futures import Future
+from time import monotonic
 
 import pytest
 
 from skope._fast import Batch
 from skope.agg.journal import Journal, Limits
-from skope.agg.keeper import Keeper
+from skope.agg.keeper import SYNC_EVERY_S, Keeper
 from skope.agg.segment import Segment, segments_in, snapshots_in
-from skope.agg.snapshot import read_snapshot
+from skope.agg.snapshot import Covered, read_snapshot
 from skope.agg.sums import words_in
 from skope.agg.tail import Tail
 from skope.errors import StorageFault
@@ -201,6 +203,35 @@ def test_a_failed_sync_is_not_tried_again_on_that_file(journal, folder, page, mo
     assert len(tried) == 1
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch, sealed):
+    """The sync may fail between a request's write and its question."""
+    tail = Tail(folder, Segment(0, 1, 1))
+    keeper = Keeper(folder, fault=lambda: page.note(faults=1))
+
+    def fail(fd):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("skope.agg.tail.os.fdatasync", fail)
+        tail.append(lines(1))
+        keeper.wrote(tail, 1)
+        if sealed:
+            keeper.seal(tail)
+        else:
+            keeper._synced_at = 0.0
+        while not page.faults:
+            keeper.durable(0).exception(LONG_S)
+    with pytest.raises(StorageFault, match="Input/output error"):
+        keeper.durable(1).result(LONG_S)
+    after = Tail(folder, Segment(0, 1, 2))
+    after.append(lines(1))
+    keeper.wrote(after, 2)
+    assert keeper.durable(2).result(LONG_S) is None
+    keeper.seal(after)
+    assert keeper.close()
+
+
 def test_a_snapshot_that_cannot_be_written_is_tried_again(folder, page, monkeypatch):
     refused = []
     real = type(folder).replace
@@ -216,13 +247,43 @@ def test_a_snapshot_that_cannot_be_written_is_tried_again(folder, page, monkeypa
         folder, worker=3, epoch=1, since=0, aggregate=lambda: (0, b""), page=page, limits=Limits()
     )
     log.keep(Segment(3, 1, 1))
-    for _ in range(200):
-        if "w3-1-1.tally" in folder.names():
-            break
+    until = monotonic() + LONG_S
+    while "w3-1-1.tally" not in folder.names() and monotonic() < until:
         log.durable(log.append(lines(1))).result(LONG_S)
     assert refused == ["w3-1-1.tally"]
     assert "w3-1-1.tally" in folder.names()
     assert log.close()
+
+
+def test_a_folder_that_was_removed_is_made_anew_with_all_that_was_counted(journal, folder, page):
+    log = journal()
+    log.durable(log.append(lines(1))).result(LONG_S)
+    shutil.rmtree(folder.path)
+    log.durable(log.append(lines(1))).result(LONG_S)  # nobody has noticed yet
+    log.durable(log.append(lines(1))).result(LONG_S)
+    assert folder.read("w0-1-2.jsonl") == b'{"name":"a"}\n'
+    assert page.faults == 1
+    assert log.close()
+    assert read_snapshot(folder, "w0-1-1.tally") is not None
+    assert sorted(path.name for path in folder.path.iterdir()) == sorted(folder.names())
+
+
+def test_a_full_disk_is_not_asked_for_the_same_snapshot_at_every_round(folder, page, monkeypatch):
+    asked = []
+
+    def replace(self, name, parts, *, durable):
+        asked.append(name)
+        raise StorageFault("full")
+
+    keeper = Keeper(folder, fault=lambda: page.note(faults=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(folder), "replace", replace)
+        keeper._snapshot = Segment(0, 1, 1), Covered(records=0, since=0, workers={}), b""
+        for now in (10.0, 10.05, 10.1, 10.1 + SYNC_EVERY_S, 10.2 + SYNC_EVERY_S):
+            keeper._round(now=now, stopping=False)
+        assert len(asked) == page.faults == 2
+    assert keeper.close()
+    assert folder.names() == ["w0-1-1.tally"]
 
 
 def test_closing_twice_or_with_nothing_written_is_fine(journal, folder):

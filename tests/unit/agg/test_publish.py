@@ -306,6 +306,17 @@ def test_what_no_snapshot_covers_stays_however_much_it_is(start, post):
     assert Retention(session.folder, keep=0).surplus() == {}
 
 
+def test_a_worker_that_gets_nothing_holds_nobody_up(start, post):
+    session = start(limits=Limits(most_records=3))
+    idle, busy = session.worker(1), session.worker(0)
+    for _ in range(6):
+        post(busy, *ROWS)
+    settled(busy)
+    assert idle.intake.ticket == 0
+    surplus = Retention(session.folder, keep=7).surplus()
+    assert surplus == {Segment(0, 1, number): 3 for number in (1, 2, 3)}
+
+
 def test_files_of_earlier_starts_go_too(start, post):
     first = start()
     post(first.worker(), *ROWS)

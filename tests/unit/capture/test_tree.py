@@ -6,33 +6,41 @@ import pytest
 from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
 from skope.capture.coverage import watch
 from skope.capture.tree import cut_tree, measure_tree, nobody
-from skope.capture.trust import ELSEWHERE, Share, judge
+from skope.capture.trust import ELSEWHERE, ENDED, Share, judge
 from skope.capture.window import cut
-from tests.unit.capture.made import MIB, PERIOD, Made, span
+from tests.unit.capture.made import MIB, NORMAL, PERIOD, SHAPE, Made, span
 
 T0 = 1_000 * PERIOD
 UNKNOWN = 1 << 63
 
 
-def row(at_ns, *, rss=0, pss=UNAVAILABLE, processes=1, **counters):
+def row(at_ns, *, rss=0, pss=UNAVAILABLE, pss_rss=UNAVAILABLE, processes=1, **counters):
     made = np.zeros((), dtype("sample"))
     made["begin_ns"] = at_ns
     made["gauges"][:] = 0
-    for name, value in {"rss": rss, "pss": pss, "processes": processes, "threads": 3}.items():
+    gauges = {"rss": rss, "pss": pss, "pss_rss": pss_rss, "processes": processes, "threads": 3}
+    for name, value in gauges.items():
         made["gauges"][TREE_GAUGES.index(name)] = value
     for name, value in counters.items():
         made["counters"][TREE_COUNTERS.index(name)] = value
     return made
 
 
-def measured(*rows, start_ns, stop_ns, complete=True, first=None):
-    made = Made()
+def read_at(size):
+    return {"pss": size, "pss_rss": size}
+
+
+def measured(*rows, **how):
+    return measure_tree(watched(*rows, **how))
+
+
+def watched(*rows, start_ns, stop_ns, complete=True, first=None, shape=SHAPE):
+    made = Made(shape)
     for one in rows:
         made.ring.write(one.tobytes())
         made.archives.write(one.tobytes())
     start = (rows[0] if first is None else first).tobytes()
-    tree = cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
-    return measure_tree(tree)
+    return cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
 
 
 def test_times_are_had_in_proportion_and_events_from_around():
@@ -60,6 +68,22 @@ def test_peaks_are_of_the_ticks_inside_alone():
     )
 
 
+@pytest.mark.parametrize("shape", [SHAPE, NORMAL])
+def test_pss_says_how_near_to_the_peak_it_was_read(shape):
+    def found(*told, stop):
+        rows = [
+            row(T0 + k * PERIOD, rss=(k + 1) * MIB, **(read_at(k * MIB) if k in told else {}))
+            for k in range(200)
+        ]
+        how = {"start_ns": T0, "stop_ns": T0 + stop * PERIOD, "shape": shape}
+        return measured(*rows, **how)["pss_peak"]
+
+    assert (found(3, 100, stop=200).value, found(3, 100, stop=200).coverage) == (100, 0.5)
+    # Told by the tick after the stop, it was read before.
+    assert (found(150, 190, stop=190).value, found(150, 190, stop=190).coverage) == (190, 1)
+    assert found(150, stop=140).value is None
+
+
 @pytest.mark.parametrize(
     ("forked", "value", "coverage"), [((2, 9), 8, 1.0), ((UNKNOWN, UNKNOWN), 4, None)]
 )
@@ -80,13 +104,18 @@ def test_what_a_member_hides_is_null_with_a_reason():
     assert "/io" in found["read_bytes"].reason
     assert found["ctx_switches"].value is None
     assert found["wait_cpu"].value is not None
+    rows = [row(T0 + k * PERIOD, switches=k, wait=k, untold=k // 2) for k in range(4)]
+    for stop, known in ((1, True), (3, False)):
+        found = measured(*rows, start_ns=T0, stop_ns=T0 + stop * PERIOD)
+        for name in ("ctx_switches", "wait_cpu"):
+            assert (found[name].value is not None) is known
 
 
 def test_a_subject_that_was_not_there_has_every_metric_null():
     found = nobody(":8000")
     assert {"cpu_time", "memory_peak", "processes", "wait_cpu"} <= set(found)
     assert {one.value for one in found.values()} == {None}
-    assert {one.reason for one in found.values()} == {":8000 was not there at the start"}
+    assert {one.reason for one in found.values()} == {"there was no :8000 to watch at the start"}
 
 
 def graded(share, *, busy, waited):
@@ -114,6 +143,18 @@ def test_a_tree_that_waits_for_itself_is_trusted():
     others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
     assert others.grade == "C"
     assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+
+
+def test_a_subject_that_ended_before_the_stop_is_said():
+    for ended in (True, False):
+        trust = graded(lambda length, e=ended: Share(length, 0, False, e), busy=1, waited=0)
+        assert trust.reasons == [ENDED] * ended
+    gone = [row(T0 + k * PERIOD, processes=k < 2, rss=0) for k in range(4)]
+    for stop, ended in ((2, False), (4, True)):
+        assert watched(*gone, start_ns=T0, stop_ns=T0 + stop * PERIOD).ended is ended
+    found = measured(*gone, start_ns=T0, stop_ns=T0 + 3 * PERIOD)
+    assert (found["memory_peak"].value, found["memory_mean"].value) == (None, None)
+    assert "zombie" in found["memory_mean"].reason
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_two_halves_add_up(data, long_record):
 
     early, late, whole = window(start, middle), window(middle, stop), window(start, stop)
     assert early.taken + late.taken == whole.taken
-    assert early.fold["late"] + late.fold["late"] == whole.fold["late"]
+    assert early.fold.late + late.fold.late == whole.fold.late
     assert max(early.peak(USED), late.peak(USED)) in {whole.peak(USED), reading(middle)}
     joined = early.mean(USED) * (middle - start) + late.mean(USED) * (stop - middle)
     assert joined / (stop - start) == pytest.approx(whole.mean(USED), rel=1e-9)

@@ -3,7 +3,7 @@ import pytest
 from skope.front.limits import limits_of
 from skope.schema.wire import FrontConfig
 
-CONFIG = FrontConfig(mode="server", directory="/x", session="s", deadline_s=2.0, idle_s=7.0)
+CONFIG = FrontConfig(mode="server", directory="/x", deadline_s=2.0, idle_s=7.0)
 
 
 @pytest.mark.parametrize("descriptors", [64, 128, 256, 1024, 4096, 20_000, 65_536, 1_000_000])

@@ -1,6 +1,7 @@
 """Bytes to reports and back, whatever the bytes are."""
 
 import json
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -8,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skope.errors import ForeignReport
-from skope.schema.codec import decode_diff, decode_report, decode_series, encode_report
+from skope.schema.codec import (
+    decode_diff,
+    decode_report,
+    decode_series,
+    encode_report,
+    encode_series,
+)
 from skope.schema.report import Run
+from skope.schema.seal import sealed
 from skope.schema.series import Curve, Series
 from tests.unit.schema.reports import a_report, an_original
 
@@ -46,7 +54,13 @@ def test_the_originals_file_is_one_run_of_unknown_trust():
     assert [run.values["exec_time"] for run in report.good_runs()] == [10.127969]
 
 
-@pytest.mark.parametrize("decode", [decode_report, decode_diff, decode_series])
+def decode_sealed_series(data, where="the file"):
+    return decode_series(sealed(data + b"\n}\n"), where=where)
+
+
+@pytest.mark.parametrize(
+    "decode", [decode_report, decode_diff, decode_series, decode_sealed_series]
+)
 @pytest.mark.parametrize(
     "data",
     [
@@ -132,7 +146,14 @@ def test_a_field_of_a_later_version_is_ignored():
 def test_curves_survive_their_file():
     curve = Curve(unit="MiB", min=[1.0, None], mean=[1.5, None], max=[2.0, None])
     series = Series(name="a", run=1, timestamp=3, exec_time=2.0, t=[1.0, 2.0], curves={"m": curve})
-    assert decode_series(msgspec.json.encode(series)) == series
+    text = encode_series(series)
+    assert decode_series(text) == decode_series(text + b" " * 100) == series
+    assert json.loads(text)["check"] == f"{crc32(text[: text.rindex(b',')]):08x}"
+    other = encode_series(msgspec.structs.replace(series, run=2, exec_time=3.0))
+    for cut in range(1, len(text) - 1):
+        if text[:cut] + other[cut:] not in (text, other):
+            with pytest.raises(ForeignReport, match="does not hold all of a run's curves"):
+                decode_series(text[:cut] + other[cut:])
 
 
 def test_a_run_cannot_be_changed():

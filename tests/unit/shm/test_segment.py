@@ -89,10 +89,20 @@ def test_no_memory_is_an_error_with_other_advice(monkeypatch):
     def refuse(fd, offset, length):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("skope.shm.segment.os.posix_fallocate", refuse)
+    monkeypatch.setattr("skope.shm.memfd.os.posix_fallocate", refuse)
     with pytest.raises(StorageFault, match="No space") as caught:
         Segment.create(SMALL)
     assert "memory limit" in caught.value.hint
+
+
+def test_no_descriptor_is_an_error_with_its_own(monkeypatch):
+    def refuse(name, flags):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("skope.shm.memfd.os.memfd_create", refuse)
+    with pytest.raises(StorageFault, match="Too many open files") as caught:
+        Segment.create(SMALL)
+    assert "ulimit -n" in caught.value.hint
 
 
 def test_what_is_no_segment_is_refused(tmp_path):

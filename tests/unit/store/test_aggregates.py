@@ -63,7 +63,7 @@ def test_a_capture_of_that_file_name_is_left_alone(aggregates, reports):
 
 def test_an_aggregate_of_that_file_name_is_left_alone(aggregates, reports):
     aggregates.write("night", DATA)
-    assert reports.write("night.agg", encode_report(a_report("night.agg"))) != "night.agg.json"
+    assert reports.write("night.agg", encode_report(a_report("night.agg"))).file != "night.agg.json"
     assert aggregates.find("night").data == DATA
     assert reports.read("night.agg").name == "night.agg"
 

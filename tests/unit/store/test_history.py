@@ -9,7 +9,7 @@ from tests.unit.schema.reports import AT, a_report
 
 
 def saved(reports, name, number=0):
-    return reports.write(name, encode_report(a_report(name, at=AT + number)))
+    return reports.write(name, encode_report(a_report(name, at=AT + number))).file
 
 
 def number_of(reports, address):

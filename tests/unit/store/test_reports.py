@@ -34,7 +34,7 @@ AWKWARD = [
 
 
 def saved(reports, name, **more):
-    return reports.write(name, encode_report(a_report(name, **more)))
+    return reports.write(name, encode_report(a_report(name, **more))).file
 
 
 def a_diff(base, head):

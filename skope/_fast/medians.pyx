@@ -1,0 +1,71 @@
+"""The medians of a table by its columns: rows are dicts, as the runs of a report have them."""
+
+from cpython.dict cimport PyDict_Contains, PyDict_GetItem
+from cpython.object cimport PyObject
+from libc.math cimport fabs, rint
+
+cdef double _MOST = 1e15            # a double of so many units is exact
+
+
+def columns_of(list rows):
+    """The names there are in any of the rows, in the order in which they first appear."""
+    cdef dict first, row
+    if not rows:
+        return []
+    first = rows[0]
+    # Nearly all runs have the same names.
+    for row in rows:
+        if not _same_names(first, row):
+            return list(dict.fromkeys([name for each in rows for name in each]))
+    return list(first)
+
+
+def medians_of(list rows, list names, int digits):
+    """For each name the median of what the rows have of it, to so many digits; None without any.
+
+    With an odd number of values it is one of them, so integers stay integers.
+    """
+    cdef dict row
+    cdef PyObject *found
+    cdef list known, middles = []
+    for name in names:
+        known = []
+        for row in rows:
+            found = PyDict_GetItem(row, name)
+            if found != NULL and <object> found is not None:
+                known.append(<object> found)
+        middles.append(_rounded(_middle(known), digits) if known else None)
+    return middles
+
+
+cdef bint _same_names(dict first, dict row) except -1:
+    if row is first:
+        return True
+    if len(row) != len(first):
+        return False
+    for name in row:
+        if not PyDict_Contains(first, name):
+            return False
+    return True
+
+
+cdef object _middle(list known):
+    cdef Py_ssize_t half = len(known) // 2
+    known.sort()
+    return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
+
+
+cdef object _rounded(value, int digits):
+    """`round`, which takes its time, where there is something to round."""
+    cdef double power = 1.0
+    cdef double exact, scaled
+    cdef int _place
+    if not isinstance(value, float):
+        return round(value, digits)
+    exact = value
+    for _place in range(digits):
+        power *= 10.0
+    scaled = rint(exact * power)
+    if fabs(scaled) < _MOST and scaled / power == exact:
+        return value
+    return round(value, digits)

@@ -1,0 +1,73 @@
+"""What is in a file: read whole, written whole, or written over."""
+
+import os
+import stat
+from typing import Final
+
+from skope.errors import ForeignReport
+
+MOST_BYTES: Final = 64 << 20
+"""Of a report."""
+_WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_BLOCK: Final = 4096
+_MOST_BLANKS: Final = 1 << 15
+"""A file with more room than that is made anew, smaller."""
+
+
+def read_whole(fd: int, shown: str, *, regular: bool = False, most: int = MOST_BYTES) -> bytes:
+    """All that `fd` gives, up to `most` bytes; closes it.
+
+    With `regular` only a plain file will do: a pipe could be waited for without end.
+    """
+    try:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISDIR(mode) or (regular and not stat.S_ISREG(mode)):
+            message = f"{shown} is no regular file"
+            raise ForeignReport(message)
+        os.set_blocking(fd, True)
+        parts = []
+        left = most + 1
+        while left > 0 and (part := os.read(fd, min(left, 1 << 20))):
+            parts.append(part)
+            left -= len(part)
+    finally:
+        os.close(fd)
+    if left <= 0:
+        message = f"{shown} is larger than any Skope report"
+        raise ForeignReport(message)
+    return b"".join(parts)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write `data` where `fd` stands, in as many pieces as it takes."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def write_over(fd: int, leaf: str, data: bytes) -> bool:
+    """Make `data` and blanks the content of a file in folder `fd`, whose size stays as it is.
+
+    False where that cannot be: there is no such file, it is too small or much too large, or what
+    is written to it would show somewhere else.
+    """
+    try:
+        file = os.open(leaf, _WRITE, dir_fd=fd)
+    except OSError:
+        return False
+    try:
+        status = os.fstat(file)
+        size = status.st_size
+        alone = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+        if not alone or not len(data) <= size <= len(data) + _MOST_BLANKS:
+            return False
+        return os.pwrite(file, data.ljust(size), 0) == size
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+
+
+def room_for(length: int) -> int:
+    """The size of a new file of so many bytes whose next contents may be a little longer."""
+    return -(-length * 5 // (4 * _BLOCK)) * _BLOCK
