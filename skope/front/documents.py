@@ -41,6 +41,13 @@ class StoredDocuments:
 
         return encoded(captures_page(self._reports.listing(), self._reports.history(), time()))
 
+    def capture_page(self, tag: str) -> bytes:
+        from skope.view.capture_page import capture_page  # noqa: PLC0415
+
+        report = self._reports.read(tag)
+        curves = read_curves(self._reports.directory, report)
+        return encoded(capture_page(tag, report, curves))
+
     def diff_page(self, base: str | None, head: str | None) -> bytes:
         from skope.diff.naming import named  # noqa: PLC0415
         from skope.view.diff_page import diff_page  # noqa: PLC0415

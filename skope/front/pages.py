@@ -18,6 +18,15 @@ async def captures(request: Asked) -> HTTPResponse:
     return reply_document(await to_thread(request.app.ctx.services.documents.captures_page))
 
 
+async def capture(request: Asked) -> HTTPResponse:
+    """One of them in full."""
+    tag = request.args.get("tag")
+    if not tag:
+        message = "one capture needs its tag"
+        raise BadRequest(message, hint="ask for /api/page/capture?tag=TAG")
+    return reply_document(await to_thread(request.app.ctx.services.documents.capture_page, tag))
+
+
 async def diff(request: Asked) -> HTTPResponse:
     """Two captures, compared; without names the two newest."""
     base, head = request.args.get("base"), request.args.get("head")
@@ -50,6 +59,7 @@ async def aggregate_diff(request: Asked) -> HTTPResponse:
 
 pages: Final = Blueprint("pages", url_prefix="/api/page")
 pages.add_route(captures, "/captures", methods=METHODS)
+pages.add_route(capture, "/capture", methods=METHODS)
 pages.add_route(diff, "/diff", methods=METHODS)
 pages.add_route(aggregates, "/aggregates", methods=METHODS)
 pages.add_route(aggregate_diff, "/aggregate-diff", methods=METHODS)

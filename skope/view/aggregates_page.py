@@ -19,8 +19,9 @@ from skope.view.aggregates import (
     shown_changes,
     weightiest_first,
 )
-from skope.view.diff_page import Forest, Written, forest_extent, forest_of
+from skope.view.diff_page import Forest, forest_extent, forest_of
 from skope.view.numbers import scale_of
+from skope.view.recordings import Written
 from skope.view.rows import MARKS
 from skope.view.width import clean
 

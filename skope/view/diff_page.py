@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from skope.schema.diff import Change, Diff, Verdict
 from skope.schema.report import Report
-from skope.schema.series import Curve, Series
+from skope.schema.series import Series
 from skope.view import numbers
 from skope.view.numbers import scale_of
+from skope.view.recordings import Overlay, Side, Written, drawn
 from skope.view.rows import (
-    MACHINE,
     MARKS,
     ChangeRow,
     SideRow,
@@ -34,16 +34,6 @@ PAGE: Final = "skope.page.diff/1"
 _LEAST_EXTENT: Final = 5.0
 _MOST_EXTENT: Final = 100.0
 """Per cent on either side of nought that the forest shows."""
-_NO_CURVES: Final = "no curves were kept of {}"
-_OLD_CURVES: Final = "the curves of {} were replaced by those of another run"
-
-
-class Written(Struct, frozen=True, kw_only=True):
-    """How the numbers of a row are written: divided, rounded, followed by the suffix."""
-
-    suffix: str
-    divisor: float
-    decimals: int
 
 
 class Forest(Struct, frozen=True, kw_only=True):
@@ -82,26 +72,6 @@ class PageRow(Struct, frozen=True, kw_only=True):
     shifts: list[PercentileShift]
     figures: list[tuple[str, str]]
     """What the verdict rests on: name and value."""
-
-
-class Recording(Struct, frozen=True, kw_only=True):
-    """One curve of one side."""
-
-    t: list[float]
-    """Seconds from the start of the run."""
-    mean: list[float | None]
-    high: list[float | None]
-
-
-class Overlay(Struct, frozen=True, kw_only=True):
-    """One curve on both sides."""
-
-    name: str
-    told: str
-    """Of what it is, and what its unit means."""
-    written: Written
-    base: Recording | None
-    head: Recording | None
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -150,19 +120,10 @@ def diff_page(
 ) -> DiffPage:
     """The page of `diff`, which compared `base` with `head`; `series` are their curves."""
     rows = [_row(change, diff, base, head) for change in ordered(diff.changes)]
-    missing = [
-        reason
-        for side, report, curves in zip(
-            (diff.base.name, diff.head.name), (base, head), series, strict=True
-        )
-        if (reason := _missing(side, report, curves))
-    ]
-    own = tuple(
-        None if _missing("", report, curves) else curves
-        for report, curves in zip((base, head), series, strict=True)
-    )
     subject = subject_words(diff.subject)
-    overlays = _overlays(subject, own[0], own[1])
+    curves = drawn(
+        subject, Side(diff.base.name, base, series[0]), Side(diff.head.name, head, series[1])
+    )
     addresses = (diff.base.path or diff.base.name, diff.head.path or diff.head.name)
     return DiffPage(
         name=clean(diff.name),
@@ -192,11 +153,11 @@ def diff_page(
             for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head))
             if names
         ],
-        overlays=[overlay for overlay in overlays if not _is_still(overlay)],
-        still=[overlay.name for overlay in overlays if _is_still(overlay)],
-        missing_curves=missing,
+        overlays=curves.overlays,
+        still=curves.still,
+        missing_curves=curves.missing,
         hints=[clean(hint) for hint in diff.hints],
-        command="skope diff --base {} --head {}".format(*map(_quoted, addresses)),
+        command="skope diff --base {} --head {}".format(*map(quoted, addresses)),
     )
 
 
@@ -297,58 +258,7 @@ def _counted(changes: Sequence[Change]) -> list[tuple[str, str, int]]:
     return [(_word(verdict), mark, counted[verdict]) for verdict, mark in MARKS.items()]
 
 
-def _missing(side: str, report: Report, series: Series | None) -> str | None:
-    if series is None:
-        return _NO_CURVES.format(clean(side))
-    if (series.timestamp, series.run) != (report.timestamp, report.runs[-1].run):
-        return _OLD_CURVES.format(clean(side))
-    return None
-
-
-def _overlays(subject: str, base: Series | None, head: Series | None) -> list[Overlay]:
-    names = {name for side in (base, head) if side is not None for name in side.curves}
-    return [_overlay(name, subject, base, head) for name in sorted(names, key=_order)]
-
-
-def _order(name: str) -> tuple[bool, bool, str]:
-    """The subject's own before the machine's; rates last."""
-    return name.startswith(MACHINE), name.endswith("_rate"), name
-
-
-def _is_still(overlay: Overlay) -> bool:
-    sides = [side for side in (overlay.base, overlay.head) if side is not None]
-    return not any(value for side in sides for value in side.high)
-
-
-def _overlay(name: str, subject: str, base: Series | None, head: Series | None) -> Overlay:
-    curves = [None if side is None else side.curves.get(name) for side in (base, head)]
-    known = [curve for curve in curves if curve is not None]
-    unit = known[0].unit
-    peak = max((v for curve in known for v in curve.max if v is not None), default=0.0)
-    scale = scale_of("B", peak) if unit == "B/s" else scale_of(unit, peak)
-    suffix = f"{scale.suffix}/s" if unit == "B/s" else scale.suffix
-    decimals = max(scale.decimals, unit == "count")  # a mean of whole numbers is none
-    return Overlay(
-        name=clean(name),
-        told=_of_what(name, subject),
-        written=Written(suffix=suffix, divisor=scale.divisor, decimals=decimals),
-        base=_recording(base, curves[0]),
-        head=_recording(head, curves[1]),
-    )
-
-
-def _of_what(name: str, subject: str) -> str:
-    of = f"of {subject_words('machine') if name.startswith(MACHINE) else subject}"
-    return f"{of}; 100 % is one processor" if name == "core_usage" else of
-
-
-def _recording(series: Series | None, curve: Curve | None) -> Recording | None:
-    if series is None or curve is None:
-        return None
-    return Recording(t=series.t, mean=curve.mean, high=curve.max)
-
-
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """For a shell, where it is needed."""
     plain = word and all(char.isalnum() or char in "@%+=:,./-_" for char in word)
     return clean(word) if plain else "'{}'".format(clean(word).replace("'", "'\"'\"'"))

@@ -12,6 +12,7 @@ MODULES: Final = (
     "shapes.js",
     "charts.js",
     "copying.js",
+    "recordings.js",
     "diff.js",
 )
 """What a page of its own needs, each after those it imports; `alone.js` starts it."""

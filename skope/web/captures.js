@@ -4,11 +4,20 @@ import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { spark } from "./shapes.js";
 import { diffAddress } from "./diff.js";
+import { recordings } from "./recordings.js";
+import { copyable } from "./copying.js";
+import { quoted } from "./source.js";
 
 const LABELS = ["", "", "runs", "exec_time", "cpu_time", "memory_peak", "trust", "when", "exec_time over time"];
 
+/** What to ask for: all of them, or one in full. */
+export function capturesSource(state) {
+  return state.get("show") ? `/api/page/capture?tag=${quoted(state.get("show"))}` : "/api/page/captures";
+}
+
 /** Draws `page` into `main` as `state` says. */
 export function capturesPage(main, page, state) {
+  if (page.page.startsWith("skope.page.capture/")) return inFull(main, page, state);
   const search = state.get("search") || "";
   const open = state.get("open");
   const [base, head] = [state.get("base"), state.get("head")];
@@ -40,6 +49,19 @@ export function capturesPage(main, page, state) {
   return { end() {}, keys: { "/": () => field.focus(), Enter: () => base && head && (location.hash = diffAddress(base, head)), Escape: () => amend({ search: null, base: null, head: null }) } };
 }
 
+/** One capture: the words of the terminal, and its curves. */
+function inFull(main, page, state) {
+  const time = recordings(page, state, { title: "The newest run, from its start", sides: ["head"] });
+  fill(
+    main,
+    h("section", { class: "card", "aria-label": page.address }, h("div", { class: "heading" }, h("h1", { class: "plain name" }, page.address), h("span", { class: "right" }, h("a", { href: address("captures") }, "all captures"))), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The report" }, h("pre", null, page.text))),
+    time.box,
+    h("section", { class: "again", "aria-label": "The same in a terminal" }, copyable(page.command)),
+  );
+  const asTable = state.get("tables") === "1";
+  return { title: page.address, end: time.end, keys: { t: () => amend({ tables: asTable ? null : 1 }), Escape: time.forget } };
+}
+
 function captureRow(row, group, unfolded, base, head) {
   const choose = (side, chosen) =>
     h("button", { type: "button", class: side, "aria-pressed": String(chosen === row.address), "aria-label": `${row.address} as ${side}`, disabled: !row.usable, onclick: () => amend({ [side]: chosen === row.address ? null : row.address }) }, side);
@@ -49,7 +71,7 @@ function captureRow(row, group, unfolded, base, head) {
   const line = h(
     "tr",
     { class: group ? null : "earlier", "data-capture": row.address },
-    h("th", { scope: "row", class: "wrap" }, h("strong", { class: "name" }, row.address)),
+    h("th", { scope: "row", class: "wrap" }, h("strong", null, h("a", { class: "name", href: address("captures", { show: row.address }) }, row.address))),
     h("td", null, h("span", { class: "chooser" }, choose("base", base), choose("head", head))),
     h("td", { class: "number" }, row.runs),
     h("td", { class: "number" }, row.exec_time),

@@ -5,11 +5,8 @@ import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { write, signed } from "./figures.js";
 import { forest, forestScale, runs, ecdf, histogram, shift } from "./shapes.js";
-import { chart } from "./charts.js";
 import { copyable } from "./copying.js";
-
-const SIDES = ["base", "head"];
-const READINGS = ["", "base", "head", "head − base", "base, highest", "head, highest"];
+import { SIDES, key, switcher, recordings } from "./recordings.js";
 
 /** Draws `page` into `main` as `state` says. Returns what the keyboard and the end of it need. */
 export function diffPage(main, page, state, live) {
@@ -18,20 +15,19 @@ export function diffPage(main, page, state, live) {
   const shown = page.rows.filter((row) => all || row.headline);
   const wanted = state.get("metric");
   const chosen = page.rows.find((row) => row.id === wanted) || telling(page);
-  const window_ = windowOf(state);
-  const time = page.overlays.length ? overlays(page, window_, asTable) : null;
+  const time = recordings(page, state, { title: "The newest runs, from their start", sides: SIDES });
   fill(
     main,
     surroundings(page, Boolean(live)),
     verdict(page),
     table(page, shown, chosen, all),
     chosen ? detail(page, chosen, asTable) : null,
-    recordings(page, time, window_, asTable),
+    time.box,
     again(page),
   );
   return {
     title: `${page.word}: ${page.name}`,
-    end: () => time?.end(),
+    end: time.end,
     keys: {
       ArrowDown: () => step(shown, chosen, 1),
       ArrowUp: () => step(shown, chosen, -1),
@@ -39,7 +35,7 @@ export function diffPage(main, page, state, live) {
       k: () => step(shown, chosen, -1),
       a: () => amend({ all: all ? null : 1 }),
       t: () => amend({ tables: asTable ? null : 1 }),
-      Escape: () => amend({ from: null, to: null }),
+      Escape: time.forget,
     },
   };
 }
@@ -56,7 +52,7 @@ function surroundings(page, served) {
       "div",
       { class: `side ${side.side}` },
       h("span", { class: "which" }, side.side),
-      h("strong", { class: "name", title: side.name }, served ? h("a", { href: address("captures", { search: side.name.replace(/@\d+$/, "") }) }, side.name) : side.name),
+      h("strong", { class: "name", title: side.name }, served ? h("a", { href: address("captures", { show: side.name }) }, side.name) : side.name),
       h("span", null, side.runs),
       h("span", { class: /[C-Z]$/.test(side.trust) ? "doubtful" : null }, side.trust),
       side.commit ? h("code", null, side.commit) : null,
@@ -159,14 +155,6 @@ function detail(page, row, asTable) {
   );
 }
 
-function key() {
-  return h("span", { class: "key", "aria-hidden": "true" }, SIDES.map((side) => h("span", { class: side }, side)));
-}
-
-function switcher(asTable) {
-  return h("button", { type: "button", class: "small", "aria-pressed": String(asTable), onclick: () => amend({ tables: asTable ? null : 1 }) }, asTable ? "show as pictures" : "show as tables");
-}
-
 function valuesTable(row) {
   const most = Math.max(row.base.values.length, row.head.values.length);
   const cell = (side, k) => (k < row[side].values.length ? `${write(row[side].values[k], row.written)}` : "");
@@ -188,107 +176,6 @@ function valuesTable(row) {
         )
       : null,
   );
-}
-
-function recordings(page, time, window_, asTable) {
-  if (!time) return page.missing_curves.length ? h("p", { class: "under" }, page.missing_curves.join("; ")) : null;
-  return h(
-    "section",
-    { class: "card time", "aria-label": "The newest run of each side, in time" },
-    h("div", { class: "heading" }, h("h2", null, "The newest runs, from their start"), key(), switcher(asTable)),
-    page.missing_curves.map((text) => h("p", { class: "warning" }, text)),
-    page.still.length ? h("p", { class: "under" }, `nought throughout, and not drawn: ${page.still.join(", ")}`) : null,
-    asTable ? null : h("div", { class: "stack" }, time.boxes),
-    h("div", { class: "window" }, bounds(time, window_), readings(page, time, window_)),
-  );
-}
-
-function bounds(time, window_) {
-  const field = (name, value) =>
-    h("label", null, name, h("input", { type: "number", min: 0, step: "any", name, value: value === null ? "" : String(value), placeholder: name === "from" ? "0" : String(shortened(time.longest)), onchange: (event) => amend({ [name]: event.target.value || null }) }), " s");
-  return h(
-    "form",
-    { class: "bounds", onsubmit: (event) => event.preventDefault() },
-    h("span", { class: "hint" }, "drag across a curve to choose a window:"),
-    field("from", window_ && window_[0]),
-    field("to", window_ && window_[1]),
-    window_ ? h("button", { type: "button", class: "small", onclick: () => amend({ from: null, to: null }) }, "whole run") : null,
-  );
-}
-
-function readings(page, time, window_) {
-  const [from, to] = window_ || [0, Infinity];
-  const rows = page.overlays.map((overlay) => {
-    const [base, head] = SIDES.map((side) => reading(overlay[side], from, to));
-    const change = base.mean === null || head.mean === null ? null : head.mean - base.mean;
-    return labelled(h("tr", { "data-curve": overlay.name }, h("th", { scope: "row" }, overlay.name), [base.mean, head.mean].map((value) => h("td", { class: "number" }, write(value, overlay.written))), h("td", { class: "number" }, signed(change, overlay.written)), [base.high, head.high].map((value) => h("td", { class: "number" }, write(value, overlay.written)))), READINGS);
-  });
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Readings of the window" },
-    h("table", { class: "readings stacks" }, h("thead", null, h("tr", null, READINGS.map((text) => h("th", { scope: "col", class: text ? "number" : null }, text)))), h("tbody", null, rows)),
-  );
-}
-
-/** The mean over a stretch, weighted by time, and the highest; null where nothing is known. */
-function reading(recording, from, to) {
-  let [sum, weight, high] = [0, 0, null];
-  (recording ? recording.t : []).forEach((end, k) => {
-    const begin = k ? recording.t[k - 1] : 0;
-    const held = Math.min(end, to) - Math.max(begin, from);
-    if (held <= 0 || recording.mean[k] === null) return;
-    sum += recording.mean[k] * held;
-    weight += held;
-    high = high === null ? recording.high[k] : Math.max(high, recording.high[k]);
-  });
-  return { mean: weight ? sum / weight : null, high };
-}
-
-/** The charts of all curves, one above the other, their cursors and their windows one. */
-function overlays(page, window_, asTable) {
-  const longest = Math.max(...page.overlays.flatMap((overlay) => SIDES.map((side) => (overlay[side] ? overlay[side].t[overlay[side].t.length - 1] || 0 : 0))));
-  if (asTable) return { boxes: [], longest, end() {} };
-  const charts = page.overlays.map((overlay, k) => {
-    const means = SIDES.map((side) => reading(overlay[side], 0, Infinity).mean);
-    const one = chart({
-      told: `${overlay.name} ${overlay.told} in time: base ${write(means[0], overlay.written)}, head ${write(means[1], overlay.written)} on average`,
-      curves: SIDES.map((side) => ({ name: side, colour: `--${side}` })),
-      written: overlay.written,
-      fromZero: !overlay.written.suffix.endsWith("iB"),
-      height: k === page.overlays.length - 1 ? 142 : 116,
-      bare: k < page.overlays.length - 1,
-      sync: "recordings",
-      span: [0, longest],
-      select: (from, to) => amend({ from: shortened(Math.max(from, 0)), to: shortened(Math.min(to, longest)) }),
-    });
-    one.draw(merged(overlay));
-    one.choose(window_);
-    one.box.prepend(h("figcaption", null, overlay.name, h("span", { class: "of" }, ` ${overlay.told}`)));
-    return one;
-  });
-  return { boxes: charts.map((one) => one.box), longest, end: () => charts.forEach((one) => one.end()) };
-}
-
-/** Both sides over the instants of either. */
-function merged(overlay) {
-  const instants = [...new Set(SIDES.flatMap((side) => (overlay[side] ? overlay[side].t : [])))].sort((a, b) => a - b);
-  const columns = SIDES.map((side) => {
-    const recording = overlay[side];
-    const known = new Map(recording ? recording.t.map((instant, k) => [instant, recording.mean[k]]) : []);
-    return instants.map((instant) => (known.has(instant) ? known.get(instant) : undefined));
-  });
-  return [instants, ...columns];
-}
-
-function windowOf(state) {
-  const [from, to] = ["from", "to"].map((name) => Number.parseFloat(state.get(name)));
-  if (Number.isNaN(from) && Number.isNaN(to)) return null;
-  const bounds_ = [Number.isNaN(from) ? 0 : from, Number.isNaN(to) ? Infinity : to];
-  return bounds_[1] > bounds_[0] ? bounds_ : null;
-}
-
-function shortened(seconds) {
-  return Number(seconds.toPrecision(4));
 }
 
 function again(page) {

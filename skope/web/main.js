@@ -6,13 +6,13 @@ import { place, address } from "./place.js";
 import { press, focusedMetric, refocus } from "./keys.js";
 import { ask, quoted, Live } from "./source.js";
 import { livePage } from "./live.js";
-import { capturesPage } from "./captures.js";
+import { capturesPage, capturesSource } from "./captures.js";
 import { diffPage } from "./diff.js";
 import { aggregatesPage, aggregatesSource } from "./aggregates.js";
 
 const PAGES = [
   ["live", "Live", null, livePage],
-  ["captures", "Captures", () => "/api/page/captures", capturesPage],
+  ["captures", "Captures", capturesSource, capturesPage],
   ["diff", "Diff", (state) => `/api/page/diff${state.get("base") ? `?base=${quoted(state.get("base"))}&head=${quoted(state.get("head") || "")}` : ""}`, diffPage],
   ["aggregates", "Aggregates", aggregatesSource, aggregatesPage],
 ];
@@ -21,7 +21,7 @@ const KEYS = [
   ["/", "filter, or name a capture"],
   ["j k, ↓ ↑", "next and previous metric (Diff)"],
   ["a", "all metrics (Diff)"],
-  ["t", "tables instead of pictures (Live, Diff)"],
+  ["t", "tables instead of pictures (Live, Diff, one capture)"],
   ["Enter", "compare the two that are chosen (Captures)"],
   ["Esc", "forget the window, the filter, the choice"],
   ["?", "these keys"],
@@ -33,6 +33,7 @@ const links = PAGES.map(([name, title]) => h("a", { href: address(name), "data-p
 const status = h("span", { class: "status", role: "status" }, "connecting");
 const help = h("dialog", { "aria-label": "Keys" }, h("h2", null, "Keys"), h("dl", null, KEYS.map(([key, does]) => [h("dt", null, h("kbd", null, key)), h("dd", null, does)])), h("button", { type: "button", class: "small", onclick: () => help.close() }, "close"));
 let shown = null;
+let current = null; // the page that is shown, which at the bare address the server chose
 let source = { path: null, body: null };
 let turn = 0;
 
@@ -49,6 +50,7 @@ async function show(again) {
   const mine = (turn += 1);
   const { page, state } = place();
   const [name, title, path, draw] = PAGES.find(([known]) => known === page) || PAGES[live.mode === "ui" ? 1 : 0];
+  current = name;
   for (const link of links) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -93,7 +95,7 @@ window.addEventListener("keydown", (event) => {
   press(event, own ? { [event.key]: own } : shown?.keys);
 });
 live.addEventListener("connection", connection);
-live.addEventListener("stored", () => place().page !== "live" && show(true));
+live.addEventListener("stored", () => current !== "live" && show(true));
 live.addEventListener("change", connection);
 live.addEventListener("change", () => place().page === "" && show(), { once: true });
 show();

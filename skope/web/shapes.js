@@ -161,11 +161,12 @@ export function bars(bins, written, told) {
     const words = `${write(from, written)} to ${write(to, written)}: ${counted}`;
     drawing.append(s("rect", { class: "bar head", x: ROOM.left + k * wide + 0.5, width: Math.max(wide - 1, 0.5), y: y(counted), height: y(0) - y(counted) }, title(words)));
   });
-  [0, Math.floor(bins.length / 2), bins.length].forEach((k, which) => {
-    const value = k < bins.length ? bins[k][0] : bins[k - 1][1];
-    const anchor = ["start", "middle", "end"][which];
-    drawing.append(s("text", { class: "axis", x: ROOM.left + k * wide, y: height - 10, "text-anchor": anchor }, write(value, written)));
-  });
+  const ends = [...bins.map((bin) => bin[0]), bins[bins.length - 1][1]];
+  const marked = [[0, "start"], [bins.length >> 1, "middle"], [bins.length, "end"]];
+  for (const [k, anchor] of marked) {
+    if (anchor !== "start" && ends[k] === ends[0]) continue; // all in one place: it is said once
+    drawing.append(s("text", { class: "axis", x: ROOM.left + k * wide, y: height - 10, "text-anchor": anchor }, write(ends[k], written)));
+  }
   return drawing;
 }
 

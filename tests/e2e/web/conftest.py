@@ -11,7 +11,7 @@ from tests.e2e.command_line import eventually, run, server, skope
 CHROMIUM = "/usr/bin/chromium"
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 RUNS = 10
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture(scope="session")

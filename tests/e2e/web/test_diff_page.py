@@ -10,6 +10,7 @@ from skope.schema.codec import decode_diff
 from skope.view.numbers import scale_of
 from skope.view.rows import change_rows
 from tests.e2e.command_line import eventually, run
+from tests.e2e.web.curves import mean_over, readings
 
 DIFF = "#/diff?base=main&head=work"
 ROWS = "table.changes tbody tr:not(.group)"
@@ -24,12 +25,6 @@ def cells(tab, row):
     """Metric, base, head, change, interval and verdict as they stand on the screen."""
     words = [" ".join(text.split()) for text in row.locator("th, td").all_inner_texts()]
     return [*words[:4], *words[5:]]
-
-
-def readings(tab):
-    """Curve to its words."""
-    rows = [row.split("\t") for row in tab.texts(".readings tbody tr")]
-    return {row[0].strip(): [cell.strip() for cell in row[1:]] for row in rows}
 
 
 def test_what_it_says_is_what_the_json_and_the_terminal_say(tab, stored, captured):
@@ -91,16 +86,19 @@ def test_the_verdict_is_seen_first_and_each_row_has_its_pictures(tab, stored):
         "all => all.map(e => e.getAttribute('aria-label'))"
     )
     assert all(labels)
-    curves = json.loads(fetched(f"{stored}/api/page/diff?base=main&head=work"))["overlays"]
+    told = json.loads(fetched(f"{stored}/api/page/diff?base=main&head=work"))
+    heads = [row for row in told["rows"] if row["headline"]]
+    telling = [row for row in heads if row["judged"] and row["row"]["verdict"] == told["verdict"]]
+    chosen = page.page.locator("tr.chosen").get_attribute("data-metric")
+    assert chosen == (telling or heads)[0]["id"]
+    assert page.page.title() == f"{told['word']}: main-work · Skope"
+    curves = told["overlays"]
     assert len(curves) >= 4
     assert page.counts(".time canvas", len(curves))
-    told = {curve["name"]: curve["told"] for curve in curves}
-    assert told["memory_used"] == "of script"
-    assert told["machine.memory_used"] == "of the whole machine"
-    assert page.texts(".time figcaption") == [f"{name} {of}" for name, of in told.items()]
-    word, name = (page.page.locator(f".verdict {part}").inner_text() for part in (".word", "h1"))
-    assert page.page.title().lower() == f"{word}: main-work · skope".lower()
-    assert page.page.locator("tr.chosen").get_attribute("data-metric") in name
+    whose = {curve["name"]: curve["told"] for curve in curves}
+    assert whose["memory_used"] == "of script"
+    assert whose["machine.memory_used"] == "of the whole machine"
+    assert page.texts(".time figcaption") == [f"{name} {of}" for name, of in whose.items()]
 
 
 def test_dragging_selects_a_window_and_its_numbers_are_those_of_the_series(tab, stored, captured):
@@ -165,20 +163,6 @@ def marked_as(page, begin, end):
         abs(left - begin / longest) < 0.01 and abs(width - (end - begin) / longest) < 0.01
         for left, width in found
     )
-
-
-def mean_over(series, curve, begin, end):
-    """The time-weighted mean of a curve of the file over a stretch."""
-    means = series["curves"].get(curve, {"mean": []})["mean"]
-    total = weight = 0.0
-    before = 0.0
-    for at, mean in zip(series["t"], means, strict=False):
-        held = min(at, end) - max(before, begin)
-        if held > 0 and mean is not None:
-            total += mean * held
-            weight += held
-        before = at
-    return total / weight if weight else None
 
 
 def test_the_cursors_of_all_curves_move_together(tab, stored):

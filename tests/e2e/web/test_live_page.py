@@ -48,6 +48,7 @@ def test_buttons_start_and_stop_a_capture(tab, serving):
     assert get(f"{serving.url}/start?name=new")[0] == 200
     assert get(f"{serving.url}/stop?name=new")[0] == 200
     other.page.locator("tr[data-capture=new]").wait_for()  # told that reports changed
+    assert page.texts(".starter .said") != [""]  # which takes nothing from the page that said it
 
 
 def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):

@@ -15,6 +15,7 @@ from tests.e2e.web.conftest import HOSTILE
 AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "#/captures?base=main&open=work": "tr[data-capture=main]",
+    "#/captures?show=work": ".time canvas",
     "#/captures?search=nobody": "main .empty",
     "#/diff?base=main&head=work&from=0.01": ".time canvas",
     "#/diff?base=main&head=work&all=1&tables=1": "table.values",
