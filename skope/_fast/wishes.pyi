@@ -5,6 +5,8 @@ class Answer(NamedTuple):
     since_ns: int
     pids: list[int]
     rss_peak: int
+    members: int
+    """How many there are; `pids` are the eldest 512 of them."""
 
 class Wishes:
     def __init__(self, view: memoryview | bytearray) -> None: ...

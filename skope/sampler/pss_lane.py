@@ -3,8 +3,9 @@
 The kernel walks every page of a process for it: 40 us for 10 MB, seconds for 200 GiB, and the
 process may not change its mappings meanwhile. So a reading that took t is not repeated within
 100 t, and is made when there is something to see: at first, when the tree has grown, or each
-second. Where no tree is watched, the thread sleeps until one is: looking ten times a second cost
-as much as the whole slow lane.
+second. A tree of more processes than are told has none: a part of it would be too little. Where
+no tree is watched, the thread sleeps until one is: looking ten times a second cost as much as the
+whole slow lane.
 """
 
 import os
@@ -67,7 +68,7 @@ class PssLane(threading.Thread):
         for slot in range(self._wishes.capacity):
             seq = self._wishes.seq(slot)
             answer = self._wishes.answer(slot) if seq & 1 else None
-            if answer is None or not answer.watched:
+            if answer is None or not answer.watched or answer.members > len(answer.pids):
                 continue
             last = self._last.get(slot)
             if last is None or last.seq != seq:
