@@ -9,7 +9,7 @@ import contextlib
 import re
 import socket
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -40,24 +40,42 @@ def wrk(server: Server, script: Path, seconds: int = 1) -> Load:
         If wrk does not run, or there was an error or another status.
     """
     before = server.cpu_ns()
+    with wrk_running(server, script, seconds) as running:
+        told, _ = running.communicate(timeout=seconds + PATIENCE_S)
+    spent = server.cpu_ns() - before
+    requests, rate = counted(told)
+    return Load(requests=requests, cpu_us=spent / requests / 1e3, rate=rate)
+
+
+@contextlib.contextmanager
+def wrk_running(server: Server, script: Path, seconds: int) -> Iterator[subprocess.Popen[str]]:
+    """Keeps `server` busy for so long, or until SIGINT; it does not outlive the block."""
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS)]
     command += ["--duration", f"{seconds}s", "--script", str(script)]
-    done = subprocess.run(
-        [*command, f"http://127.0.0.1:{server.port}"],
-        capture_output=True,
-        text=True,
-        timeout=seconds + PATIENCE_S,
-        check=False,
-    )
-    spent = server.cpu_ns() - before
-    counted = re.search(r"(\d+) requests in ", done.stdout)
-    rate = re.search(r"Requests/sec:\s*([\d.]+)", done.stdout)
-    faulty = re.search(r"Socket errors.*|Non-2xx.*", done.stdout)
-    if counted is None or rate is None or faulty or not int(counted[1]):
-        message = f"wrk: {faulty[0] if faulty else done.stdout + done.stderr}"
+    command += [f"http://127.0.0.1:{server.port}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def counted(told: str) -> tuple[int, float]:
+    """The requests answered, and how many a second, of what wrk prints in the end.
+
+    Raises
+    ------
+    RuntimeError
+        If wrk did not run, or there was an error or another status than 2xx.
+    """
+    requests = re.search(r"(\d+) requests in ", told)
+    rate = re.search(r"Requests/sec:\s*([\d.]+)", told)
+    faulty = re.search(r"Socket errors.*|Non-2xx.*", told)
+    if requests is None or rate is None or faulty or not int(requests[1]):
+        message = f"wrk: {faulty[0] if faulty else told}"
         raise RuntimeError(message)
-    requests = int(counted[1])
-    return Load(requests=requests, cpu_us=spent / requests / 1e3, rate=float(rate[1]))
+    return int(requests[1]), float(rate[1])
 
 
 class Crowd:

@@ -49,6 +49,12 @@ def ticked_ns(pid: int) -> int:
     return (int(words[11]) + int(words[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
+def writes_of(pid: int) -> int:
+    """The calls of `write` it has made, all threads."""
+    told = Path(f"/proc/{pid}/io").read_text()
+    return int(told.partition("syscw: ")[2].split()[0])
+
+
 def children_of(pid: int) -> dict[int, list[str]]:
     """The command lines of its direct children."""
     found = {}

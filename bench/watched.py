@@ -1,30 +1,39 @@
 """What `POST /` costs while both interfaces watch: a browser's live stream and the terminal.
 
-One server, one load; in each round once with the watchers and once without.
+One server under one load that never pauses, by turns with the watchers and without. They come and
+go: one that is only stopped still has its connection, and is still written to.
 """
 
 import contextlib
 import os
 import pty
+import random
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from math import exp, log
+from math import ceil, exp, log
 from pathlib import Path
 from typing import Final
 
 from bench.effort import Effort
-from bench.figures import Finding, Row, Section, in_turn
-from bench.load import lua_post, wrk
-from bench.processes import PATIENCE_S, Server, end, environment
+from bench.figures import Finding, Row, Section
+from bench.load import counted, lua_post, wrk_running
+from bench.processes import PATIENCE_S, Server, end, environment, writes_of
 from bench.records import RECORD
 from bench.servers import skope
 from skope.stats.paired import pseudo_median_interval
 
 BUDGETS: Final = ("post_while_watched",)
 RESOLVED: Final = 0.03
+_PHASE_S: Final = 1.0
+"""As often as the aggregate is published and told, so that each phase has one event."""
+_SETTLE_S: Final = 0.1
+_WRITES: Final = 2
+"""A request: the record to the journal, and the reply."""
+_SEED: Final = 21
 _DRAWN: Final = b"chat"
 """The name in the record, which either shows once it has caught up."""
 
@@ -32,31 +41,55 @@ _DRAWN: Final = b"chat"
 def measure(effort: Effort) -> Section:
     """CPU of the worker a request, watched against alone."""
     section = Section(title="Posted records while both interfaces watch")
-    rounds = effort.of(15, 5)
+    pairs = effort.of(20, 5)
     lua = lua_post(effort.folder / "record.lua", "/", RECORD)
-    with skope(effort.folder / "watched", "agg") as server:
-        wrk(server, lua)  # there is something to show
-
-        def alone() -> float:
-            return wrk(server, lua).cpu_us
-
-        def watched() -> float:
-            with _stream(server, effort.folder), _terminal(server):
-                return wrk(server, lua).cpu_us
-
-        found = in_turn(rounds, {"watched": watched, "alone": alone})
+    longest = pairs * 2 * (_PHASE_S + 2 * _SETTLE_S) + pairs * PATIENCE_S
+    with (
+        skope(effort.folder / "watched", "agg") as server,
+        wrk_running(server, lua, ceil(longest)) as load,
+    ):
+        before = writes_of(server.pids[0])
+        found = _phases(server, effort.folder, pairs)
+        load.send_signal(signal.SIGINT)
+        told, _ = load.communicate(timeout=PATIENCE_S)
+        written = writes_of(server.pids[0]) - before
     section.rows += [Row(what=name, unit="µs CPU", values=costs) for name, costs in found.items()]
     section.findings["post_while_watched"] = _ratio(found["watched"], found["alone"])
     section.notes.append(
-        "wrk, one thread, 32 connections, 1 s each. The watchers are `curl -N /api/live` and"
-        f" `skope ui --tty` on a terminal of its own; {rounds} rounds in turn, Wilcoxon's"
-        " signed ranks."
+        f"One wrk, one thread, 32 connections; {pairs} pairs of phases of {_PHASE_S:g} s, in an"
+        " order drawn by lot, Wilcoxon's signed ranks. The watchers are `curl -N /api/live` and"
+        " `skope ui --tty` on a terminal of its own, each started and ended outside of the phases."
+        " Requests are counted by the worker's calls of `write`, two a request; second instrument:"
+        f" {written / counted(told)[0]:.3f} for each that wrk counted."
     )
     return section
 
 
+def _phases(server: Server, folder: Path, pairs: int) -> dict[str, list[float]]:
+    """Microseconds of the worker's processor time a request, pair by pair."""
+    lots = random.Random(_SEED)
+    found: dict[str, list[float]] = {"watched": [], "alone": []}
+    time.sleep(_PHASE_S)  # there is something to show
+    for _ in range(pairs):
+        for kind in lots.sample(["watched", "alone"], 2):
+            with contextlib.ExitStack() as watchers:
+                if kind == "watched":
+                    watchers.enter_context(_stream(server, folder))
+                    watchers.enter_context(_terminal(server))
+                time.sleep(_SETTLE_S)
+                found[kind].append(_cpu_us(server))
+    return found
+
+
+def _cpu_us(server: Server) -> float:
+    (worker,) = server.pids
+    cpu, writes = server.cpu_ns(), writes_of(worker)
+    time.sleep(_PHASE_S)
+    return (server.cpu_ns() - cpu) / (writes_of(worker) - writes) * _WRITES / 1e3
+
+
 def _ratio(watched: list[float], alone: list[float]) -> Finding:
-    """The pseudo-median of the rounds' ratios and its 95 % interval."""
+    """The pseudo-median of the pairs' ratios and its 95 % interval."""
     shift = pseudo_median_interval([log(w / a) for w, a in zip(watched, alone, strict=True)])
     value, low, high = map(exp, (shift.estimate, shift.low, shift.high))
     half = (high - low) / 2

@@ -1,10 +1,14 @@
-"""A program bound by one processor: for every line it reads, the nanoseconds equal work took.
+"""A program bound by one processor: equal work again and again, until SIGTERM.
 
-Each answer has two numbers, of the wall clock and of the processor.
+It notes the clock and its own processor time, in nanoseconds, before each piece of work. In the end
+it writes both columns to stdout, one after the other, eight bytes a number.
 """
 
+import os
+import signal
 import sys
 import time
+from array import array
 
 TURNS = int(sys.argv[1])
 
@@ -17,7 +21,18 @@ def work(turns: int) -> int:
     return state
 
 
-for _line in sys.stdin:
-    wall, cpu = time.perf_counter_ns(), time.process_time_ns()
-    work(TURNS)
-    print(time.perf_counter_ns() - wall, time.process_time_ns() - cpu, flush=True)
+def main() -> None:
+    """Works, then tells."""
+    ended: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
+    if len(sys.argv) > 2:
+        os.sched_setaffinity(0, {int(sys.argv[2])})
+    wall, cpu = array("q"), array("q")
+    while not ended:
+        wall.append(time.monotonic_ns())
+        cpu.append(time.process_time_ns())
+        work(TURNS)
+    sys.stdout.buffer.write(wall.tobytes() + cpu.tobytes())
+
+
+main()

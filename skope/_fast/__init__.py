@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import dtype as dtype
     from skope._fast.parent import die_with_parent as die_with_parent
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
+    from skope._fast.posts import Poster as Poster
     from skope._fast.procparse import parse_diskstats as parse_diskstats
     from skope._fast.procparse import parse_meminfo as parse_meminfo
     from skope._fast.procparse import parse_net_dev as parse_net_dev
@@ -83,6 +84,9 @@ if TYPE_CHECKING:
     from skope._fast.tally_bytes import rows_of as rows_of
     from skope._fast.tick import Ticker as Ticker
     from skope._fast.tick import next_tick as next_tick
+    from skope._fast.turn import Door as Door
+    from skope._fast.turn import Hot as Hot
+    from skope._fast.turn import Turn as Turn
     from skope._fast.watchlist import Watchlist as Watchlist
     from skope._fast.wishes import Wishes as Wishes
 
@@ -120,6 +124,7 @@ _NAMES: Final = {
     ),
     "parent": ("die_with_parent",),
     "pidparse": ("parse_pid_stat",),
+    "posts": ("Poster",),
     "procparse": (
         "parse_diskstats",
         "parse_meminfo",
@@ -132,6 +137,7 @@ _NAMES: Final = {
     "slots": ("NEVER",),
     "slow": ("SlowReader", "SlowWriter"),
     "tick": ("Ticker", "next_tick"),
+    "turn": ("Door", "Hot", "Turn"),
     "watchlist": ("Watchlist",),
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),

@@ -13,7 +13,8 @@ cdef class Book:
     cdef uint64_t committed
     cdef object allocate
     cdef dict slots
-    cdef list free
+    cdef uint32_t *free         # the slots that are not open, the next one last
+    cdef uint64_t free_count
     cdef object script
     cdef uint32_t *after        # by slot: the one opened after it; the last entry is no slot,
     cdef uint32_t *before       # and stands at both ends. NOT_FRESH: it is in no such order
@@ -27,5 +28,6 @@ cdef class Book:
     cdef void take_out(self, uint64_t slot) noexcept
     cdef book_t *entry(self, uint64_t slot) except NULL
     cdef int index(self, uint64_t slot) except -1
+    cdef void set_free(self, uint64_t slot) noexcept
     cdef uint64_t take(self) except? 0xFFFFFFFFFFFFFFFF
     cdef int extend(self) except -1

@@ -9,7 +9,7 @@ from collections import namedtuple
 
 from libc.stdint cimport uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, store_release
@@ -41,6 +41,32 @@ cdef object _head(uint64_t turn, const head_t *even, const head_t *odd):
     return Head(held.end_ns, held.level, (<const char *> &held.fold)[:sizeof(fold_t)])
 
 
+cdef inline void _fill(
+    book_t *at, const unsigned char *name, size_t length, const edge_t *start,
+    uint64_t start_ns, uint64_t front_pid,
+) noexcept:
+    """A capture of the machine that is known by nothing but its name; not open yet."""
+    at.generation += 1
+    at.start_ns = start_ns
+    at.refused = 0
+    at.kind = CAPTURE_NAMED
+    at.run = 0
+    at.warmup = False
+    at.signals = 0
+    at.done = 0
+    at.front_pid = front_pid
+    at.head_turn = 0
+    at.tree_turn = 0
+    at.tree = 0
+    at.subject_bytes = MACHINE_BYTES
+    memcpy(at.subject, MACHINE, MACHINE_BYTES)
+    at.name_bytes = length
+    memcpy(at.name, name, length)
+    at.module_bytes = 0
+    at.has_module = False
+    at.start = start[0]
+
+
 cdef class Book:
     """The open captures of the segment in `view`.
 
@@ -59,14 +85,15 @@ cdef class Book:
         self.entries = <book_t *> &view[self.offset]
         self.allocate = commit
         self.slots = {}
-        self.free = []
+        self.free_count = 0
         self.script = None
         self.committed = 0
         if self.capacity >= NOT_FRESH:
             raise ValueError("the segment's book is too large")
         self.after = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
         self.before = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
-        if self.after == NULL or self.before == NULL:
+        self.free = <uint32_t *> malloc(self.capacity * sizeof(uint32_t))
+        if self.after == NULL or self.before == NULL or self.free == NULL:
             raise MemoryError
         for slot in range(self.capacity):
             self.after[slot] = NOT_FRESH
@@ -76,16 +103,17 @@ cdef class Book:
         self.grow()
         self.committed = max(self.committed, load_acquire(&self.entries.committed))
         store_release(&self.entries.committed, self.committed)
+        for slot in reversed(range(self.committed)):
+            if load_acquire(&self.entries[slot].state) != BOOK_OPEN:
+                self.set_free(slot)
         for slot in range(self.committed):
             if load_acquire(&self.entries[slot].state) == BOOK_OPEN:
                 self.index(slot)
-            else:
-                self.free.append(slot)
-        self.free.reverse()
 
     def __dealloc__(self):
         free(self.after)
         free(self.before)
+        free(self.free)
 
     def grow(self):
         """Allocates the next chunk; `IndexError` when there is none."""
@@ -97,7 +125,7 @@ cdef class Book:
 
     def prepare(self):
         """Allocates entries ahead of need: it takes half a millisecond, too long for a start."""
-        if len(self.free) < CHUNK // 2 and self.committed < self.capacity:
+        if self.free_count < CHUNK // 2 and self.committed < self.capacity:
             self.extend()
 
     def open(
@@ -119,33 +147,26 @@ cdef class Book:
         cdef bytes subject_utf8 = subject.encode()[:SUBJECT_BYTES]
         if len(edge) != sizeof(edge_t):
             raise ValueError(f"an edge is {sizeof(edge_t)} bytes")
+        if tree is not None and len(tree_start) != sizeof(sample_t):
+            raise ValueError(f"a sample is {sizeof(sample_t)} bytes")
         if (self.script is not None) if kind == CAPTURE_SCRIPT else (name in self.slots):
             raise KeyError(name)
         slot = self.take()
         at = &self.entries[slot]
-        at.generation += 1
-        at.start_ns = start_ns
-        at.refused = 0
+        _fill(
+            at, <const unsigned char *> <const char *> name_utf8, len(name_utf8),
+            <const edge_t *> <const char *> edge, start_ns, front_pid,
+        )
         at.kind = kind
         at.run = run
         at.warmup = warmup
-        at.signals = 0
-        at.done = 0
-        at.front_pid = front_pid
-        at.head_turn = 0
-        at.tree_turn = 0
-        at.tree = 0 if tree is None else 1 + <uint64_t> tree
         if tree is not None:
-            if len(tree_start) != sizeof(sample_t):
-                raise ValueError(f"a sample is {sizeof(sample_t)} bytes")
+            at.tree = 1 + <uint64_t> tree
             memcpy(&at.tree_start, <const char *> tree_start, sizeof(sample_t))
         at.subject_bytes = len(subject_utf8)
         memcpy(at.subject, <const char *> subject_utf8, len(subject_utf8))
-        at.name_bytes = len(name_utf8)
-        at.module_bytes = len(module_utf8)
         at.has_module = module is not None
-        memcpy(&at.start, <const char *> edge, sizeof(edge_t))
-        memcpy(at.name, <const char *> name_utf8, len(name_utf8))
+        at.module_bytes = len(module_utf8)
         memcpy(at.module, <const char *> module_utf8, len(module_utf8))
         store_release(&at.state, BOOK_OPEN)
         if kind == CAPTURE_SCRIPT:
@@ -157,7 +178,7 @@ cdef class Book:
 
     cdef bint is_plain(self) noexcept:
         """Whether nothing but its name is to be asked of a capture: an entry is at hand."""
-        return self.script is None and len(self.free) > 0
+        return self.script is None and self.free_count > 0
 
     cdef uint64_t open_plain(
         self, str name, const unsigned char *utf8, size_t length, const edge_t *edge,
@@ -166,25 +187,7 @@ cdef class Book:
         """As `open` with only a name, of the machine; `utf8` is `name`, short, and not open yet."""
         cdef uint64_t slot = self.take()
         cdef book_t *at = &self.entries[slot]
-        at.generation += 1
-        at.start_ns = start_ns
-        at.refused = 0
-        at.kind = CAPTURE_NAMED
-        at.run = 0
-        at.warmup = False
-        at.signals = 0
-        at.done = 0
-        at.front_pid = front_pid
-        at.head_turn = 0
-        at.tree_turn = 0
-        at.tree = 0
-        at.subject_bytes = MACHINE_BYTES
-        memcpy(at.subject, MACHINE, MACHINE_BYTES)
-        at.name_bytes = length
-        at.module_bytes = 0
-        at.has_module = False
-        at.start = edge[0]
-        memcpy(at.name, utf8, length)
+        _fill(at, utf8, length, edge, start_ns, front_pid)
         self.slots[name] = slot
         self.put_last(slot)
         store_release(&at.state, BOOK_OPEN)
@@ -200,7 +203,7 @@ cdef class Book:
         else:
             self.slots.pop(name, None)
         self.take_out(slot)
-        self.free.append(slot)
+        self.set_free(slot)
 
     def next_fresh(self, uint64_t until_ns):
         """The next capture this worker opened, started at `until_ns` or before; None if none is.
@@ -318,14 +321,26 @@ cdef class Book:
         return 0
 
     cdef uint64_t take(self) except? 0xFFFFFFFFFFFFFFFF:
-        if not self.free:
+        if self.free_count == 0:
             self.extend()
-        return self.free.pop()
+        self.free_count -= 1
+        return self.free[self.free_count]
+
+    cdef void set_free(self, uint64_t slot) noexcept:
+        """The next that `take` gives."""
+        self.free[self.free_count] = <uint32_t> slot
+        self.free_count += 1
 
     cdef int extend(self) except -1:
         cdef uint64_t first = self.committed
+        cdef uint64_t slot
         self.grow()
         store_release(&self.entries.committed, self.committed)
         # Those that were used before go first: their memory is at hand.
-        self.free[:0] = range(self.committed - 1, first - 1, -1)
+        memmove(
+            self.free + (self.committed - first), self.free, self.free_count * sizeof(uint32_t)
+        )
+        self.free_count += self.committed - first
+        for slot in range(first, self.committed):
+            self.free[self.committed - 1 - slot] = <uint32_t> slot
         return 0

@@ -97,16 +97,17 @@ cdef member_t *_by_pid(tree_t *tree, int pid) noexcept nogil:
 
 
 cdef uint64_t *_heir(tree_t *tree, int parent, uint64_t least) noexcept nogil:
-    """The nearest forebear that lives and was given `least` or more, the reaper being the last.
+    """The nearest forebear that was given `least` or more, the reaper being the last.
 
-    A parent that ended first left its children to one further up.
+    A parent that ended first left its children to one further up. One that was given them and
+    then ended hands them on with its own: they are in what it had used.
     """
     cdef member_t *heir = _by_pid(tree, parent)
     cdef size_t _step
     for _step in range(tree.count):
         if heir == NULL:
             break
-        if not heir.gone and heir.inherited_ns >= least:
+        if heir.inherited_ns >= least and (heir.inherited_ns or not heir.gone):
             return &heir.inherited_ns
         heir = _by_pid(tree, heir.parent)
     return &tree.inherited_ns if tree.reaper and tree.inherited_ns >= least else NULL

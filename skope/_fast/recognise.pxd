@@ -33,7 +33,12 @@ cdef class Recogniser:
     cdef request_t *requests
     cdef readonly size_t count
     cdef size_t capacity
+    cdef bytes told             # the last answer to a single POST, and what it was made of
+    cdef uint32_t told_records
+    cdef bint told_partial
 
+    cpdef size_t wanting(self, bytes chunk, bint local) except? 0
+    cpdef bytes accepted(self)
     cdef size_t take_apart(self, bytes chunk, bint local) except? 0
     cdef request_t *plain_start(self) noexcept
     cdef request_t *_next(self) except NULL

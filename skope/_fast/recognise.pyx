@@ -199,7 +199,7 @@ cdef class Recogniser:
                 return 0
         return self.count
 
-    def wanting(self, bytes chunk, bint local):
+    cpdef size_t wanting(self, bytes chunk, bint local) except? 0:
         """How many bytes are still to come of the POST whose known head begins `chunk`; else 0."""
         cdef const unsigned char *at = chunk
         cdef const unsigned char *end = at + len(chunk)
@@ -242,10 +242,16 @@ cdef class Recogniser:
             for index in range(self.count)
         ]
 
-    def accepted(self):
+    cpdef bytes accepted(self):
         """The answers to all POSTs, once a batch has taken them: how many records each held."""
+        cdef request_t *request = &self.requests[0]
         if self.count == 1:
-            return _accepted(&self.requests[0])
+            if self.told is None or request.records != self.told_records or (
+                request.partial != self.told_partial
+            ):
+                self.told = _accepted(request)
+                self.told_records, self.told_partial = request.records, request.partial
+            return self.told
         return b"".join([_accepted(&self.requests[index]) for index in range(self.count)])
 
     cdef request_t *_next(self) except NULL:

@@ -3,6 +3,7 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from skope._fast.plain cimport fields_t
+from skope._fast.recognise cimport Recogniser
 
 cdef enum:
     NAME_APART = 0x80000000     # name_at points into `names`, not into `text`
@@ -37,6 +38,9 @@ cdef class Batch:
     cdef double total           # the last one seen, and its text
     cdef bytes total_text
 
+    cpdef begin(self, memory)
+    cpdef clear(self)
+    cpdef bint take(self, Recogniser asked, double now) except -1
     cdef int _more_text(self, size_t length) except -1
     cdef int _more_entries(self) except -1
     cdef bytes _total(self, object total)

@@ -135,7 +135,7 @@ cdef class Batch:
             return self.names + (entry.name_at & ~<uint32_t> NAME_APART)
         return self.text + entry.name_at
 
-    def clear(self):
+    cpdef clear(self):
         """Forgets all records; a buffer that one large request left behind is given back."""
         if self.exports:
             raise BufferError("the lines are in use")
@@ -223,25 +223,37 @@ cdef class Batch:
         self.clear()
         return False
 
-    def take(self, Recogniser asked, double now, memory):
-        """Reads the bodies of all requests that were recognised, as `scan` reads one; or declines.
+    cpdef begin(self, memory):
+        """Forgets all records; `memory()` is what `take` tells where a record tells no memory."""
+        self.clear()
+        self.memory, self.memory_text = memory, None
 
-        Declined is also a body without a record. Each request is told how many it held.
+    cpdef bint take(self, Recogniser asked, double now) except -1:
+        """Adds the records of all requests that were recognised, read as by `scan`; or declines.
+
+        Declined is also a body without a record; nothing is added then. Each request is told how
+        many it held.
         """
         cdef request_t *request
+        cdef size_t count = self.count
+        cdef size_t used = self.used
         cdef size_t index
         cdef size_t before
-        self.clear()
-        self.now, self.memory, self.memory_text = now, memory, None
-        for index in range(asked.count):
-            request = &asked.requests[index]
-            before = self.count
-            if request.body_bytes == 0 or not self._read(
-                request.body, request.body + request.body_bytes, request.shape
-            ) or self.count == before:
-                self.clear()
-                return False
-            request.records = <uint32_t> (self.count - before)
+        cdef bint taken = False
+        self.now = now
+        try:
+            for index in range(asked.count):
+                request = &asked.requests[index]
+                before = self.count
+                if request.body_bytes == 0 or not self._read(
+                    request.body, request.body + request.body_bytes, request.shape
+                ) or self.count == before:
+                    return False
+                request.records = <uint32_t> (self.count - before)
+            taken = True
+        finally:
+            if not taken:
+                self.count, self.used = count, used
         return True
 
     cdef bint _read(

@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 from skope._fast.book import Book
 from skope._fast.recognise import Recogniser
+from skope._fast.turn import Hot
 
-class Starter:
+class Starter(Hot):
     def __init__(
         self,
         book: Book,
@@ -13,7 +14,4 @@ class Starter:
         clock: Callable[[], int],
         pid: int,
     ) -> None: ...
-    def before(
-        self, recogniser: Recogniser, otherwise: Callable[[], bytes | None]
-    ) -> Callable[[bytes, bool], bytes | None]: ...
-    def serve(self, chunk: bytes, local: bool) -> bytes | None: ...
+    def before(self, recogniser: Recogniser, otherwise: Callable[[], bytes | None]) -> Starter: ...

@@ -14,6 +14,7 @@ from skope._fast.clocks cimport NS_PER_S
 from skope._fast.layout cimport edge_t
 from skope._fast.recognise cimport Recogniser, request_t
 from skope._fast.replying cimport OK
+from skope._fast.turn cimport Hot
 
 cdef enum:
     LONGEST_NAME = 200          # that `recognise` takes for plain
@@ -22,7 +23,7 @@ cdef enum:
 cdef const char *NAME_KEY = b'{"name":"'
 
 
-cdef class Starter:
+cdef class Starter(Hot):
     """Opens captures of the machine in `book` that are known by nothing but their names.
 
     A /start means one only where nothing is watched and no script runs: see `plain_starts`.
@@ -60,15 +61,15 @@ cdef class Starter:
         self.recogniser = None
 
     def before(self, Recogniser recogniser not None, otherwise):
-        """What answers a chunk: with `otherwise` where it takes more than this.
+        """Itself, to answer chunks: with `otherwise` where it takes more than this.
 
         `recogniser` reads the chunk; `otherwise` obeys what it has found.
         """
         self.recogniser = recogniser
         self.otherwise = otherwise
-        return self.serve
+        return self
 
-    def serve(self, bytes chunk, bint local):
+    cpdef bytes serve(self, bytes chunk, bint local):
         """The answers to the chunk; None where it is declined."""
         cdef size_t count
         cdef request_t *request

@@ -10,7 +10,7 @@ from libc.string cimport memcpy, memset
 from posix.unistd cimport _SC_CLK_TCK, _SC_PAGESIZE, sysconf
 
 from skope._fast.archive cimport archive
-from skope._fast.clocks cimport NS_PER_S
+from skope._fast.clocks cimport CLOCK_BOOTTIME, NS_PER_S, clock_ns
 from skope._fast.fences cimport load_acquire, store_release
 from skope._fast.group cimport close_group, open_group, read_group
 from skope._fast.heirs cimport settle
@@ -67,6 +67,8 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     memset(tree.totals, 0, sizeof(tree.totals))
     tree.totals[<int> TREE_FORKED] = UNKNOWN
     tree.root_started = tree.wish.started
+    if tree.wish.pid == 0:
+        tree.root_started = clock_ns(CLOCK_BOOTTIME) // tree.ns_per_tick
     tree.reaper = <int> tree.wish.reaper
     tree.reaper_stat = open_of(tree.reaper, b"stat") if tree.reaper else -1
     tree.reaper_ns = tree.inherited_ns = 0
@@ -166,6 +168,23 @@ cdef void _read_dear(tree_t *tree, procfile_t *text, member_t *member) noexcept 
         or not scan_schedstat(text_of(text), &counters[<int> TREE_WAIT])
     ):
         counters[<int> TREE_WAIT] = UNKNOWN
+
+
+cdef void look_back(tree_t *tree, procfile_t *text) noexcept nogil:
+    """What those had used who were there before it was watched: its first row holds all of it."""
+    cdef size_t m
+    for m in range(tree.count):
+        _read_dear(tree, text, &tree.members[m])
+
+
+cdef void forget(tree_t *tree, procfile_t *text, member_t *member) noexcept nogil:
+    """What one had used before it came counts for nothing."""
+    cdef int k
+    read_member(tree, text, member)
+    _read_dear(tree, text, member)
+    for k in range(<int> TREE_BORN):
+        if member.counters[k] != UNKNOWN:
+            tree.answer.kept[k] -= member.counters[k]
 
 
 cdef void _sum(tree_t *tree, uint64_t *totals) noexcept nogil:

@@ -29,7 +29,7 @@ from skope._fast.members cimport (
 from skope._fast.pidparse cimport pid_stat_t, scan_last_pid
 from skope._fast.procfile cimport drop, read_record
 from skope._fast.slots cimport slots_t
-from skope._fast.tree cimport begin, end, take_row
+from skope._fast.tree cimport begin, end, forget, look_back, take_row
 
 cdef extern from "<sys/eventfd.h>" nogil:
     int eventfd_write(int fd, uint64_t value)
@@ -150,6 +150,7 @@ cdef class Watchlist:
                 self.list_group(tree)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
+                look_back(tree, &self.text)
                 self.listen()
                 if self.births.fd >= 0 and not tree.resumed:
                     tree.totals[<int> TREE_FORKED] = tree.totals[<int> TREE_BORN]
@@ -278,10 +279,14 @@ cdef class Watchlist:
     cdef member_t *enlist(self, tree_t *tree, int pid) noexcept nogil:
         cdef pid_stat_t stat
         cdef int fd = open_of(pid, b"stat")
-        if read_stat(&self.text, fd, &stat) and admit(tree, pid, fd, &stat):
-            return &tree.members[tree.count - 1]
-        close_fd(&fd)
-        return NULL
+        cdef member_t *member
+        if not read_stat(&self.text, fd, &stat) or not admit(tree, pid, fd, &stat):
+            close_fd(&fd)
+            return NULL
+        member = &tree.members[tree.count - 1]
+        if stat.started < tree.root_started:
+            forget(tree, &self.text, member)
+        return member
 
     cdef void dismiss(self, member_t *member) noexcept nogil:
         """Its counts so far stay. A zombie is not listed, and is still its parent's to wait for."""

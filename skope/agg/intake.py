@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, Protocol
 
-from skope._fast import OBJECT, Batch, Recogniser
+from skope._fast import OBJECT, Batch, Poster, Recogniser
 from skope.agg.names import Names
 from skope.agg.reading import Default, read, read_good, shape_of
 from skope.agg.tail import Lines
@@ -106,16 +106,18 @@ class Intake:
             self._refusals.refuse(_STATUS[type(error)])
             raise
 
-    def take(self, asked: Recogniser, *, now: float) -> bool:
-        """Counts the records of all requests that were recognised, with one write; or declines.
+    def poster(self, recogniser: Recogniser) -> Poster:
+        """What answers past `post` the requests that are recognised, where nothing is amiss."""
+        batch = Batch(self._tally.seed)
+        return Poster(recogniser, batch=batch, memory=self._memory, keeps=self._keeps)
 
-        Where it declines nothing was counted, and `post` says of each request what there is to say.
+    def _keeps(self, batch: Batch) -> bool:
+        """Journals and counts a batch, with one write. False: nothing was counted.
+
+        `post` says of each request what there is to say then.
         """
-        batch = self._batch
-        if not batch.take(asked, now, self._memory):
-            return False
         try:
-            if self._prepared():
+            if self._prepared(batch):
                 return False
             self.ticket = self._journal.append(batch)
         except StorageFault:
@@ -140,7 +142,7 @@ class Intake:
                 read(body, shape, Default(now, self._memory), batch)
         bad = len(rejected)
         banned: frozenset[bytes] = frozenset()
-        while over := self._prepared():
+        while over := self._prepared(batch):
             if not partial:
                 raise self._names.refusal(over[0])
             banned |= frozenset(over)
@@ -154,10 +156,10 @@ class Intake:
         self._count_rejected(bad, len(rejected) - bad)
         return Accepted(batch.count, rejected)
 
-    def _prepared(self) -> list[bytes]:
+    def _prepared(self, batch: Batch) -> list[bytes]:
         """Gives every record of the batch its row; returns the names that may have none."""
         try:
-            fresh = self._tally.prepare(self._batch)
+            fresh = self._tally.prepare(batch)
             if not fresh:
                 return []
             allowed = self._names.allowed(fresh)
@@ -166,7 +168,7 @@ class Intake:
                 return refused
             self._tally.add_names(allowed)
             self._names.admit(allowed)
-            self._tally.prepare(self._batch)
+            self._tally.prepare(batch)
         except OverflowError as error:
             message = f"the aggregate is full: {error}"
             raise StorageFault(message, hint="raise --max-names, or use fewer names") from error

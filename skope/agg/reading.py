@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 
 NDJSON: Final = "application/x-ndjson"
 
+_SEVERAL: Final = f"several records are an array, or lines sent as Content-Type: {NDJSON}"
 _one: Final = msgspec.json.Decoder(Posted)
 _many: Final = msgspec.json.Decoder(list[Posted])
 _pieces: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -120,8 +121,9 @@ def _checked(decode: Callable[[], _T], path: str) -> _T:
     try:
         return decode()
     except msgspec.DecodeError as error:
-        message = _sentence(str(error), path)
-        raise BadRequest(message) from error
+        said = str(error)
+        hint = _SEVERAL if "trailing characters" in said else None
+        raise BadRequest(_sentence(said, path), hint=hint) from error
     except UnicodeDecodeError as error:
         message = f"{path}: not UTF-8: {error.reason} at byte {error.start} of a string"
         raise BadRequest(message) from error

@@ -63,10 +63,21 @@ class Standing(Struct, frozen=True, kw_only=True):
     replaced: int | None = None
 
 
-def compose(standing: Standing, newest: Newest, runs: Sequence[Run]) -> Report:
-    """The report of `runs`, the newest last."""
+def compose(
+    standing: Standing, newest: Newest, runs: Sequence[Run], before: Report | None = None
+) -> Report:
+    """The report of `runs`, the newest last; `before` is the one without that.
+
+    Where the newest has no value, the source of those before it stands.
+    """
     told = asdict(newest)
     reasons, sources = told.pop("reasons"), told.pop("told")
+    known = before.metrics if before and before.subject == newest.subject else {}
+    sources = sources | {
+        name: (known[name].source, known[name].coverage)
+        for name in sources.keys() & known.keys()
+        if runs[-1].values.get(name) is None
+    }
     summary = _summary(runs, reasons, sources, told.pop("window"))
     return Report(**asdict(standing), **told, **summary, runs=list(runs))
 

@@ -34,6 +34,7 @@ BUSY: Final = _GAUGE["busy"]
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes have several threads, or could not be read"
+_NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _NOBODY: Final = "nothing was there to be watched"
 _NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
@@ -61,6 +62,11 @@ class TreeWindow(NamedTuple):
     def peak(self, gauge: str) -> int | None:
         """The highest value at a tick inside the window."""
         return self.window.peak(_GAUGE[gauge])
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody of it was there any more; a group may be empty for a while."""
+        return not self.grouped and bool(len(last := self.window.ticks[-1:])) and not _there(last)
 
     @property
     def coverage(self) -> float | None:
@@ -153,7 +159,7 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
 
 def nobody(words: str) -> dict[str, Measured]:
     """The metrics of a subject that was not there."""
-    reason = f"{words} was not there at the start"
+    reason = f"there was no {words} to watch at the start"
     return {name: Measured(None, "none", reason, None) for name in _NAMES}
 
 
@@ -173,8 +179,8 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
         "cpu_system": Measured(system, parts, _NOBODY, known),
-        "memory_peak": _sampled(tree, _size("rss"), "sum of RSS at ticks, shared pages in each"),
-        "memory_mean": _sampled(tree, _mean, "sum of RSS at ticks, shared pages in each"),
+        "memory_peak": _sampled(tree, _size("rss"), _RSS, _NO_MEMORY),
+        "memory_mean": _sampled(tree, _mean, _RSS, _NO_MEMORY),
         "pss_peak": _sampled(tree, _size("pss"), _PSS, _NO_PSS),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
@@ -190,6 +196,7 @@ _CLOCKS: Final = "clocks of the live, times of those that were waited for"
 _POLLED: Final = f"{_CLOCKS}; orphans as last seen"
 _FORKS: Final = "every fork, as the kernel's proc connector tells them"
 _STAT: Final = "/proc/<pid>/stat, with children that were waited for"
+_RSS: Final = "sum of RSS at ticks, shared pages in each"
 _PSS: Final = "sum of PSS, smaps_rollup when the tree grew, else each second"
 _IO: Final = "/proc/<pid>/io, with children that were waited for"
 _STATUS: Final = "/proc/<pid>/status at ticks, shorter-lived processes unseen"
@@ -223,7 +230,7 @@ def _size(gauge: str) -> Callable[[TreeWindow], float | None]:
 
 def _mean(tree: TreeWindow) -> float | None:
     mean = tree.window.mean(RSS)
-    return None if mean is None else mebibytes(round(mean))
+    return mebibytes(round(mean)) if mean else None
 
 
 def _wait(tree: TreeWindow) -> float | None:

@@ -17,6 +17,7 @@ from skope.units import NS_PER_MS, NS_PER_S
 Finding = tuple[Grade, str]
 Limits = tuple[tuple[Grade, float], ...]
 
+ENDED: Final = "what was watched had ended before the stop"
 ELSEWHERE: Final = "most of the work was not in the script's processes: use --watch PID or :PORT"
 _LITTLE: Final = 0.10
 """Of the machine's busy processor time."""
@@ -43,6 +44,8 @@ class Share(NamedTuple):
     """By Skope."""
     is_script: bool
     """The subject is the script's own tree."""
+    ended: bool = False
+    """None of them lived until the stop."""
 
 
 def judge(
@@ -124,7 +127,11 @@ def _of_waiting(span: Span, tree: Share | None) -> Iterator[Finding]:
 
 
 def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
-    if tree is None or not tree.is_script:
+    if tree is None:
+        return
+    if not tree.is_script:
+        if tree.ended:
+            yield "B", ENDED
         return
     busy = busy_ns(span)
     if busy > _IDLE * span.length_ns and tree.used_ns < _LITTLE * busy:

@@ -1,7 +1,7 @@
 """`skope ab`: base and head measured in pairs, then compared."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from skope.cli import floors, judging, launching
@@ -12,8 +12,9 @@ from skope.cli.sides import Sides, sides
 
 if TYPE_CHECKING:
     from skope.schema.diff import Diff
+    from skope.schema.report import Report
     from skope.store.directory import Directory
-    from skope.supervisor.pairs import Contest, Standings
+    from skope.supervisor.pairs import Contest
 
 MOST_PAIRS: Final = 1000
 MOST_TO_BE_PRECISE: Final = 100
@@ -50,10 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--precision",
         type=percentage,
         metavar="P%",
-        help="pairs until every gated metric is known within ±P%% (at most 100)",
+        help="pairs until each gated metric is known within ±P%% (at most 100)",
     )
     launching.configure(parser)
     judging.configure(parser)
+    judging.offer_page(parser)
     configure_watch(parser)
     configure_access(parser)
 
@@ -64,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
     require_linux("ab")
     judging.format_of(options)
+    from skope.cli import reading
     from skope.supervisor.guarding import Guard
     from skope.supervisor.pairs import contend, verdict
 
@@ -71,37 +74,39 @@ def run(options: argparse.Namespace) -> int:
         contest = contest_of(options, both)
         standings = contend(contest, guard)
     verdict(contest, standings)
-    if not _of_commands_alone(options, contest, standings):
-        for note in standings.notes:
-            say(f"skope: {note}")
     if not standings.finished:
+        _tell(standings.notes)
         say("skope: no pair was finished, so there is nothing to judge")
         return standings.exit_code
-    return _judged(options, contest, identical=both.identical) or standings.exit_code
+    stored = reading.open_reports(options)
+    base, head = (stored.read(contender.tag) for contender in contest.sides)
+    if not _of_commands_alone(contest, base, head):
+        _tell(standings.notes)
+    code = _judged(options, base, head)
+    if both.identical:
+        floors.keep_floor(options, base, head, contest.base.command.title)
+    return code or standings.exit_code
 
 
-def _of_commands_alone(
-    options: argparse.Namespace, contest: "Contest", standings: "Standings"
-) -> bool:
+def _tell(notes: "Sequence[str]") -> None:
+    for note in notes:
+        say(f"skope: {note}")
+
+
+def _of_commands_alone(contest: "Contest", *reports: "Report") -> bool:
     """Whether nobody expects a signal, and none came: then nothing is to be said of signals."""
-    if not standings.finished or any(side.command.script for side in contest.sides):
-        return False
-    from skope.cli import reading
-
-    reports = reading.open_reports(options)
-    return all(reports.read(side.tag).window == "script" for side in contest.sides)
+    expected = any(side.command.script for side in contest.sides)
+    return not expected and all(report.window == "script" for report in reports)
 
 
-def _judged(options: argparse.Namespace, contest: "Contest", *, identical: bool) -> int:
-    from skope.cli import reading
+def _judged(options: argparse.Namespace, base: "Report", head: "Report") -> int:
     from skope.diff.compare import compare
 
-    reports = reading.open_reports(options)
-    base, head = (reports.read(contender.tag) for contender in contest.sides)
     policy = floors.with_floors(options, judging.policy(options), base, head)
-    code = judging.conclude(options, compare(base, head, policy))
-    if identical:
-        floors.keep_floor(options, base, head, contest.base.command.title)
+    diff = compare(base, head, policy)
+    code = judging.conclude(options, diff)
+    if options.html is not None:
+        judging.keep_page(options, diff, base, head)
     return code
 
 

@@ -47,9 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_access(parser)
     parser.epilog = """\
 A record is {"name": "chat", "exec_time": 0.1}; an array or NDJSON holds many.
-With --durability sync an answer waits for the disk. A 507 counts nothing, unless
-the disk fails in that wait: then it says that the records count, and are lost
-only if the machine fails; sent again they would count twice.
+With --durability sync an answer waits for the disk. A 507 counts nothing,
+unless the disk fails in that wait: then it says that the records count, and are
+lost only if the machine fails; sent again they would count twice.
 
 example
   skope agg --tag monday &

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from skope.errors import UsageError
+
 
 def between(least: int, most: int) -> Callable[[str], int]:
     """What turns a word into a whole number from `least` to `most`, for `type=`."""
@@ -16,6 +18,17 @@ def between(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def duration(text: str) -> int:
+    """The nanoseconds a word such as ``30s`` says, for ``type=``."""
+    from skope.units import parse_duration
+
+    try:
+        return parse_duration(text)
+    except UsageError as error:
+        message = f"{error.message}: {error.hint}"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def percentage(text: str) -> float:

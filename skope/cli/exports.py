@@ -67,13 +67,14 @@ def _made(what: object, wanted: str, renderers: _Renderers, where: str) -> str:
 
 
 def _capture() -> _Renderers:
-    from skope.view import delimited, exchange
+    from skope.view import capture_markdown, delimited, exchange
 
     def as_json(shape: Callable[[Report], object]) -> Callable[[Report], str]:
         return lambda report: f"{json_text(shape(report))}\n"
 
     return {
         "csv": delimited.of_report,
+        "markdown": capture_markdown.of_report,
         "hyperfine": as_json(exchange.hyperfine),
         "pyperf": as_json(exchange.pyperf),
         "github-action-benchmark": as_json(exchange.smaller_is_better),

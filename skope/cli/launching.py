@@ -1,26 +1,30 @@
 """What `runner`, `ab` and `calibrate` are asked in the same words about what they launch."""
 
 import argparse
+import re
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from skope.cli.counts import between
+from skope.cli.counts import between, duration
 from skope.errors import UsageError
 
 if TYPE_CHECKING:
     from skope.supervisor.command import Command
 
 MOST_RUNS: Final = 1_000_000
+_SCRIPTS: Final = (".sh", ".bash")
+_EXECUTABLE: Final = 0o111
 _SHELL: Final = frozenset("|&;<>()$`*?[]#~!{}\\\n")
 """Characters that mean something to a shell and not to a program."""
+_ASSIGNMENT: Final = re.compile(r"\s*\w+=")
+"""So does a setting before the program."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of whatever launches something several times."""
-    from skope.units import parse_duration
-
     add = parser.add_argument
     add(
         "--warmup",
@@ -29,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="W",
         help="rounds before, not kept",
     )
-    add("--timeout", type=parse_duration, metavar="D", help="end a run after 30s, 5min, 1h")
+    add("--timeout", type=duration, metavar="D", help="end a run after 30s, 5min, 1h")
     add("--prepare", metavar="CMD", help="run by bash before every run, unmeasured")
     add("--cleanup", metavar="CMD", help="run by bash after every run, however it ended")
     add("--ignore-failure", action="store_true", help="go on after a run that failed")
@@ -51,6 +55,11 @@ def terms_of(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def is_line(word: str) -> bool:
+    """Whether one word is a whole command line, as `skope ab` takes them."""
+    return len(word.split()) > 1 and shutil.which(word) is None
+
+
 def command_of(text: str) -> "Command":
     """A script, or a command line; one that takes a shell gets bash.
 
@@ -62,8 +71,9 @@ def command_of(text: str) -> "Command":
     from skope.supervisor.command import of_script, of_shell, of_words
 
     if Path(text).exists():
+        _check_runnable(text)
         return of_script(text, launches=2)
-    if not _SHELL.isdisjoint(text):
+    if _ASSIGNMENT.match(text) or not _SHELL.isdisjoint(text):
         return of_shell(text, text)
     try:
         words = shlex.split(text)
@@ -75,3 +85,23 @@ def command_of(text: str) -> "Command":
     except UsageError as error:
         message = f"{text!r} is neither a script nor a command"
         raise UsageError(message, hint=error.message) from error
+
+
+def _check_runnable(path: str) -> None:
+    """Refuses what is probably an argument that went astray: bash would run its every line."""
+    file = Path(path)
+    if "/" in path or not file.is_file() or file.stat().st_mode & _EXECUTABLE:
+        return
+    if file.suffix in _SCRIPTS or _begins_as_script(file):
+        return
+    message = f"{path} is a file, but not executable, nor does it begin with #!"
+    hint = f"if it is a script: ./{path}\nif it is an argument: one word for all, 'COMMAND {path}'"
+    raise UsageError(message, hint=hint)
+
+
+def _begins_as_script(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(2) == b"#!"
+    except OSError:
+        return True  # said by whoever reads all of it

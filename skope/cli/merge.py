@@ -11,8 +11,8 @@ from skope.store.aggregates import AggregateFile, write_aggregate_at
 from skope.store.names import is_path
 
 _EPILOG: Final = """\
-The result is what one aggregate of all the records would be, bit for bit, in any order and
-grouping: of workers, of hosts, of days."""
+The result is what one aggregate of all the records would be, bit for bit, in
+any order and grouping: of workers, of hosts, of days."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -47,14 +47,19 @@ def _target(text: str) -> str:
     return text
 
 
-def _check_group(text: str) -> None:
-    """A process may come later; a group that is not there, or not ours, is said at once."""
+def _check_watched(text: str) -> None:
+    """A process or group that is not there, or not ours, is said at once; a port's may come."""
     from skope.schema.target import target_of
 
-    if target_of(text).kind == "group":
+    target = target_of(text)
+    if target.kind == "group":
         from skope.probe.unified import find_group
 
-        find_group(text)
+        find_group(target.path)
+    elif target.kind == "pid":
+        from skope.front.aims import resolve
+
+        resolve(target)
 
 
 def place_of(options: argparse.Namespace) -> "Place":
@@ -63,14 +68,14 @@ def place_of(options: argparse.Namespace) -> "Place":
     Raises
     ------
     SkopeError
-        If they watch a control group that cannot be watched.
+        If they watch a process or a control group that cannot be watched.
     """
     from skope.schema.policy import Policy
     from skope.supervisor.place import Place
 
     watch = getattr(options, "watch", None)
     if watch:
-        _check_group(watch)
+        _check_watched(watch)
     return Place(
         host=options.host,
         port=options.port,

@@ -94,7 +94,9 @@ def _advice(reports: Reports, address: str) -> str:
         return "there is none yet: skope runner --script S --tag T makes one"
     lines = []
     asked = split_earlier(address)
-    if asked and asked[0] in known:
+    if f"{address}.failed" in known:
+        lines.append(f"no run of it ended well: `skope show {address}.failed` prints what is known")
+    elif asked and asked[0] in known:
         kept = len(reports.history(asked[0]))
         lines.append(f"{asked[0]} has {kept or 'no'} earlier report{'s' * (kept != 1)}")
     elif close := nearest(address, [*known]):

@@ -86,8 +86,13 @@ def _command(options: argparse.Namespace) -> "Command":
     if (options.script is None) == (not options.words):
         message = "one thing to run is needed: --script S, or a command after --"
         raise UsageError(message, hint="`skope help runner` has an example")
+    if len(options.words) == 1 and launching.is_line(options.words[0]):
+        return launching.command_of(options.words[0])
     if options.script is not None:
-        return of_script(options.script, launches=options.runs + options.warmup)
+        launches = options.runs + options.warmup
+        return of_script(
+            options.script, launches=launches, otherwise="-- CMD ARG... runs a command"
+        )
     return of_words(options.words)
 
 
@@ -117,7 +122,7 @@ def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
         previous=previous,
         previous_address=address,
         saved=shown,
-        following=_following(report, address),
+        following=_following(report, address, warmed_up=options.warmup > 0),
         colour=wants_colour(options),
     )
     put(f"\n{text}")
@@ -144,11 +149,16 @@ def _replaced(
         return None, None
 
 
-def _following(report: "Report", previous: str | None) -> list[str]:
+def _following(report: "Report", previous: str | None, *, warmed_up: bool) -> list[str]:
     """What makes sense now."""
+    from skope.stats.first import first_apart
+
     good = len(report.good_runs())
     if good == 0:
         return []
     if good == 1:
         return ["--runs 10 lets `skope diff` judge"]
-    return [f"`skope diff --head {report.name}` compares"] if previous else []
+    times = [float(run.values["exec_time"] or 0.0) for run in report.good_runs()]
+    cold = None if warmed_up or report.first_run > 1 else first_apart(times)
+    said = [] if cold is None else [f"--warmup 1 leaves out a first run {cold:.1f} times as long"]
+    return [*said, f"`skope diff --head {report.name}` compares"] if previous else said

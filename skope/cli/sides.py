@@ -96,7 +96,8 @@ def _of_commits(
     if not base.is_dir():
         message = f"base has no directory {repository.prefix}"
         raise UsageError(message, hint="start Skope where both versions have one")
-    script = of_script(str(head / options.script), launches=2)
+    path = str(head / options.script)
+    script = of_script(path, launches=2, otherwise="head's runs on both sides")
     script = replace(script, title=options.script)
     _warn_of_two_texts(options, repository, wanted, script)
     there = read_git(head)

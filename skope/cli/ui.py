@@ -56,7 +56,7 @@ def _serve(options: argparse.Namespace) -> int:
     from skope.supervisor.sockets import listen
 
     directory = open_reports(options).directory
-    with listen(options.host, options.port) as listeners:
+    with listen(options.host, options.port, command="skope ui") as listeners:
         access = settle(
             os.environ,
             wide=listeners.wide,
@@ -132,7 +132,7 @@ def _greet(url: str) -> None:
             usual = b'"mode":' in answer.read(1 << 12)
     except (URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        message = f"nothing answers at {url}: {reason}"
+        message = f"nothing answers at {url}: {getattr(reason, 'strerror', None) or reason}"
         raise EnvironmentFault(message, hint="`skope server` or `skope agg` would") from error
     if not usual:
         message = f"what answers at {url} is no Skope"

@@ -69,9 +69,14 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
 
 
 def _gate(policy: Policy, pairing: Pairing) -> frozenset[str]:
-    """The names of the gated metrics."""
+    """The names of the gated metrics.
+
+    What most runs of either side have no value of, as programs too short to be looked at have no
+    memory, is gated only on request: the few that have one are not like the others.
+    """
     present = (*pairing.both, *pairing.only_in_base, *pairing.only_in_head)
-    declared = [pair.spec.name for pair in present if pair.spec.gated]
+    usual = [pair for pair in present if pair.base.usual or pair.head.usual]
+    declared = [pair.spec.name for pair in usual if pair.spec.gated]
     gate = set(declared if policy.gate is None else policy.gate)
     gate.update(name for name, wanted in policy.gating.items() if wanted)
     return frozenset(name for name in gate if policy.gating.get(name, True))

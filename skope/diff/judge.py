@@ -126,8 +126,10 @@ def _few(evidence: Evidence, size: float) -> _Opinion:
 
 def _alone(evidence: Evidence) -> str:
     base, head = evidence.pair.base.n, evidence.pair.head.n
+    if evidence.changes is not None and not evidence.pair.fewest:
+        return "no pair has a value on both sides"
     if evidence.changes is not None:
-        return f"{evidence.pair.fewest or 'no'} pair cannot separate change from noise"
+        return "one pair cannot separate change from noise"
     who = "one run a side" if base == head else f"one run of {'base' if base < head else 'head'}"
     return f"{who} cannot separate change from noise"
 

@@ -31,6 +31,11 @@ class Sample(Struct, frozen=True, kw_only=True):
     def median(self) -> float | None:
         return median(self.values) if self.values else None
 
+    @property
+    def usual(self) -> bool:
+        """Whether most runs have it."""
+        return self.n > self.absent
+
 
 class Pair(Struct, frozen=True, kw_only=True):
     """One metric on both sides."""

@@ -12,6 +12,8 @@ from skope.stats.paired import order_effect
 
 _LEAST_FOR_OUTLIERS: Final = 5
 """Fewer say too little of their own spread."""
+_MOST_NAMED: Final = 3
+"""Of more outliers only the farthest is told by its number."""
 
 
 def reservations(evidence: Evidence) -> list[str]:
@@ -54,12 +56,7 @@ def _of_sample(side: str, sample: Sample, unit: str, *, alternated: bool) -> lis
     if sample.absent:
         said.append(f"{sample.absent} of {sample.absent + sample.n} runs of {side} have no value")
     if sample.n >= _LEAST_FOR_OUTLIERS:
-        said += [
-            f"run {sample.runs[at]} of {side} is an outlier: "
-            f"{wording.quantity(sample.values[at], unit)}, "
-            f"median {wording.quantity(sample.median or 0.0, unit)}"
-            for at in outliers(sample.values)
-        ]
+        said += _outlying(side, sample, unit)
     trend = drift(sample.values)
     if trend.notable:
         said.append(
@@ -68,3 +65,20 @@ def _of_sample(side: str, sample: Sample, unit: str, *, alternated: bool) -> lis
             + ("the pairs cancel it" if alternated else "use `skope ab`")
         )
     return said
+
+
+def _outlying(side: str, sample: Sample, unit: str) -> list[str]:
+    center = sample.median or 0.0
+    middle = f"median {wording.quantity(center, unit)}"
+    found = outliers(sample.values)
+    if len(found) <= _MOST_NAMED:
+        return [
+            f"run {sample.runs[at]} of {side} is an outlier: "
+            f"{wording.quantity(sample.values[at], unit)}, {middle}"
+            for at in found
+        ]
+    farthest = max(found, key=lambda at: abs(sample.values[at] - center))
+    return [
+        f"{len(found)} of {sample.n} runs of {side} are outliers, run {sample.runs[farthest]} the "
+        f"farthest: {wording.quantity(sample.values[farthest], unit)}, {middle}"
+    ]

@@ -20,7 +20,7 @@ def resolve(target: Target) -> Found:
     Raises
     ------
     UnknownProcess
-        If there is none.
+        If there is none, or not just one.
     Forbidden
         If it is another user's: the kernel would tell next to nothing of it.
     """
@@ -36,10 +36,14 @@ def resolve(target: Target) -> Found:
 
 
 def _listener(port: int) -> int:
-    from skope.probe.process import listener_of  # noqa: PLC0415 - psutil is for the rare case
+    from skope.probe.process import listeners_of  # noqa: PLC0415 - psutil is for the rare case
 
-    listener = listener_of(port)
-    if listener is None:
+    pids = [listener.pid for listener in listeners_of(port)]
+    if not pids:
         message = f"nobody who can be seen listens on port {port}"
         raise UnknownProcess(message, hint="start the service first, as the same user")
-    return listener.pid
+    if len(pids) > 1:
+        several = ", ".join(map(str, pids))
+        message = f"{len(pids)} processes listen on port {port}, each for itself: {several}"
+        raise UnknownProcess(message, hint="give the pid of one, or of the parent that is theirs")
+    return pids[0]

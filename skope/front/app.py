@@ -36,7 +36,7 @@ def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str =
             services=services,
             config=config,
             gate=gate,
-            hot=hot_path(services, config, gate.admission),
+            turn=hot_path(services, config, gate.admission),
         ),
         error_handler=Faults(),
         strict_slashes=True,

@@ -32,7 +32,12 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
 }
-_TYPES: Final = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
+_TYPES: Final = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "png": "image/png",
+}
 
 
 async def index(request: Asked) -> HTTPResponse:
@@ -58,7 +63,7 @@ def _answer(request: Asked, name: str) -> HTTPResponse:
     if request.headers.get("if-none-match") == tag:
         return HTTPResponse(status=304, headers=headers)
     kind = _TYPES[name.rpartition(".")[2]]
-    return HTTPResponse(body, headers=headers, content_type=f"{kind}; charset=utf-8")
+    return HTTPResponse(body, headers=headers, content_type=kind)
 
 
 @cache

@@ -3,24 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from sanic import Request, Sanic
 from sanic.config import Config
 
+from skope._fast import Turn
 from skope.front.admission import Admission
 from skope.front.limits import Limits
 from skope.front.services import Services
 from skope.schema.wire import FrontConfig
-
-
-class Hot(NamedTuple):
-    """What answers past the routes. Both are told whether the sender needs no token."""
-
-    serve: Callable[[bytes, bool], bytes | None]
-    """The answers to a chunk of a connection, or None: declined, and nothing was done."""
-    wanting: Callable[[bytes, bool], int] | None = None
-    """How many bytes are to come of the hot request that a declined chunk begins; 0: none."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,7 +34,7 @@ class Context:
     services: Services
     config: FrontConfig
     gate: Gate
-    hot: Hot | None = None
+    turn: Turn
     """What may be answered past the routes."""
 
 

@@ -19,7 +19,9 @@ def prepare_beside(
     def work() -> None:
         try:
             if prepare is not None:
-                prepare()
+                # Whoever needs what could not be imported tries again, and says so.
+                with suppress(OSError, ImportError):
+                    prepare()
         finally:
             gc.freeze()  # what was imported stays: collecting garbage need not look at it again
             if then is not None:

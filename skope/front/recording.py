@@ -186,7 +186,7 @@ def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
     if tree is None or used_ns is None:
         return None
     own = (overhead.sampler_cpu_s or 0.0) + (overhead.front_cpu_s or 0.0)
-    return Share(used_ns, round(own * NS_PER_S), tree.complete)
+    return Share(used_ns, round(own * NS_PER_S), tree.complete, tree.ended)
 
 
 def _load1(start_ns: int, slow: Rows) -> float | None:

@@ -128,7 +128,7 @@ class Runs:
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
-        report = compose(self._standing(tag, held, replaced), newest, held.runs)
+        report = compose(self._standing(tag, held, replaced), newest, held.runs, before.report)
         file = self._reports.write(tag, encode_report(report, held.lines), known=known)
         added = replace(
             held,
@@ -201,7 +201,7 @@ class Runs:
                 held = Held(mark=held.mark)
             held = _all_ended(held, ending).adding(_ended(run, ending), most=self._most)
             standing = self._standing(tag, held, held.replaced)
-            self._settle(tag, held, compose(standing, newest, held.runs))
+            self._settle(tag, held, compose(standing, newest, held.runs, held.report))
 
     def _complete(self, tag: str, ending: Ending) -> Completed:
         held = self._hold_pending(tag)

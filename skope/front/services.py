@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
-from skope._fast import Recogniser, Starter
+from skope._fast import Poster, Recogniser, Starter
 from skope.front.settling import Halt
 from skope.schema.record import Accepted
 from skope.schema.target import Target
@@ -84,7 +84,7 @@ class Intake(Protocol):
     def post(
         self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
     ) -> Accepted: ...
-    def take(self, asked: Recogniser, *, now: float) -> bool: ...
+    def poster(self, recogniser: Recogniser) -> Poster: ...
     def durable(self) -> Future[None]: ...
 
 

@@ -21,9 +21,11 @@ from skope.store.directory import open_directory
 
 if TYPE_CHECKING:
     from skope.agg.worker import Worker
+    from skope.front.captures import Captures
 
 _log: Final = logging.getLogger("skope.front")
 INTERRUPTED: Final = "Skope was stopped during this capture"
+_MOST_TOLD: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
             live=Broadcast(watched(captures=captures.watched)),
         ),
         upkeep=captures,
-        close=lambda: captures.close_all(INTERRUPTED),
+        close=lambda: _interrupt(captures),
         prepare=recorder.prepare,
         runs=captures,
     )
@@ -135,6 +137,17 @@ def _intake(
         close=lambda: _close(worker),
         refuse=worker.area.page.refuse,
     )
+
+
+def _interrupt(captures: "Captures") -> None:
+    names = captures.open_names()
+    captures.close_all(INTERRUPTED)
+    if names:
+        kept = "1 capture was still open and is kept"
+        if len(names) > 1:
+            kept = f"{len(names)} captures were still open and are kept"
+        more = ", …" if len(names) > _MOST_TOLD else ""
+        _log.warning("%s as interrupted: %s%s", kept, ", ".join(names[:_MOST_TOLD]), more)
 
 
 def _close(worker: "Worker") -> None:

@@ -47,9 +47,9 @@ class Subjects:
             return self._named(self._trees, target, launch)
         if launch is not None:
             script = find(launch.pid)
-            if script is not None:
-                now_ns = monotonic_ns()
-                return self._trees.script(script.pid, script.started, now_ns, launch.group)
+            if script is None:
+                return Subject(SCRIPT)  # ended before anybody could watch it
+            return self._trees.script(script.pid, script.started, monotonic_ns(), launch.group)
         return self._trees.again(of_launch) if of_launch else _MACHINE
 
     @property
@@ -89,6 +89,7 @@ class Subjects:
             if target.kind == "group":
                 return trees.group(find_group(target.path))
             found = resolve(target)
+            trees.refuse_own(found.pid)
         except SkopeError:
             if launch is None:
                 raise

@@ -4,14 +4,17 @@ What a tree is was wished for in shared memory, and who watches it is in the boo
 is killed leaves no tree behind that its successor does not know.
 """
 
+import os
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from skope._fast import (
     NEVER,
+    SAMPLER_LINE,
     SIZES,
     ArchiveReader,
     Book,
+    ChildLine,
     Entry,
     Header,
     RingReader,
@@ -21,7 +24,7 @@ from skope._fast import (
     format_tree,
 )
 from skope.capture.record import Record
-from skope.errors import TooManyCaptures
+from skope.errors import BadRequest, TooManyCaptures
 from skope.front.settling import Halt
 from skope.front.tree_heads import TreeHeads
 from skope.probe.unified import Group
@@ -76,6 +79,12 @@ class Trees:
         start = np.frombuffer(_ZERO, dtype("sample")).copy()
         start["begin_ns"] = start_ns
         return Subject(SCRIPT, slot, start.tobytes())
+
+    def refuse_own(self, pid: int) -> None:
+        """Raises `BadRequest` for a process of Skope's own."""
+        if pid in (self._reaper, ChildLine(self._view, SAMPLER_LINE).pid, os.getpid()):
+            message = f"process {pid} is Skope itself"
+            raise BadRequest(message, hint="what it uses is in every report, as its overhead")
 
     def process(self, pid: int, started: int, words: str) -> Subject:
         """The tree of a process that is there."""

@@ -43,18 +43,22 @@ def children_of(pid: int) -> list[Child]:
 
 
 def listener_of(port: int) -> ListenerInfo | None:
-    """Who listens on TCP `port` here; None if nobody does or the kernel does not say who.
+    """Who listens on TCP `port` here; None if nobody does or the kernel does not say who."""
+    return next(iter(listeners_of(port)), None)
 
-    Of processes that share the socket it is the eldest: the one that had it before its workers.
+
+def listeners_of(port: int) -> list[ListenerInfo]:
+    """All who listen on TCP `port` here, each with a socket of its own, by pid.
+
+    Of processes that share a socket it is the eldest: the one that had it before its workers.
     """
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.Error:
-        return None
-    for connection in connections:
-        if connection.pid and _listens(connection, port):
-            return _describe(_eldest(connection.pid, port))
-    return None
+        return []
+    pids = {held.pid for held in connections if held.pid and _listens(held, port)}
+    described = map(_describe, sorted({_eldest(pid, port) for pid in pids}))
+    return [listener for listener in described if listener]
 
 
 def _listens(connection: Any, port: int) -> bool:  # noqa: ANN401 - one of psutil's two tuples

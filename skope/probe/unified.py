@@ -21,7 +21,7 @@ class Group(NamedTuple):
 
     folder: Path
     name: str
-    """Its path below the mount: the same on every machine that has it."""
+    """Its path below the mount, the same on every machine that has it; "/" for the mount itself."""
     inode: int
     """The kernel's number of it: another one with the same name has another."""
 
@@ -78,7 +78,8 @@ def find_group(text: str) -> Group:
         raise Unsupported(message, hint="watch a PID or a :PORT")
     folder = _folder(text, found.mount)
     status = folder.stat()
-    group = Group(folder, str(folder.relative_to(found.mount)), status.st_ino)
+    below = str(folder.relative_to(found.mount))
+    group = Group(folder, "/" if below == "." else below, status.st_ino)
     _check(group, status.st_uid, found)
     return group
 

@@ -9,6 +9,8 @@ from typing import Final
 from skope.errors import EnvironmentFault, UsageError
 
 _MOST_BYTES: Final = 4096
+_FOREIGN: Final = frozenset(" /:*,?#@")
+"""Characters that no host name has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +42,14 @@ def settle(
     Raises
     ------
     UsageError
-        If the token is empty or cannot stand in a header.
+        If the token is empty or cannot stand in a header, or a host is no name of one.
     EnvironmentFault
         If the token's file cannot be read.
     """
     named = environment.get("SKOPE_ALLOW_HOST", "").replace(",", " ").split()
     hosts = tuple(dict.fromkeys([*allow_hosts, *named]))
+    for host in hosts:
+        _check_host(host)
     if no_auth or environment.get("SKOPE_NO_AUTH") == "1":
         return Access(allow_hosts=hosts)
     token = _given(environment)
@@ -54,6 +58,12 @@ def settle(
 
         return Access(token=secrets.token_urlsafe(24), generated=True, allow_hosts=hosts)
     return Access(token=token, allow_hosts=hosts)
+
+
+def _check_host(name: str) -> None:
+    if not name.strip(".") or not _FOREIGN.isdisjoint(name):
+        message = f"{name!r} is no host to allow"
+        raise UsageError(message, hint="write NAME, or .NAME: no scheme, port, path or *")
 
 
 def _given(environment: Mapping[str, str]) -> str | None:

@@ -30,20 +30,24 @@ class Command:
     """It was written for Skope, as a script is: one can expect that it signals."""
 
 
-def of_script(path: str, *, launches: int) -> Command:
+def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Command:
     """`path` by bash, or by itself when it is executable and says how.
+
+    `otherwise` is how to run what is no script, where there is a way.
 
     Raises
     ------
     UsageError
-        If there is no such script, it is a directory, or it is empty.
+        If there is no such script, it is a directory, it is empty, or it is for another
+        interpreter than a shell and not executable.
     EnvironmentFault
         If it may not be read, or there is no bash.
     """
-    kind = _kind(path)
+    hint = f"--script takes its path; {otherwise}" if otherwise else None
+    kind = _kind(path, hint)
     if stat.S_ISDIR(kind):
         message = f"{path} is a directory, not a script"
-        raise UsageError(message, hint="--script takes a file; -- CMD ARG... runs a command")
+        raise UsageError(message, hint=hint)
     if not stat.S_ISREG(kind):
         if launches > 1:
             message = f"{path} can be read only once, and {launches} launches were asked for"
@@ -56,6 +60,8 @@ def of_script(path: str, *, launches: int) -> Command:
     # A bare name is looked up in the working directory only, and none is taken for an option.
     place = path if "/" in path else f"./{path}"
     itself = text.startswith(_RUNS_ITSELF) and os.access(path, os.X_OK)
+    if not itself:
+        _check_for_bash(path, text)
     argv = (place,) if itself else (_bash(), place)
     return Command(argv=argv, title=path, workload=digest(text), script=True)
 
@@ -96,14 +102,20 @@ def of_shell(text: str, title: str) -> Command:
     return Command(argv=(_bash(), "-c", text), title=title, workload=workload)
 
 
-def _kind(path: str) -> int:
+def _check_for_bash(path: str, text: bytes) -> None:
+    words = text.partition(b"\n")[0].removeprefix(b"#!").decode(errors="replace").split()
+    if not text.startswith(b"#!") or any(word.endswith("sh") for word in words):
+        return
+    message = f"{path} is not executable, and bash cannot run what is for {' '.join(words)}"
+    raise UsageError(message, hint=f"chmod +x {path}")
+
+
+def _kind(path: str, hint: str | None) -> int:
     try:
         return Path(path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         message = f"there is no script {path}"
-        raise UsageError(
-            message, hint="--script takes its path; -- CMD ARG... runs a command"
-        ) from None
+        raise UsageError(message, hint=hint) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

@@ -75,7 +75,7 @@ def take(intake: Intake) -> int:
     with (
         open_directory(place.directory, given=place.given) as directory,
         RoleLock(directory, _ROLE) as lock,
-        listen(place.host, place.port) as listeners,
+        listen(place.host, place.port, command="skope agg") as listeners,
         _Session(intake, directory, voice) as session,
     ):
         access = settle(

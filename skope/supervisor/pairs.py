@@ -7,15 +7,13 @@ from random import Random
 from time import monotonic_ns
 from typing import Final
 
-from skope.errors import ScriptFailed, StorageFault
 from skope.stats.order import balanced_order
 from skope.store.directory import Directory
+from skope.supervisor.account import Account
 from skope.supervisor.command import Command
-from skope.supervisor.endings import exit_code_of
 from skope.supervisor.guarding import Guard
-from skope.supervisor.launch import Launch, Launcher, Outcome
+from skope.supervisor.launch import Launch, Launcher
 from skope.supervisor.logs import RunLog
-from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.progress import bar, elapsed
 from skope.supervisor.script import Stdio
@@ -64,25 +62,13 @@ class Contest:
 
 
 @dataclass(kw_only=True)
-class Standings:
+class Standings(Account):
     """What came of it."""
 
     finished: int = 0
     """Pairs with a good run on either side."""
-    failures: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)
-    """Where the runs of each side are, by `base` and `head`."""
-    interrupted: int | None = None
-    """The signal that ended it."""
-    lost: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """0, 128 + n or `UNFINISHED`; a failed script is an error of its own."""
-        if self.interrupted is not None:
-            return exit_code_of(-self.interrupted)
-        return UNFINISHED if self.lost else 0
+    set_up: bool = True
+    """False: what `setup` does failed, and nothing was launched."""
 
 
 def contend(contest: Contest, guard: Guard) -> Standings:
@@ -110,14 +96,11 @@ def contend(contest: Contest, guard: Guard) -> Standings:
 
 def verdict(contest: Contest, standings: Standings) -> None:
     """Raises `ScriptFailed` when there is nothing to judge because of failures."""
-    if not standings.failures or standings.interrupted is not None:
-        return
-    if contest.ignore_failure and standings.finished:
-        return
-    more = len(standings.failures) - 1
-    message = standings.failures[0] + (f" (and {more} more failed)" if more else "")
-    hint = None if contest.ignore_failure else "--ignore-failure goes on after one"
-    raise ScriptFailed(message, hint=hint)
+    another_helps = standings.set_up and not contest.ignore_failure
+    standings.verdict(
+        enough=contest.ignore_failure and standings.finished > 0,
+        hint="--ignore-failure goes on after one" if another_helps else None,
+    )
 
 
 class _Series:
@@ -170,7 +153,8 @@ class _Series:
             setup = _beside(contender, self._contest.setup)
             failure = self._launcher.aside(setup, self._environment(contender), self._stdio)
             if failure:
-                self._failed(standings, f"--setup {failure} for {contender.side}", title)
+                self._failed(standings, f"--setup {failure}", title, f" for {contender.side}")
+                standings.set_up = False
                 return False
         return True
 
@@ -206,24 +190,17 @@ class _Series:
             cleanup=contest.cleanup and _beside(contender, contest.cleanup),
         )
         outcome = self._launcher.launch(launch, self._stdio)
-        self._count(standings, outcome, contender)
+        if outcome.done:
+            standings.enter(outcome.done)
         if outcome.failure:
-            self._failed(standings, f"{outcome.failure} as {title}", title)
+            self._failed(standings, outcome.failure, title, f" as {title}")
         return outcome.failure is None
 
-    def _count(self, standings: Standings, outcome: Outcome, contender: Contender) -> None:
-        if outcome.done is None:
-            return
-        standings.notes += [note for note in outcome.done.notes if note not in standings.notes]
-        if outcome.done.report:
-            standings.files[contender.side] = outcome.done.report
-        if outcome.done.fault:
-            raise StorageFault(outcome.done.fault)
-
-    def _failed(self, standings: Standings, failure: str, title: str) -> None:
-        standings.failures.append(failure)
+    def _failed(self, standings: Standings, failure: str, title: str, where: str) -> None:
+        standings.failures.append(failure + where)
         if not self._stand.asked:
-            self._log.explain(title, self._stand.voice.say)
+            passed_over = failure if self._contest.ignore_failure else None
+            self._log.explain(title, passed_over, self._stand.voice.say)
 
     def _environment(self, contender: Contender) -> Mapping[str, str]:
         return {**self._stand.environment, "SKOPE_SIDE": contender.side}

@@ -27,7 +27,8 @@ def bar(done: int, total: int, elapsed_ns: int) -> str:
 
 def elapsed(done: int, total: int, elapsed_ns: int) -> str:
     """``pairs 10/10  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  26 s``."""
-    return f"pairs {done}/{total}  {_drawn(done, total)}  {_spoken(elapsed_ns / NS_PER_S)}"
+    drawn = f"  {_drawn(done, total)}" if done else ""
+    return f"pairs {done}/{total}{drawn}  {_spoken(elapsed_ns / NS_PER_S)}"
 
 
 def _drawn(done: int, total: int) -> str:

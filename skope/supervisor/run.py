@@ -3,18 +3,16 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic_ns
 from typing import Final
 
-from skope.errors import ScriptFailed, StorageFault
 from skope.store.directory import Directory
+from skope.supervisor.account import Account
 from skope.supervisor.command import Command
-from skope.supervisor.endings import exit_code_of
 from skope.supervisor.guarding import Guard
 from skope.supervisor.launch import Launch, Launcher, Outcome
 from skope.supervisor.logs import RunLog
-from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.progress import progress
 from skope.supervisor.script import Stdio
@@ -46,26 +44,12 @@ class Job:
 
 
 @dataclass(kw_only=True)
-class Result:
+class Result(Account):
     """What came of it."""
 
     good: int = 0
-    failures: list[str] = field(default_factory=list)
-    """In words, oldest first."""
-    notes: list[str] = field(default_factory=list)
     file: str | None = None
     """Where the runs are; null: nothing was kept."""
-    interrupted: int | None = None
-    """The signal that ended it."""
-    lost: bool = False
-    """A capture by another name could not be saved. It has been said."""
-
-    @property
-    def exit_code(self) -> int:
-        """0, 128 + n or `UNFINISHED`; a failed script is an error of its own."""
-        if self.interrupted is not None:
-            return exit_code_of(-self.interrupted)
-        return UNFINISHED if self.lost else 0
 
 
 def record(job: Job) -> Result:
@@ -167,26 +151,19 @@ class _Series:
 
     def _count(self, result: Result, outcome: Outcome, title: str, *, warming: bool) -> None:
         if outcome.done:
-            result.notes += [note for note in outcome.done.notes if note not in result.notes]
             result.file = outcome.done.report or result.file
-            if outcome.done.fault:
-                raise StorageFault(outcome.done.fault)
+            result.enter(outcome.done)
         if outcome.failure is None:
             result.good += not warming
             return
         where = f" in {title}" if self._job.launches > 1 else ""
         result.failures.append(f"{outcome.failure}{where}")
         if self._output.log and not self._stand.asked:
-            self._output.log.explain(title, self._stand.voice.say)
+            passed_over = outcome.failure if self._job.ignore_failure else None
+            self._output.log.explain(title, passed_over, self._stand.voice.say)
 
 
 def verdict(job: Job, result: Result) -> None:
     """Raises `ScriptFailed` when the job is to be called failed."""
-    if not result.failures or result.interrupted is not None:
-        return
-    if job.ignore_failure and result.good:
-        return
-    more = len(result.failures) - 1
-    message = result.failures[0] + (f" (and {more} more failed)" if more else "")
     hint = None if job.ignore_failure or job.runs == 1 else "--ignore-failure goes on after one"
-    raise ScriptFailed(message, hint=hint)
+    result.verdict(enough=job.ignore_failure and result.good > 0, hint=hint)

@@ -80,11 +80,13 @@ class Listeners:
         self.close()
 
 
-def listen(host: str, port: int, *, tag: str | None = None) -> Listeners:
+def listen(
+    host: str, port: int, *, command: str = "skope server", tag: str | None = None
+) -> Listeners:
     """Sockets that listen on `host`, all on the same port; 0 takes a free one.
 
     `localhost` is 127.0.0.1 and, where there is one, ::1. Any other name is every address of
-    this machine it resolves to. `tag` is what the hint of a refusal talks about.
+    this machine it resolves to. `command` and `tag` are what the hint of a refusal talks about.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def listen(host: str, port: int, *, tag: str | None = None) -> Listeners:
             # The other family may hold the number that was free in the first one.
             if error.errno == errno.EADDRINUSE and port == 0 and attempt < _PORT_TRIES - 1:
                 continue
-            raise _refusal(error, host, port, tag) from error
+            raise _refusal(error, host, port, command, tag) from error
         if sockets:
             return Listeners(sockets=tuple(sockets), host=host, port=sockets[0].getsockname()[1])
         break
@@ -159,9 +161,9 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
     return sock
 
 
-def _refusal(error: OSError, host: str, port: int, tag: str | None) -> CannotBind:
+def _refusal(error: OSError, host: str, port: int, command: str, tag: str | None) -> CannotBind:
     if error.errno == errno.EADDRINUSE:
-        return taken_by(host, port, tag)
+        return taken_by(host, port, command, tag)
     where = f"cannot listen on {host}:{port}"
     if error.errno in (errno.EACCES, errno.EPERM):
         return CannotBind(f"{where}: permission denied", hint="--port above 1023 needs none")

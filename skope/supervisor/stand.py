@@ -63,7 +63,7 @@ def standing(
     with (
         open_directory(place.directory, given=place.given) as directory,
         _locks(directory, tags, command) as locks,
-        listen(place.host, place.port, tag=tags[0]) as listeners,
+        listen(place.host, place.port, command=command, tag=tags[0]) as listeners,
     ):
         access = settle(
             os.environ,

@@ -97,6 +97,8 @@ class Overlay(Struct, frozen=True, kw_only=True):
     """One curve on both sides."""
 
     name: str
+    told: str
+    """Of what it is, and what its unit means."""
     written: Written
     base: Recording | None
     head: Recording | None
@@ -159,7 +161,8 @@ def diff_page(
         None if _missing("", report, curves) else curves
         for report, curves in zip((base, head), series, strict=True)
     )
-    overlays = _overlays(own[0], own[1])
+    subject = subject_words(diff.subject)
+    overlays = _overlays(subject, own[0], own[1])
     addresses = (diff.base.path or diff.base.name, diff.head.path or diff.head.name)
     return DiffPage(
         name=clean(diff.name),
@@ -167,7 +170,7 @@ def diff_page(
         mark=MARKS[diff.verdict],
         word=_word(diff.verdict),
         told=clean(diff.summary).partition(": ")[2] or clean(diff.summary),
-        subject=subject_words(diff.subject),
+        subject=subject,
         sides=side_rows(diff),
         addresses=addresses,
         counts=_counted(diff.changes),
@@ -302,9 +305,9 @@ def _missing(side: str, report: Report, series: Series | None) -> str | None:
     return None
 
 
-def _overlays(base: Series | None, head: Series | None) -> list[Overlay]:
+def _overlays(subject: str, base: Series | None, head: Series | None) -> list[Overlay]:
     names = {name for side in (base, head) if side is not None for name in side.curves}
-    return [_overlay(name, base, head) for name in sorted(names, key=_order)]
+    return [_overlay(name, subject, base, head) for name in sorted(names, key=_order)]
 
 
 def _order(name: str) -> tuple[bool, bool, str]:
@@ -317,19 +320,26 @@ def _is_still(overlay: Overlay) -> bool:
     return not any(value for side in sides for value in side.high)
 
 
-def _overlay(name: str, base: Series | None, head: Series | None) -> Overlay:
+def _overlay(name: str, subject: str, base: Series | None, head: Series | None) -> Overlay:
     curves = [None if side is None else side.curves.get(name) for side in (base, head)]
     known = [curve for curve in curves if curve is not None]
     unit = known[0].unit
     peak = max((v for curve in known for v in curve.max if v is not None), default=0.0)
     scale = scale_of("B", peak) if unit == "B/s" else scale_of(unit, peak)
     suffix = f"{scale.suffix}/s" if unit == "B/s" else scale.suffix
+    decimals = max(scale.decimals, unit == "count")  # a mean of whole numbers is none
     return Overlay(
         name=clean(name),
-        written=Written(suffix=suffix, divisor=scale.divisor, decimals=scale.decimals),
+        told=_of_what(name, subject),
+        written=Written(suffix=suffix, divisor=scale.divisor, decimals=decimals),
         base=_recording(base, curves[0]),
         head=_recording(head, curves[1]),
     )
+
+
+def _of_what(name: str, subject: str) -> str:
+    of = f"of {subject_words('machine') if name.startswith(MACHINE) else subject}"
+    return f"{of}; 100 % is one processor" if name == "core_usage" else of
 
 
 def _recording(series: Series | None, curve: Curve | None) -> Recording | None:

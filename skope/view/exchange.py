@@ -55,7 +55,7 @@ def pyperf(report: Report) -> dict[str, Any]:
     if host is not None:
         shared |= {
             "cpu_count": max(host.cpus, 1),
-            "platform": clean(f"Linux-{host.kernel}-{host.arch}"),
+            "platform": clean(f"{host.kernel}-{host.arch}").replace(" ", "-"),
         }
         shared |= {"cpu_model_name": clean(host.cpu_model)} if host.cpu_model else {}
     benchmarks = []
@@ -72,20 +72,25 @@ def pyperf(report: Report) -> dict[str, Any]:
 
 
 def smaller_is_better(report: Report) -> list[dict[str, Any]]:
-    """What github-action-benchmark reads as `customSmallerIsBetter`."""
+    """What github-action-benchmark reads as `customSmallerIsBetter`.
+
+    The range is `± x`: a deviation in the unit of the value is the one form that it can convert
+    when the value's unit becomes another.
+    """
     entries = []
     for name, metric in _headlines(report).items():
         values = _values(report, name)
         runs = numbers.plural(len(values), "run")
+        ends = f", {min(values):.6g} to {max(values):.6g}" if len(values) > 1 else ""
         grade = report.trust.grade if report.trust is not None else "unknown"
         entry = {
             "name": f"{clean(report.name)}: {name}",
             "unit": clean(metric.unit),
             "value": median(values),
-            "extra": f"median of {runs}\ntrust {grade}\n{clean(metric.source)}",
+            "extra": f"median of {runs}{ends}\ntrust {grade}\n{clean(metric.source)}",
         }
         if len(values) > 1:
-            entry["range"] = f"{min(values):.6g} to {max(values):.6g}"
+            entry["range"] = f"± {stdev(values):.6g}"
         entries.append(entry)
     return entries
 

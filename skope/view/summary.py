@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from skope.schema.report import Metric, Number, Report, Run
 from skope.view import numbers
 from skope.view.colour import Tone, paint
-from skope.view.numbers import quantity, scale_of
+from skope.view.numbers import Scale, quantity, scale_of
 from skope.view.paragraph import paragraph
 from skope.view.width import clean, left, right, width
 
@@ -39,7 +39,8 @@ def of_report(
     colour : whether a terminal shows it
     """
     lines = [_heading(report, colour=colour), *_measures(report), _machine(report)]
-    lines += _doubts(report)
+    for label, text in doubts(report):
+        lines += _labelled(label, text)
     if previous is not None:
         lines.append(_before(report, previous, previous_address or f"{previous.name}@1"))
     if saved is not None:
@@ -50,11 +51,16 @@ def of_report(
 
 
 def _heading(report: Report, *, colour: bool) -> str:
-    what = f"{clean(report.name)}   {_runs(report)}, {_WINDOWS[report.window]}"
+    what = f"{clean(report.name)}   {extent(report)}"
     grade = report.trust.grade if report.trust else "unknown"
     trust = f"trust {grade}"
     padding = max(_EDGE - width(what) - len(trust), 3)
     return what + " " * padding + paint(trust, _TONES.get(grade), colour=colour)
+
+
+def extent(report: Report) -> str:
+    """How many runs of what: ``10 runs, /start to /stop``."""
+    return f"{_runs(report)}, {_WINDOWS[report.window]}"
 
 
 def _runs(report: Report) -> str:
@@ -80,7 +86,7 @@ def _measures(report: Report) -> list[str]:
 def _measure(report: Report, name: str, value: Number, unit: str, note: str, whose: str) -> str:
     line = f"  {left(name, _LABEL)}  {right(quantity(value, unit), _VALUE)}"
     own = name if name in report.metrics or name == "exec_time" else f"machine.{name}"
-    note = note or _range(report.good_runs(), own, unit)
+    note = note or _range(report.good_runs(), own, scale_of(unit, value))
     return f"{line}    {left(note, _NOTE - 2)}{whose}".rstrip()
 
 
@@ -107,11 +113,10 @@ def _cpu_parts(report: Report) -> str:
     return f"user {quantity(user.value, 's')}, system {quantity(system.value, 's')}"
 
 
-def _range(runs: Sequence[Run], name: str, unit: str) -> str:
+def _range(runs: Sequence[Run], name: str, scale: Scale) -> str:
     found = [value for run in runs if (value := run.values.get(name)) is not None]
     if len(found) < 2:
         return ""
-    scale = scale_of(unit, *found)
     return f"{scale.text(min(found))} to {scale.text(max(found))}"
 
 
@@ -124,24 +129,23 @@ def _machine(report: Report) -> str:
     return f"  {left('machine', _LABEL)}  {said}, memory {scale_of('MiB', memory).signed(memory)}"
 
 
-def _doubts(report: Report) -> list[str]:
-    lines = []
-    for reason in report.trust.reasons if report.trust else []:
-        lines += _labelled("trust", reason)
+def doubts(report: Report) -> list[tuple[str, str]]:
+    """What speaks against its figures, each with what kind of doubt it is."""
+    said = [("trust", reason) for reason in (report.trust.reasons if report.trust else [])]
     newest = report.runs[-1] if report.runs else None
     if newest is not None and newest.note:
-        lines += _labelled("note", newest.note)
+        said.append(("note", newest.note))
     if others := report.runs_of_other_windows():
         windows = " and ".join(sorted({_WINDOWS[run.window or report.window] for run in others}))
-        lines += _labelled("left out", f"{numbers.plural(len(others), 'run')}: {windows}")
+        said.append(("left out", f"{numbers.plural(len(others), 'run')}: {windows}"))
     if unfinished := report.unfinished_runs():
-        said = numbers.plural(len(unfinished), "run")
-        lines += _labelled("unfinished", f"{said}, in no median or comparison")
+        runs = numbers.plural(len(unfinished), "run")
+        said.append(("unfinished", f"{runs}, in no median or comparison"))
     if failed := report.failed_runs():
         codes = sorted({run.exit_code for run in failed if run.exit_code is not None})
         ended = f", exit code {', '.join(map(str, codes))}" if codes else ""
-        lines += _labelled("failed", f"{numbers.plural(len(failed), 'run')}{ended}")
-    return lines
+        said.append(("failed", f"{numbers.plural(len(failed), 'run')}{ended}"))
+    return said
 
 
 def _before(report: Report, previous: Report, address: str) -> str:

@@ -11,6 +11,7 @@ MODULES: Final = (
     "figures.js",
     "shapes.js",
     "charts.js",
+    "copying.js",
     "diff.js",
 )
 """What a page of its own needs, each after those it imports; `alone.js` starts it."""
@@ -18,7 +19,8 @@ LIVE_MODULES: Final = ("source.js", "live.js", "captures.js", "aggregates.js", "
 STYLES: Final = ("vendor/uplot.css", "style.css")
 CHARTS: Final = "vendor/uplot.js"
 ALONE: Final = "alone.js"
-SERVED: Final = frozenset({CHARTS, *STYLES, *MODULES, *LIVE_MODULES})
+ICON: Final = "icon.png"
+SERVED: Final = frozenset({CHARTS, ICON, *STYLES, *MODULES, *LIVE_MODULES})
 
 
 def read(name: str) -> bytes:

@@ -1,14 +1,17 @@
 // The page of posted records: an aggregate name by name, one name in full, two compared.
 
-import { h, fill } from "./dom.js";
+import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { quantity, count, plural } from "./figures.js";
 import { forest, forestScale, bars } from "./shapes.js";
+import { copyable } from "./copying.js";
 import { ask, quoted } from "./source.js";
 
 const COLLECTED = "report_agg";
-const MOST_SHOWN = 500;
+const FEW = 50;
 const REFRESH_MS = 1000;
+/** Why a percentile is a dash. */
+export const DASH = "- : too few executions to tell";
 const COLUMNS = [
   ["name", "name", (row) => row.name],
   ["n", "executions", (row) => count(row.n)],
@@ -33,7 +36,7 @@ export function aggregatesSource(state) {
 export function aggregatesPage(main, page, state, live) {
   if (page.page.startsWith("skope.page.aggregate-diff")) return comparison(main, page);
   const collecting = page.rows === null;
-  const list = new Names(state);
+  const list = new Names(state, live.mode);
   const head = page.shown || (collecting ? COLLECTED : null);
   const field = h("input", { name: "search", type: "search", value: state.get("search") || "", placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
   const title = collecting ? "Being collected" : page.shown || "Aggregates";
@@ -66,14 +69,16 @@ export function aggregatesPage(main, page, state, live) {
 
 /** The sortable table of names. */
 class Names {
-  constructor(state) {
+  constructor(state, mode) {
+    this.mode = mode;
+    this.all = state.get("all") === "1";
     this.search = (state.get("search") || "").toLowerCase();
     this.key = COLUMNS.some(([key]) => key === state.get("sort")) ? state.get("sort") : "total_time";
     this.down = state.get("order") ? state.get("order") === "down" : this.key !== "name";
     this.chosen = state.get("name");
     this.body = h("tbody");
     this.under = h("p", { class: "under" });
-    this.box = h("div", null, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Names" }, h("table", { class: "names" }, h("thead", null, h("tr", null, COLUMNS.map((column) => this.heading(column)))), this.body)), this.under);
+    this.box = h("div", null, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Names" }, h("table", { class: "names stacks" }, h("thead", null, h("tr", null, COLUMNS.map((column) => this.heading(column)))), this.body)), this.under);
   }
 
   heading([key, words]) {
@@ -87,19 +92,34 @@ class Names {
   draw(all) {
     const fitting = all.filter((row) => row.name.toLowerCase().includes(this.search));
     fitting.sort((a, b) => this.compare(a, b));
-    const shown = fitting.slice(0, MOST_SHOWN);
+    const shown = this.all ? fitting : fitting.slice(0, FEW);
+    this.box.firstChild.hidden = !shown.length;
     fill(
       this.body,
       shown.map((row) =>
-        h(
-          "tr",
-          { "data-name": row.name, class: row.name === this.chosen ? "chosen" : null },
-          COLUMNS.map(([key, , words]) => (key === "name" ? h("th", { scope: "row", class: "wrap" }, this.link(row.name)) : h("td", { class: "number" }, words(row)))),
+        labelled(
+          h(
+            "tr",
+            { "data-name": row.name, class: row.name === this.chosen ? "chosen" : null },
+            COLUMNS.map(([key, , words]) => (key === "name" ? h("th", { scope: "row", class: "wrap" }, this.link(row.name)) : h("td", { class: "number" }, words(row)))),
+          ),
+          COLUMNS.map(([key, label]) => (key === "name" ? "" : label)),
         ),
       ),
     );
-    const more = fitting.length - shown.length;
-    fill(this.under, all.length === 0 ? "No record yet: curl -d '{\"name\":\"chat\",\"exec_time\":0.1}' to this address" : more ? `${plural(more, "more name")}: filter to see them` : `${plural(all.length, "name")}`);
+    fill(this.under, this.told(all, fitting, shown));
+  }
+
+  /** What stands under the table: how much of it there is, what a dash means, how to get a first row. */
+  told(all, fitting, shown) {
+    if (!all.length) return this.mode === "agg" ? firstRecord() : h("p", { class: "empty" }, "No aggregate yet: skope agg collects one.");
+    if (!shown.length) return h("p", { class: "empty" }, `None of ${plural(all.length, "name")} is called so.`);
+    const foldable = fitting.length > FEW;
+    return [
+      h("span", null, fitting.length < all.length ? `${count(fitting.length)} of ${plural(all.length, "name")}` : plural(all.length, "name")),
+      foldable ? h("button", { type: "button", class: "link", "aria-expanded": String(this.all), onclick: () => amend({ all: this.all ? null : 1 }) }, this.all ? `show only ${FEW}` : `show ${count(fitting.length - shown.length)} more`) : null,
+      h("span", null, shown.some((row) => row.p99 === null) ? DASH : ""),
+    ];
   }
 
   compare(a, b) {
@@ -124,6 +144,11 @@ function nameInFull(chosen) {
   );
 }
 
+/** How a first record is sent. */
+export function firstRecord() {
+  return [h("span", null, "No record yet. The first, from anywhere on this machine:"), copyable(`curl -d '{"name":"chat","exec_time":0.1}' ${location.origin}`)];
+}
+
 /** Keeps what was collected so far as a baseline. */
 function keep() {
   const said = h("span", { class: "said", role: "status" });
@@ -143,21 +168,21 @@ function keep() {
 function stored(page, head) {
   if (!page.stored.length) return null;
   const rows = page.stored.map((one) =>
-    h(
+    labelled(h(
       "tr",
       { "data-aggregate": one.address },
       h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: address("aggregates", { tag: one.address }) }, one.address)),
       [one.names, one.executions, one.total].map((text) => h("td", { class: "number" }, text)),
       h("td", null, one.when),
       h("td", null, head && head !== one.address ? h("a", { href: address("aggregates", { base: one.address, head }) }, `compare ${head} with it`) : null),
-    ),
+    ), ["", "names", "executions", "total time", "when"]),
   );
-  return h("section", { class: "card", "aria-label": "Stored aggregates" }, h("div", { class: "heading" }, h("h2", null, "Stored aggregates")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Stored aggregates" }, h("table", null, h("thead", null, h("tr", null, ["tag", "names", "executions", "total time", "when", ""].map((text, k) => h("th", { scope: "col", class: k > 0 && k < 4 ? "number" : null }, text)))), h("tbody", null, rows))));
+  return h("section", { class: "card", "aria-label": "Stored aggregates" }, h("div", { class: "heading" }, h("h2", null, "Stored aggregates")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Stored aggregates" }, h("table", { class: "stacks" }, h("thead", null, h("tr", null, ["tag", "names", "executions", "total time", "when", ""].map((text, k) => h("th", { scope: "col", class: k > 0 && k < 4 ? "number" : null }, text)))), h("tbody", null, rows))));
 }
 
 function comparison(main, page) {
   const rows = page.rows.map((row) =>
-    h(
+    labelled(h(
       "tr",
       { class: row.gated ? row.verdict : "unjudged", "data-name": row.name },
       h("th", { scope: "row", class: row.mean ? "wrap" : "part" }, h("span", { class: "mark" }, row.gated ? `${row.mark} ` : ""), h("span", { class: "name" }, row.label)),
@@ -168,16 +193,16 @@ function comparison(main, page) {
       h("td", { class: "picture" }, row.forest ? forest(row.forest, page.extent, row.gated ? row.verdict : "unjudged", `${row.label}: ${row.change}`) : null),
       h("td", { class: "number" }, row.interval),
       h("td", null, row.word),
-    ),
+    ), ["", "count", "base", "head", "", "", row.interval && "interval"]),
   );
   const headings = ["mean time", "count", "base", "head", "change", forestScale(page.extent), "interval", "verdict"];
   fill(
     main,
-    h("div", { class: "sides" }, page.sides.map(([side, name, counted, when]) => h("div", { class: `side ${side}` }, h("span", { class: "which" }, side), h("strong", { class: "name" }, name), h("span", null, counted), h("span", null, when)))),
+    h("div", { class: "sides" }, page.sides.map(([side, name, counted, when]) => h("div", { class: `side ${side}` }, h("span", { class: "which" }, side), h("strong", { class: "name", title: name }, name), h("span", null, counted), h("span", null, when)))),
     h("section", { class: `verdict ${page.verdict}` }, h("div", { class: "mark", "aria-hidden": "true" }, page.mark), h("div", null, h("h1", null, h("span", { class: "word" }, page.word), h("span", { class: "sentence" }, page.told)))),
-    h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What changed, name by name" }, h("table", { class: "changes" }, h("thead", null, h("tr", null, headings.map((text, k) => h("th", { scope: "col", class: k === 5 ? "picture" : k > 0 && k < 7 ? "number" : null }, text)))), h("tbody", null, rows))), h("p", { class: "under" }, h("span", null, page.more ? `${plural(page.more, "more name")}, which changed least` : ""), h("span", null, page.assumes))),
+    h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What changed, name by name" }, h("table", { class: "changes counted" }, h("thead", null, h("tr", null, headings.map((text, k) => h("th", { scope: "col", class: k === 5 ? "picture" : k > 0 && k < 7 ? "number" : null }, text)))), h("tbody", null, rows))), h("p", { class: "under" }, h("span", null, page.more ? `${plural(page.more, "more name")}, which changed least` : ""), h("span", null, page.assumes))),
     page.only.map(([side, names]) => h("p", { class: "under" }, `only in ${side}: ${names.join(", ")}`)),
-    h("p", { class: "again" }, h("code", { class: "command" }, page.command)),
+    h("div", { class: "again" }, copyable(page.command), h("p", null, h("a", { href: address("aggregates", { tag: page.sides[1][1] }) }, "all names of head"))),
   );
-  return { end() {}, keys: { Escape: () => amend({ base: null, head: null }) } };
+  return { title: `${page.word}: ${page.sides[0][1]}-${page.sides[1][1]}`, end() {}, keys: { Escape: () => amend({ base: null, head: null }) } };
 }

@@ -1,9 +1,11 @@
 // The page of stored reports: what there is, how it went over time, and two to compare.
 
-import { h, fill } from "./dom.js";
+import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { spark } from "./shapes.js";
 import { diffAddress } from "./diff.js";
+
+const LABELS = ["", "", "runs", "exec_time", "cpu_time", "memory_peak", "trust", "when", "exec_time over time"];
 
 /** Draws `page` into `main` as `state` says. */
 export function capturesPage(main, page, state) {
@@ -22,12 +24,12 @@ export function capturesPage(main, page, state) {
     h(
       "section",
       { class: "card", "aria-label": "Captures" },
-      h("div", { class: "heading" }, h("h1", { class: "plain" }, "Captures"), field, h("span", { class: "right" }, compareButton(base, head))),
+      h("div", { class: "heading" }, h("h1", { class: "plain" }, "Captures"), field, h("span", { class: "right" }, page.captures.length ? compareButton(base, head) : null)),
       rows.length
         ? h(
             "div",
             { class: "scroll", tabindex: 0, role: "region", "aria-label": "Captures" },
-            h("table", { class: "captures" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, "tag"), h("th", { scope: "col" }, "compare"), h("th", { scope: "col", class: "number" }, "runs"), h("th", { scope: "col", class: "number" }, "exec_time"), h("th", { scope: "col", class: "number" }, "cpu_time"), h("th", { scope: "col", class: "number" }, "memory_peak"), h("th", { scope: "col" }, "trust"), h("th", { scope: "col" }, "when"), h("th", { scope: "col" }, "exec_time over time"))), h("tbody", null, rows)),
+            h("table", { class: "captures stacks" }, h("thead", null, h("tr", null, ["tag", "compare", ...LABELS.slice(2)].map((text, k) => h("th", { scope: "col", class: k >= 2 && k <= 5 ? "number" : null }, text)))), h("tbody", null, rows)),
           )
         : h("p", { class: "empty" }, page.captures.length ? "No capture is called so." : "No capture yet: skope runner --script S --tag T makes one."),
       rows.length && rows.some((row) => row.textContent.includes("*")) ? h("p", { class: "under" }, "* of the whole machine") : null,
@@ -44,7 +46,7 @@ function captureRow(row, group, unfolded, base, head) {
   const more = group?.earlier.length
     ? h("button", { type: "button", class: "link", "aria-expanded": String(unfolded), onclick: () => amend({ open: unfolded ? null : row.address }) }, unfolded ? "fold" : `${group.earlier.length} earlier`)
     : null;
-  return h(
+  const line = h(
     "tr",
     { class: group ? null : "earlier", "data-capture": row.address },
     h("th", { scope: "row", class: "wrap" }, h("strong", { class: "name" }, row.address)),
@@ -53,10 +55,11 @@ function captureRow(row, group, unfolded, base, head) {
     h("td", { class: "number" }, row.exec_time),
     h("td", { class: "number" }, row.cpu_time),
     h("td", { class: "number" }, row.memory_peak),
-    h("td", null, row.trust),
+    h("td", { class: /[C-Z]/.test(row.trust) ? "doubtful" : null }, row.trust),
     h("td", null, row.when),
     h("td", null, group ? trail(group, more) : null),
   );
+  return labelled(line, group?.earlier.length ? LABELS : LABELS.slice(0, -1));
 }
 
 function trail(group, more) {
@@ -65,7 +68,7 @@ function trail(group, more) {
 }
 
 function compareButton(base, head) {
-  if (base && head) return h("a", { class: "button main", href: diffAddress(base, head) }, `compare ${base} with ${head}`);
+  if (base && head) return h("a", { class: "button main", href: diffAddress(base, head), title: `${base} with ${head}` }, `compare ${base} with ${head}`);
   const missing = base ? "a head" : head ? "a base" : "a base and a head";
   return h("span", { class: "said" }, `choose ${missing} to compare`);
 }
@@ -75,6 +78,6 @@ function diffs(found) {
     "section",
     { class: "card", "aria-label": "Diffs" },
     h("div", { class: "heading" }, h("h2", null, "Kept diffs")),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", null, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: diffAddress(one.base, one.head) }, one.name)), h("td", null, one.when)))))),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", { class: "stacks" }, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: diffAddress(one.base, one.head) }, one.name)), h("td", null, one.when)))))),
   );
 }

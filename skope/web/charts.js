@@ -1,19 +1,21 @@
 // Curves over time, drawn by uPlot in the colours of the style sheet.
 
-import { h, fill } from "./dom.js";
+import { h } from "./dom.js";
 import { write, digits } from "./figures.js";
 
-const SCHEME = window.matchMedia("(prefers-color-scheme: dark)");
+const SCHEME = window.matchMedia("screen and (prefers-color-scheme: dark)");
 const FONT = "12px system-ui, sans-serif";
 
 /**
  * A chart of curves that share x. `curves` are `{name, colour, filled, quiet}`, `colour` the name of
  * a custom property; `written` says how y is written. It grows with its container; a `bare` one
- * leaves the words of its x axis to the one below it.
+ * leaves the words of its x axis to the one below it. Its y axis ends at `top`, or begins `fromZero`,
+ * or shows what there is.
  */
-export function chart({ told, curves, written, height, sync, clock, top, bare, span, select }) {
+export function chart({ told, curves, written, height, sync, clock, top, fromZero, bare, span, select }) {
   const canvas = h("div", { class: "canvas", role: "img", "aria-label": told });
   const box = h("figure", { class: "chart" }, canvas);
+  canvas.style.minHeight = `${height}px`; // its place is kept before it is drawn
   const data = [[], ...curves.map(() => [])];
   const watched = new AbortController();
   let plot = null;
@@ -38,9 +40,9 @@ export function chart({ told, curves, written, height, sync, clock, top, bare, s
       },
       scales: {
         x: { time: Boolean(clock), range: span ? () => span : undefined },
-        y: { range: (_, low, high) => (top ? [0, top] : ranged(low, high)) },
+        y: { range: (_, low, high) => (top ? [0, top] : ranged(low, high, fromZero)) },
       },
-      axes: [ruler({ size: bare ? 4 : 28, values: (_, at) => at.map((value) => (bare ? "" : clock ? timeOfDay(value) : `${value} s`)) }), ruler({ size: 66, values: (_, at) => at.map((value) => write(value, rounder(written, at))) })],
+      axes: [ruler({ size: bare ? 4 : 28, space: clock ? 84 : 60, values: (_, at) => at.map((value) => (bare ? "" : clock ? timeOfDay(value) : `${value} s`)) }), ruler({ size: 76, values: (_, at) => at.map((value) => write(value, rounder(written, at))) })],
       series: [{}, ...curves.map(series)],
       hooks: { ready: [ready], setSelect: [selected] },
     };
@@ -75,7 +77,7 @@ export function chart({ told, curves, written, height, sync, clock, top, bare, s
     if (!plot) build();
     else if (plot.width !== canvas.clientWidth) {
       plot.setSize({ width: canvas.clientWidth, height });
-      choose(chosen);
+      queueMicrotask(() => choose(chosen)); // its new scales are in force after a microtask of its own
     }
   });
   resized.observe(canvas);
@@ -102,11 +104,6 @@ export function chart({ told, curves, written, height, sync, clock, top, bare, s
   };
 }
 
-/** A figure and the same as a table, one of them shown. */
-export function switched(figure, table, asTable) {
-  return fill(h("div", { class: "switched" }), asTable ? table() : figure());
-}
-
 function series({ name, colour, filled, quiet }) {
   const stroke = () => colourOf(colour, quiet ? 0.45 : 1);
   return {
@@ -115,7 +112,7 @@ function series({ name, colour, filled, quiet }) {
     width: quiet ? 1 : 1.8,
     fill: filled ? () => colourOf(colour, 0.14) : undefined,
     spanGaps: true,
-    points: { show: false },
+    points: { show: (u, k) => u.data[k].filter((value) => typeof value === "number").length === 1, size: 6 },
   };
 }
 
@@ -134,13 +131,15 @@ function colourOf(property, alpha) {
   return alpha === 1 ? colour : `color-mix(in srgb, ${colour} ${alpha * 100}%, transparent)`;
 }
 
-function ranged(low, high) {
+function ranged(low, high, fromZero) {
   if (low === null || high === null) return [0, 1];
+  if (low >= 0 && (fromZero || low < high / 2)) return [0, high * 1.1 || 1];
   const air = (high - low || Math.abs(high) || 1) * 0.1;
   return [low >= 0 ? Math.max(low - air, 0) : low - air, high + air];
 }
 
-function timeOfDay(seconds) {
+/** `14:03:59` of Unix seconds. */
+export function timeOfDay(seconds) {
   return new Date(seconds * 1000).toTimeString().slice(0, 8);
 }
 

@@ -1,26 +1,28 @@
 // The page of a diff: what differs around the two, the verdict, the table, one metric in full,
 // and the two recordings above each other in time.
 
-import { h, fill } from "./dom.js";
+import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { write, signed } from "./figures.js";
 import { forest, forestScale, runs, ecdf, histogram, shift } from "./shapes.js";
 import { chart } from "./charts.js";
+import { copyable } from "./copying.js";
 
 const SIDES = ["base", "head"];
+const READINGS = ["", "base", "head", "head − base", "base, highest", "head, highest"];
 
 /** Draws `page` into `main` as `state` says. Returns what the keyboard and the end of it need. */
-export function diffPage(main, page, state) {
+export function diffPage(main, page, state, live) {
   const all = state.get("all") === "1";
   const asTable = state.get("tables") === "1";
   const shown = page.rows.filter((row) => all || row.headline);
   const wanted = state.get("metric");
-  const chosen = page.rows.find((row) => row.id === wanted) || page.rows.find((row) => row.headline) || page.rows[0];
+  const chosen = page.rows.find((row) => row.id === wanted) || telling(page);
   const window_ = windowOf(state);
   const time = page.overlays.length ? overlays(page, window_, asTable) : null;
   fill(
     main,
-    surroundings(page),
+    surroundings(page, Boolean(live)),
     verdict(page),
     table(page, shown, chosen, all),
     chosen ? detail(page, chosen, asTable) : null,
@@ -28,6 +30,7 @@ export function diffPage(main, page, state) {
     again(page),
   );
   return {
+    title: `${page.word}: ${page.name}`,
     end: () => time?.end(),
     keys: {
       ArrowDown: () => step(shown, chosen, 1),
@@ -41,15 +44,21 @@ export function diffPage(main, page, state) {
   };
 }
 
-function surroundings(page) {
+/** The metric that the verdict is about. */
+function telling(page) {
+  const headlines = page.rows.filter((row) => row.headline);
+  return headlines.find((row) => row.judged && row.row.verdict === page.verdict) || headlines[0] || page.rows[0];
+}
+
+function surroundings(page, served) {
   const sides = page.sides.map((side) =>
     h(
       "div",
       { class: `side ${side.side}` },
       h("span", { class: "which" }, side.side),
-      h("strong", { class: "name" }, side.name),
+      h("strong", { class: "name", title: side.name }, served ? h("a", { href: address("captures", { search: side.name.replace(/@\d+$/, "") }) }, side.name) : side.name),
       h("span", null, side.runs),
-      h("span", null, side.trust),
+      h("span", { class: /[C-Z]$/.test(side.trust) ? "doubtful" : null }, side.trust),
       side.commit ? h("code", null, side.commit) : null,
       h("span", null, side.when),
     ),
@@ -96,7 +105,7 @@ function table(page, shown, chosen, all) {
       h(
         "table",
         { class: "changes" },
-        h("thead", null, h("tr", null, h("th", { scope: "col" }, "metric"), h("th", { scope: "col", class: "number" }, "base"), h("th", { scope: "col", class: "number" }, "head"), h("th", { scope: "col", class: "number" }, "change"), h("th", { scope: "col", class: "picture" }, forestScale(page.extent)), h("th", { scope: "col", class: "number" }, `${page.level} CI`), h("th", { scope: "col" }, "verdict"))),
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, "metric", h("span", { class: "of" }, ` of ${page.subject}`)), h("th", { scope: "col", class: "number" }, "base"), h("th", { scope: "col", class: "number" }, "head"), h("th", { scope: "col", class: "number" }, "change"), h("th", { scope: "col", class: "picture", "aria-label": "change and its interval, drawn" }, forestScale(page.extent)), h("th", { scope: "col", class: "number" }, `${page.level} CI`), h("th", { scope: "col" }, "verdict"))),
         h("tbody", null, rows),
       ),
     ),
@@ -116,7 +125,7 @@ function tableRow(page, row, current) {
   const tone = row.judged || words.mark.trim() ? words.verdict : "unjudged";
   const interval = words.low === null ? "" : `${words.low} to ${words.high}`;
   const told = `${words.metric}: ${words.change}${interval ? `, interval ${interval}` : ""}`;
-  return h(
+  const line = h(
     "tr",
     { class: `${tone}${current ? " chosen" : ""}`, onclick: choose, "data-metric": row.id },
     h("th", { scope: "row" }, h("button", { type: "button", class: "metric", "aria-pressed": String(current) }, h("span", { class: "mark" }, words.mark), words.metric)),
@@ -127,6 +136,7 @@ function tableRow(page, row, current) {
     h("td", { class: "number" }, interval),
     h("td", null, row.judged || words.mark.trim() ? row.word : "", row.weight ? h("span", { class: "weight" }, row.weight) : null),
   );
+  return labelled(line, ["", "base", "head", "", "", interval && page.level + " CI"]);
 }
 
 function detail(page, row, asTable) {
@@ -211,12 +221,12 @@ function readings(page, time, window_) {
   const rows = page.overlays.map((overlay) => {
     const [base, head] = SIDES.map((side) => reading(overlay[side], from, to));
     const change = base.mean === null || head.mean === null ? null : head.mean - base.mean;
-    return h("tr", { "data-curve": overlay.name }, h("th", { scope: "row" }, overlay.name), [base.mean, head.mean].map((value) => h("td", { class: "number" }, write(value, overlay.written))), h("td", { class: "number" }, signed(change, overlay.written)), [base.high, head.high].map((value) => h("td", { class: "number" }, write(value, overlay.written))));
+    return labelled(h("tr", { "data-curve": overlay.name }, h("th", { scope: "row" }, overlay.name), [base.mean, head.mean].map((value) => h("td", { class: "number" }, write(value, overlay.written))), h("td", { class: "number" }, signed(change, overlay.written)), [base.high, head.high].map((value) => h("td", { class: "number" }, write(value, overlay.written)))), READINGS);
   });
   return h(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": "Readings of the window" },
-    h("table", { class: "readings" }, h("thead", null, h("tr", null, ["", "base", "head", "head − base", "base, highest", "head, highest"].map((text) => h("th", { scope: "col", class: text ? "number" : null }, text)))), h("tbody", null, rows)),
+    h("table", { class: "readings stacks" }, h("thead", null, h("tr", null, READINGS.map((text) => h("th", { scope: "col", class: text ? "number" : null }, text)))), h("tbody", null, rows)),
   );
 }
 
@@ -241,9 +251,10 @@ function overlays(page, window_, asTable) {
   const charts = page.overlays.map((overlay, k) => {
     const means = SIDES.map((side) => reading(overlay[side], 0, Infinity).mean);
     const one = chart({
-      told: `${overlay.name} in time: base ${write(means[0], overlay.written)}, head ${write(means[1], overlay.written)} on average`,
-      curves: SIDES.map((side) => ({ name: side, colour: `--${side}`, filled: side === "head" })),
+      told: `${overlay.name} ${overlay.told} in time: base ${write(means[0], overlay.written)}, head ${write(means[1], overlay.written)} on average`,
+      curves: SIDES.map((side) => ({ name: side, colour: `--${side}` })),
       written: overlay.written,
+      fromZero: !overlay.written.suffix.endsWith("iB"),
       height: k === page.overlays.length - 1 ? 142 : 116,
       bare: k < page.overlays.length - 1,
       sync: "recordings",
@@ -252,7 +263,7 @@ function overlays(page, window_, asTable) {
     });
     one.draw(merged(overlay));
     one.choose(window_);
-    one.box.prepend(h("figcaption", null, overlay.name));
+    one.box.prepend(h("figcaption", null, overlay.name, h("span", { class: "of" }, ` ${overlay.told}`)));
     return one;
   });
   return { boxes: charts.map((one) => one.box), longest, end: () => charts.forEach((one) => one.end()) };
@@ -281,17 +292,11 @@ function shortened(seconds) {
 }
 
 function again(page) {
-  const copied = h("span", { class: "copied", role: "status" });
-  const copy = () =>
-    navigator.clipboard?.writeText(page.command).then(
-      () => (copied.textContent = "copied"),
-      () => (copied.textContent = "select it and copy"),
-    );
   return h(
     "section",
     { class: "again", "aria-label": "The same in a terminal" },
     page.hints.length ? h("p", null, "to settle it: ", page.hints.map((hint, k) => [k ? " or " : "", h("code", null, hint)])) : null,
-    h("p", null, h("code", { class: "command" }, page.command), h("button", { type: "button", class: "small", onclick: copy }, "copy"), copied),
+    copyable(page.command),
   );
 }
 

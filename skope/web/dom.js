@@ -18,6 +18,12 @@ export function fill(parent, ...children) {
   return parent;
 }
 
+/** A table's row whose cells know the headings of their columns: where it is narrow, they say them. */
+export function labelled(row, labels) {
+  labels.forEach((label, k) => label && row.cells[k]?.setAttribute("data-label", label));
+  return row;
+}
+
 /** Changes a text only when it differs: nothing is laid out anew for the same words. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -1,16 +1,21 @@
 // The page of what happens now: the machine, the open captures, the aggregate as it grows.
 
-import { h, fill, say } from "./dom.js";
-import { address } from "./place.js";
+import { h, fill, say, labelled } from "./dom.js";
+import { address, amend } from "./place.js";
 import { quantity, scale, write, count, span, plural } from "./figures.js";
-import { chart } from "./charts.js";
+import { chart, timeOfDay } from "./charts.js";
 import { ask, quoted } from "./source.js";
 import { diffAddress } from "./diff.js";
+import { DASH, firstRecord } from "./aggregates.js";
 
 const MOST_ROWS = 12;
+const MOST_TIMES = 12;
+const TOTALS = ["", "executions", "total", "mean", "p99"];
 
 /** Draws what `live` holds into `main`, and again whenever it changes. */
-export function livePage(main, live) {
+export function livePage(main, live, state) {
+  const asTable = state.get("tables") === "1";
+  const turn = () => amend({ tables: asTable ? null : 1 });
   const cpu = chart({
     told: "Processor use of the machine",
     curves: [
@@ -30,19 +35,28 @@ export function livePage(main, live) {
     height: 190,
     sync: "live",
     clock: true,
+    fromZero: true,
   });
+  const times = new Times();
   const tiles = new Tiles();
   const captures = new Captures(live);
   const totals = new Totals();
-  const curves = h("div", { class: "pair" }, card("cpu, % of all processors; the faint line is the highest", cpu.box), card("used memory", memory.box));
-  fill(main, h("h1", { class: "skip" }, "Live"), tiles.box, curves, captures.box, totals.box);
+  const switcher = () => h("button", { type: "button", class: "small", "aria-pressed": String(asTable), onclick: turn }, asTable ? "show as pictures" : "show as table");
+  const curves = asTable
+    ? card("the machine, newest first", switcher(), times.box)
+    : h("div", { class: "pair" }, card("cpu, % of all processors; the faint line is the highest", null, cpu.box), card("used memory", switcher(), memory.box));
+  const idle = h("section", { class: "card" }, h("p", { class: "empty" }, "Nothing is measured here: these are stored reports. ", h("code", null, "skope server"), " or ", h("code", null, "skope agg"), " shows what happens as it does."), h("p", null, h("a", { href: address("captures") }, "see the captures")));
+  fill(main, h("h1", { class: "skip" }, "Live"), tiles.box, idle, curves, captures.box, totals.box);
 
   function draw() {
     curves.hidden = !live.machine;
+    idle.hidden = live.mode !== "ui";
+    tiles.box.hidden = live.mode === "ui";
     tiles.draw(live);
     captures.draw();
     totals.draw(live);
     const [when, mean, highest, used] = [0, 1, 2, 3].map((k) => live.points.map((point) => point[k]));
+    if (asTable) times.draw(live.points);
     cpu.draw([when, highest, mean]);
     memory.draw([when, used]);
     const last = live.points[live.points.length - 1];
@@ -71,12 +85,26 @@ export function livePage(main, live) {
       cpu.end();
       memory.end();
     },
-    keys: { s: () => captures.focus(), "/": () => captures.focus() },
+    keys: { t: turn, s: () => captures.focus(), "/": () => captures.focus() },
   };
 }
 
-function card(title, ...content) {
-  return h("section", { class: "card", "aria-label": title }, h("figcaption", null, title), content);
+function card(title, button, content) {
+  return h("section", { class: "card", "aria-label": title }, h("div", { class: "title" }, h("span", null, title), button), content);
+}
+
+/** The machine's newest figures as a table. */
+class Times {
+  constructor() {
+    this.body = h("tbody");
+    this.box = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The machine in time" }, h("table", null, h("thead", null, h("tr", null, ["time", "cpu, mean", "cpu, highest", "used memory"].map((text, k) => h("th", { scope: "col", class: k ? "number" : null }, text)))), this.body));
+  }
+
+  draw(points) {
+    const newest = points.slice(-MOST_TIMES).reverse();
+    const words = newest.map(([when, mean, highest, used]) => [timeOfDay(when), quantity(mean, "%"), quantity(highest, "%"), quantity(used, "MiB")]);
+    fill(this.body, words.map(([when, ...cells]) => h("tr", null, h("th", { scope: "row" }, when), cells.map((text) => h("td", { class: "number" }, text)))));
+  }
 }
 
 /** Numbers in large letters. */
@@ -151,16 +179,17 @@ class Captures {
     const rows = this.shown.map((capture) => {
       const clock = h("td", { class: "number" });
       this.clocks.push([clock, capture.started]);
-      return h(
+      const line = h(
         "tr",
         { "data-capture": capture.name },
         h("th", { scope: "row", class: "wrap" }, h("span", { class: "name" }, capture.name)),
-        h("td", null, capture.module || ""),
+        h("td", { class: capture.module ? "wrap" : null }, capture.module || ""),
         clock,
         h("td", null, h("span", { class: "chooser" }, this.button("stop", capture.name), this.button("cancel", capture.name))),
       );
+      return labelled(line, ["", capture.module && "module", "for"]);
     });
-    fill(this.list, h("table", null, h("thead", null, h("tr", null, h("th", { scope: "col" }, "name"), h("th", { scope: "col" }, "module"), h("th", { scope: "col", class: "number" }, "for"), h("th", { scope: "col" }, ""))), h("tbody", null, rows)));
+    fill(this.list, h("table", { class: "stacks" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, "name"), h("th", { scope: "col" }, "module"), h("th", { scope: "col", class: "number" }, "for"), h("th", { scope: "col" }, ""))), h("tbody", null, rows)));
     this.tick();
   }
 
@@ -196,13 +225,14 @@ class Captures {
 class Totals {
   constructor() {
     this.body = h("tbody");
-    this.more = h("p", { class: "under" });
+    this.more = h("div", { class: "under" });
     this.rows = new Map();
+    this.table = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Names by total time" }, h("table", { class: "stacks" }, h("thead", null, h("tr", null, ["name", ...TOTALS.slice(1)].map((text, k) => h("th", { scope: "col", class: k ? "number" : null }, text)), h("th", { scope: "col" }, "share"))), this.body));
     this.box = h(
       "section",
       { class: "card", "aria-label": "Aggregate" },
       h("div", { class: "heading" }, h("h2", null, "Where the time goes"), h("a", { class: "right", href: address("aggregates") }, "all names")),
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Names by total time" }, h("table", null, h("thead", null, h("tr", null, ["name", "executions", "total", "mean", "p99"].map((text, k) => h("th", { scope: "col", class: k ? "number" : null }, text)), h("th", { scope: "col" }, "share"))), this.body)),
+      this.table,
       this.more,
     );
   }
@@ -217,7 +247,12 @@ class Totals {
     const drawn = top.map((row) => this.row(row, written, row.total_time / sum));
     if (drawn.some((row, k) => this.body.children[k] !== row) || this.body.children.length !== drawn.length) this.body.replaceChildren(...drawn);
     for (const name of this.rows.keys()) if (!top.some((row) => row.name === name)) this.rows.delete(name);
-    say(this.more, all.length > MOST_ROWS ? `${plural(all.length - MOST_ROWS, "more name")}` : all.length ? "" : "No record yet: POST one to /");
+    this.table.hidden = !all.length;
+    if (!all.length) {
+      if (!this.more.firstChild) fill(this.more, firstRecord());
+      return;
+    }
+    say(this.more, [all.length > MOST_ROWS ? plural(all.length - MOST_ROWS, "more name") : "", top.some((row) => row.p99 === null) ? DASH : ""].filter(Boolean).join("; "));
   }
 
   row(row, written, share) {
@@ -225,6 +260,7 @@ class Totals {
       const cells = ["n", "total", "mean", "p99"].map(() => h("td", { class: "number" }));
       const bar = h("i");
       const line = h("tr", { "data-name": row.name }, h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: address("aggregates", { name: row.name }) }, row.name)), cells, h("td", null, h("div", { class: "share", "aria-hidden": "true" }, bar)));
+      labelled(line, TOTALS);
       this.rows.set(row.name, { line, cells, bar });
     }
     const { line, cells, bar } = this.rows.get(row.name);

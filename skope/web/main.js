@@ -1,6 +1,7 @@
 // The frame around the pages: which one is shown, the way between them, the keyboard.
 
 import { h, fill, say } from "./dom.js";
+import { NARROW } from "./shapes.js";
 import { place, address } from "./place.js";
 import { press, focusedMetric, refocus } from "./keys.js";
 import { ask, quoted, Live } from "./source.js";
@@ -20,7 +21,7 @@ const KEYS = [
   ["/", "filter, or name a capture"],
   ["j k, ↓ ↑", "next and previous metric (Diff)"],
   ["a", "all metrics (Diff)"],
-  ["t", "tables instead of pictures (Diff)"],
+  ["t", "tables instead of pictures (Live, Diff)"],
   ["Enter", "compare the two that are chosen (Captures)"],
   ["Esc", "forget the window, the filter, the choice"],
   ["?", "these keys"],
@@ -52,7 +53,6 @@ async function show(again) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${title} · Skope`;
   try {
     const wanted = path ? path(state, live) : null;
     const body = wanted === null || (wanted === source.path && !again) ? source.body : await ask(wanted);
@@ -61,13 +61,15 @@ async function show(again) {
     const focused = focusedMetric();
     shown?.end();
     shown = draw(main, path ? body : live, state, live);
+    document.title = `${shown.title || title} · Skope`;
     refocus(focused);
   } catch (error) {
     if (mine !== turn) return;
     shown?.end();
     shown = null;
     source = { path: null, body: null };
-    fill(main, h("div", { class: "trouble", role: "alert" }, error.message));
+    document.title = `${title} · Skope`;
+    fill(main, h("div", { class: "trouble", role: "alert" }, h("p", null, error.message), name === "captures" ? null : h("p", null, h("a", { href: address("captures") }, "see the captures there are"))));
   }
 }
 
@@ -84,6 +86,7 @@ function pageKey(event) {
 }
 
 window.addEventListener("hashchange", () => show());
+NARROW.addEventListener("change", () => show());
 window.addEventListener("keydown", (event) => {
   if (help.open) return;
   const own = pageKey(event);

@@ -1,10 +1,12 @@
 // Small pictures in SVG: they draw what they are given and decide nothing.
 
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 import { write, signed, digits } from "./figures.js";
 
 const WIDTH = 360;
 const HEIGHT = 190;
+/** A phone: wide pictures are drawn anew for it. */
+export const NARROW = window.matchMedia("(max-width: 700px)");
 const ROOM = { left: 58, right: 14, top: 12, bottom: 30 };
 
 /** A point and its interval on a scale of ±`extent` per cent; the band is what does not matter. */
@@ -33,14 +35,7 @@ export function forest(shape, extent, verdict, told) {
 
 /** The scale above a column of forests. */
 export function forestScale(extent) {
-  const width = 300;
-  const drawing = frame(width, 16, "forest scale", null);
-  for (const [value, anchor] of [[-extent, "start"], [0, "middle"], [extent, "end"]]) {
-    const at = width / 2 + (value / extent) * (width / 2 - 8);
-    const text = value ? `${value > 0 ? "+" : "−"}${Math.abs(value)} %` : "0";
-    drawing.append(s("text", { x: at, y: 12, "text-anchor": anchor }, text));
-  }
-  return drawing;
+  return h("span", { class: "scale", "aria-hidden": "true" }, [`−${extent} %`, "0", `+${extent} %`].map((text) => h("span", null, text)));
 }
 
 /** The runs of both sides as points, in order. */
@@ -153,7 +148,7 @@ export function spark(values, told) {
 
 /** Bars of one distribution: `[from, to, count]`. */
 export function bars(bins, written, told) {
-  const [width, height] = [1000, 230];
+  const [width, height] = NARROW.matches ? [WIDTH, HEIGHT] : [1000, 230];
   const most = Math.max(...bins.map((bin) => bin[2]));
   const drawing = frame(width, height, "shape wide", told);
   const wide = (width - ROOM.left - ROOM.right) / bins.length;
@@ -164,7 +159,7 @@ export function bars(bins, written, told) {
   }
   bins.forEach(([from, to, counted], k) => {
     const words = `${write(from, written)} to ${write(to, written)}: ${counted}`;
-    drawing.append(s("rect", { class: "bar head", x: ROOM.left + k * wide + 0.5, width: Math.max(wide - 1, 1), y: y(counted), height: y(0) - y(counted) }, title(words)));
+    drawing.append(s("rect", { class: "bar head", x: ROOM.left + k * wide + 0.5, width: Math.max(wide - 1, 0.5), y: y(counted), height: y(0) - y(counted) }, title(words)));
   });
   [0, Math.floor(bins.length / 2), bins.length].forEach((k, which) => {
     const value = k < bins.length ? bins[k][0] : bins[k - 1][1];

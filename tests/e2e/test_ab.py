@@ -61,13 +61,14 @@ def test_a_slower_head_is_a_regression_and_gates(here):
 
 
 def test_a_faster_head_passes_the_same_gate(here):
-    words = ("--pairs", "9", "--fail-on", "regression", "--tag", "night")
+    words = ("--pairs", "9", "--fail-on", "regression", "--tag", "night", "--html", "page.html")
     ended = ab(here, "long.sh", "sleep 0.01", *words)
     assert ended.code == 0, ended
     assert "▼ IMPROVEMENT" in ended.out
     assert "base long.sh   head sleep 0.01\n" in ended.err
     assert " pairs" in ended.out
     assert read(here, "night.base-night.head")["verdict"] == "improvement"
+    assert "night.base-night.head" in (here / "page.html").read_text()
 
 
 def test_too_few_pairs_cannot_tell_and_a_gate_may_want_to_know(here):

@@ -98,6 +98,7 @@ def test_setup_runs_once_in_each_and_one_that_fails_ends_it(clone):
     assert ended.code == 4, ended
     assert "--setup ended with exit code 2 for base" in ended.err
     assert "no compiler" in ended.err
+    assert "--ignore-failure" not in ended.err, "which would not help"
     assert is_clean(clone)
 
 

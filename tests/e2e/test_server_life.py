@@ -71,9 +71,13 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path, number):
 def test_an_open_capture_is_kept_as_interrupted(tmp_path):
     with server(tmp_path) as serving:
         get(f"{serving.url}/start?name=a")
-        assert serving.stop().code == 0
-        (run,) = serving.report("a.failed")["runs"]
-        assert (run["ok"], run["note"]) == (False, "Skope was stopped during this capture")
+        ended = serving.stop()
+        assert ended.code == 0
+        (run_,) = serving.report("a.failed")["runs"]
+        assert (run_["ok"], run_["note"]) == (False, "Skope was stopped during this capture")
+    assert "1 capture was still open and is kept as interrupted: a\n" in ended.err
+    lost = run(tmp_path, "show", "a")
+    assert (lost.code, "`skope show a.failed`" in lost.err) == (2, True)
 
 
 @pytest.mark.parametrize("title", ["sampler", "front"])

@@ -146,12 +146,15 @@ def test_who_is_not_there_or_not_named_well_is_said(tmp_path):
         assert (status, body["error"]) == (400, "BadRequest")
         status, body = get(f"{serving.url}/start?pid=none")
         assert status == 400
+        for own in (f"pid={serving.pid}", f"port={serving.url.rpartition(':')[2]}"):
+            status, body = get(f"{serving.url}/start?{own}")
+            assert (status, "is Skope itself" in body["detail"]) == (400, True)
         assert get(f"{serving.url}/start?name=kept")[0] == 200
         assert get(f"{serving.url}/start?name=kept&restart=1&pid=4194304")[0] == 404
         assert get(f"{serving.url}/stop?name=kept")[0] == 200
-    ended = run(tmp_path, "runner", "--tag", "t", "--watch", "nobody", "--", "true")
-    assert ended.code == 2
-    assert ":PORT" in ended.err
+    for watched, said in (("nobody", ":PORT"), ("4194304", "there is no process 4194304")):
+        ended = run(tmp_path, "runner", "--tag", "t", "--watch", watched, "--", "true")
+        assert (ended.code, said in ended.err) == (2, True), ended
 
 
 def test_an_orphan_belongs_to_the_script_and_its_leaving_loses_nothing(tmp_path):

@@ -1,5 +1,6 @@
 """Who runs and who listens, with subjects whose truth is known."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from skope.probe.process import children_of, listener_of
+from skope.probe.process import children_of, listener_of, listeners_of
 
 
 def wait_until(condition):
@@ -56,6 +57,21 @@ def test_a_listener_is_named_with_all_that_helps_to_find_it(tmp_path):
     assert Path(holder.cwd) == tmp_path
     assert holder.command.startswith(f"{sys.executable} -c import socket")
     assert abs(holder.started - time.time()) < 60
+
+
+def test_who_listen_each_for_themselves_are_all_named():
+    code = "import os, socket, sys; s = socket.create_server(('127.0.0.1', {}), reuse_port=True);"
+    code += "os.fork(); print(s.getsockname()[1], flush=True); sys.stdin.readline()"
+    with contextlib.ExitStack() as stack:
+        port, pids = 0, []
+        for _ in range(2):
+            command = [sys.executable, "-c", code.format(port)]
+            child = stack.enter_context(subprocess.Popen(command, stdin=-1, stdout=-1, text=True))
+            stack.callback(child.stdin.close)
+            port, again = (int(child.stdout.readline()) for _ in range(2))
+            assert port == again
+            pids.append(child.pid)
+        assert [one.pid for one in listeners_of(port)] == sorted(pids)
 
 
 def test_a_connection_is_no_listener():

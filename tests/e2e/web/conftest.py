@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.agg_service import agg
-from tests.e2e.command_line import run, server, skope
+from tests.e2e.command_line import eventually, run, server, skope
 
 CHROMIUM = "/usr/bin/chromium"
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 RUNS = 10
-PATIENCE_MS = 20_000
+PATIENCE_S = 20
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ class Tab:
     def __init__(self, browser, **how):
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **how)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.set_default_timeout(PATIENCE_S * 1000)
         self.requests = []
         self.complaints = []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -54,6 +54,14 @@ class Tab:
         self.page.goto(url)
         self.page.locator(ready).first.wait_for()
         return self.page
+
+    def counts(self, selector, number):
+        """Waits until there are so many; whether there ever were. Curves are drawn a frame late."""
+        return eventually(lambda: self.page.locator(selector).count() == number, PATIENCE_S)
+
+    def says(self, selector, *texts):
+        """Waits until the elements say `texts`; whether they ever did."""
+        return eventually(lambda: self.texts(selector) == list(texts), PATIENCE_S)
 
     def texts(self, selector):
         return [text.strip() for text in self.page.locator(selector).all_inner_texts()]

@@ -2,9 +2,14 @@
 
 import json
 import re
+import time
+from urllib.parse import quote
 from urllib.request import urlopen
 
+import psutil
+
 from skope.view.numbers import quantity
+from tests.e2e.agg_service import agg
 from tests.e2e.command_line import get, run
 
 HOUR = 4 * 3600
@@ -18,7 +23,7 @@ def post(url, records):
 def test_buttons_start_and_stop_a_capture(tab, serving):
     page = tab()
     page.open(f"{serving.url}/", ".tile[data-tile='open captures']")
-    assert page.page.locator(".chart canvas").count() == 2
+    assert page.counts(".chart canvas", 2)
     page.page.locator("input[name=name]").fill("from the page")
     page.page.keyboard.press("Enter")
     row = page.page.locator("tr[data-capture='from the page']")
@@ -51,14 +56,15 @@ def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):
     post(collecting.url, slow + quick)
     page = tab()
     page.open(f"{collecting.url}/#/live", "tr[data-name=quick]")
-    assert page.page.locator("[data-tile=records] .value").inner_text() == "140"
-    assert page.texts("tbody tr th") == ["slow", "quick"]
+    assert page.says("[data-tile=records] .value", "140")
+    assert page.says("tbody tr th", "slow", "quick")
     page.page.keyboard.press("4")
     page.page.locator("table.names tr[data-name=slow]").wait_for()
     page.page.get_by_role("button", name="executions").click()
     page.page.wait_for_url(re.compile("sort=n"))
-    assert page.texts("table.names tbody th") == ["quick", "slow"]
+    assert page.says("table.names tbody th", "quick", "slow")
 
+    get(f"{collecting.url}/report_agg.json")  # the file is as new as the answer
     shown = run(collecting.folder, "show", "--agg", "report_agg").out
     for row in page.texts("table.names tbody tr"):
         name, n, total, mean, p50, *_ = (cell.strip() for cell in row.split("\t"))
@@ -79,6 +85,47 @@ def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):
     printed = run(collecting.folder, "diff", "--agg", "--base", "baseline", "--head", "report_agg")
     for word in [part.strip() for part in words.split("\t")][1:4]:
         assert word in printed.out
+    words = ("--base", "baseline", "--head", "report_agg", "--json")
+    _, judged = get(f"{collecting.url}/api/diff?base=baseline&head=report_agg&agg=1")
+    assert judged == json.loads(run(collecting.folder, "diff", "--agg", *words).out)
+    _, kept = get(f"{collecting.url}/api/reports/baseline?agg=1")
+    assert kept == json.loads((collecting.folder / ".skope/baseline.agg.json").read_text())
+    assert get(f"{collecting.url}/api/reports/baseline?agg=1")[1]["slow"]["total_execs"] == 60
+
+
+def test_it_goes_on_when_the_server_comes_back(tab, tmp_path):
+    page = tab()
+    with agg(tmp_path, "--tag", "monday") as first:
+        post(first.url, [{"name": "chat", "exec_time": 0.5}] * 40)
+        page.open(f"{first.url}/#/live", "tr[data-name=chat]")
+        assert page.says("[data-tile=records] .value", "40")
+        port = first.url.rpartition(":")[2]
+    page.page.locator(".status.off", has_text="not connected").wait_for()
+    assert page.texts("[data-tile=records] .value") == ["40"]
+    page.page.keyboard.press("3")
+    page.page.locator(".trouble", has_text="does not answer").wait_for()
+    page.page.keyboard.press("1")
+    with agg(tmp_path, "--tag", "monday", "--port", port) as again:
+        page.page.locator(".status.on").wait_for()
+        post(again.url, [{"name": "chat", "exec_time": 0.5}] * 2)
+        assert page.says("[data-tile=records] .value", "42")
+    page.complaints[:] = [text for text in page.complaints if "ERR_" not in text]
+
+
+def test_watching_ten_captures_costs_the_worker_next_to_nothing(tab, serving):
+    """The sampler's hundred readings a second and the page's four events: below 10 % of a core."""
+    names = [f"watched {k}" for k in range(10)]
+    for name in names:
+        assert get(f"{serving.url}/start?name={quote(name)}")[0] == 200
+    page = tab()
+    page.open(f"{serving.url}/#/live", "tr[data-capture='watched 9']")
+    worker = psutil.Process(serving.children()["front"])
+    begun, before = time.monotonic(), sum(worker.cpu_times()[:2])
+    page.page.wait_for_timeout(3000)
+    spent, passed = sum(worker.cpu_times()[:2]) - before, time.monotonic() - begun
+    for name in names:
+        assert get(f"{serving.url}/cancel?name={quote(name)}")[0] == 200
+    assert spent < 0.1 * passed, (spent, passed)
 
 
 def test_an_hour_of_it_does_not_grow(tab, serving):

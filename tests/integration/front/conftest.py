@@ -7,4 +7,4 @@ from tests.integration.front.worker import FrontWorker
 def front(tmp_path):
     with FrontWorker(tmp_path) as worker:
         yield worker.start()
-        assert worker.errors.read_text() == ""
+        assert worker.complaints() == []

@@ -1,9 +1,11 @@
 """`/api/live` as its viewers meet it."""
 
+import contextlib
 import json
 import socket
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,6 +171,35 @@ def test_there_is_room_for_a_hundred_and_the_next_is_told_so(front):
             return viewer.status == 200
 
     assert eventually(admitted, 10)
+
+
+def test_a_viewer_more_costs_a_write_more(front):
+    """Every event is made once: ninety viewers cost by far less than ninety times one."""
+    ticks = Ticks(front)
+    for k in range(10):
+        assert front.ask(f"/start?name=capture{k}").status == 200
+
+    def spent(count):
+        with contextlib.ExitStack() as stack:
+            viewers = [stack.enter_context(Viewer(front)) for _ in range(count)]
+            for viewer in viewers:
+                viewer.event()
+            before = cpu_ns(front.process.pid)
+            for _ in range(4):
+                ticks.write(busy=500_000, used=1 << 30)
+                for viewer in viewers:
+                    viewer.event()
+            return cpu_ns(front.process.pid) - before
+
+    spent(1)
+    one, ninety = spent(1), spent(90)
+    assert ninety < 10 * one, (one, ninety)
+
+
+def cpu_ns(pid):
+    """Processor time of a process so far."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
 def test_a_viewer_that_reads_nothing_is_let_go(front):

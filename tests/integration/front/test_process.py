@@ -29,7 +29,7 @@ def test_starts_with_nothing_on_its_outputs(tmp_path):
         worker.assert_serves()
         assert worker.terminate() == 0
         assert (tmp_path / "stdout").read_bytes() == b""
-        assert worker.errors.read_bytes() == b""
+        assert worker.complaints() == []
 
 
 def test_sigterm_ends_it_in_order_with_open_captures(front):
@@ -118,7 +118,7 @@ def test_sigterm_during_start_is_not_lost(tmp_path):
                     assert child.wait(PATIENCE_S) in (0, -signal.SIGTERM)
                 finally:
                     child.kill()
-        assert worker.errors.read_bytes() == b""
+        assert worker.complaints() == []
 
 
 def test_sigint_is_left_to_the_supervisor(front):
@@ -185,7 +185,7 @@ def test_sanic_is_not_configured_by_the_environment(tmp_path):
             assert answer.status == 200
             assert answer.headers["connection"] == "keep-alive"
         worker.terminate()
-        assert worker.errors.read_bytes() == b""
+        assert worker.complaints() == []
 
 
 def test_successor_serves_on_the_same_sockets(front):

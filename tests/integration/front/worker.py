@@ -82,6 +82,11 @@ class FrontWorker:
             raw.send(raw.get(target, **headers))
             return raw.answer()
 
+    def complaints(self) -> list[str]:
+        """What it said on stderr, but for the captures that its end closed."""
+        said = self.errors.read_text().splitlines()
+        return [line for line in said if "still open and" not in line]
+
     def assert_serves(self) -> None:
         """A normal request is answered within a second: one of several, on a shared machine."""
         for _ in range(SERVE_TRIES):

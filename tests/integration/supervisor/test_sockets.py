@@ -106,7 +106,7 @@ def test_a_taken_port_is_refused_with_its_holder():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(CannotBind, match=f"cannot listen on localhost:{port}: ") as caught:
-            listen("localhost", port, tag="t")
+            listen("localhost", port, command="skope runner", tag="t")
         assert f"pid {os.getpid()}" in caught.value.message
         assert "skope runner --port 0" in caught.value.hint
 

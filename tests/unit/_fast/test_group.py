@@ -9,7 +9,7 @@ import pytest
 from skope._fast import RingReader
 from skope._fast.layout import FLAGS
 from tests.groups import GROUP_PLACE, new_group
-from tests.unit._fast.test_watchlist import Rig, ticked, until
+from tests.unit._fast.test_watchlist import Rig, restless, ticked, until
 
 IDLE = [sys.executable, "-c", "input()"]
 BURN = "import os, time\nwhile time.process_time() < 0.3: pass\nprint(sum(os.times()[:2]))"
@@ -54,6 +54,22 @@ def test_a_group_has_those_below_and_loses_who_moves_out(rig):
         below.rmdir()
         group.rmdir()
         until(lambda: not rig.wishes.answer(0).watched)
+
+
+@GROUP_PLACE
+def test_what_one_did_before_it_came_counts_for_nothing(rig):
+    with new_group() as group, restless() as process:
+        rig.wish(0, 0, group=str(group))
+        until(lambda: rig.wishes.answer(0))
+        move(process.pid, group)
+        until(lambda: rig.wishes.answer(0).pids == [process.pid])
+        rows = RingReader(rig.tree(0))
+        seen = rows.next
+        until(lambda: rows.next > seen + 5)
+        assert rig.newest(0)[0]["switches"] < 100
+        move(process.pid, group.parent)
+        until(lambda: rig.wishes.answer(0).pids == [])
+        assert rig.newest(0)[0]["switches"] < 100
 
 
 @GROUP_PLACE

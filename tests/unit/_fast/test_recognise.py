@@ -162,7 +162,8 @@ def test_plain_signals_are_accepted(chunk):
 def test_plain_posts_are_accepted_and_counted(chunk):
     kernel, batch = recogniser(posts=True), Batch(5)
     assert kernel.read(chunk * 3, True) == 3
-    assert batch.take(kernel, 1.5, lambda: None)
+    batch.begin(lambda: None)
+    assert batch.take(kernel, 1.5)
     one = batch.count // 3
     answers = kernel.accepted().split(b"HTTP/1.1 200 OK\r\n")[1:]
     assert [answer.rpartition(b"\r\n")[2] for answer in answers] == [b'{"accepted":%d}\n' % one] * 3
@@ -178,7 +179,8 @@ def test_plain_posts_are_accepted_and_counted(chunk):
 def test_a_batch_takes_all_bodies_or_none(body):
     kernel, batch = recogniser(posts=True), Batch()
     assert kernel.read(post() + post(body), True) == 2
-    assert not batch.take(kernel, 1.5, lambda: None)
+    batch.begin(lambda: None)
+    assert not batch.take(kernel, 1.5)
     assert batch.count == batch.text_bytes == 0
 
 

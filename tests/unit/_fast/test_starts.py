@@ -30,7 +30,7 @@ class Desk:
         starter = Starter(
             self.book, read=self.read, shared_ns=SHARED_NS, clock=lambda: self.now_ns, pid=42
         )
-        self.serve = starter.before(recogniser, self.otherwise)
+        self.serve = starter.before(recogniser, self.otherwise).serve
 
     def read(self, now_ns):
         if self.fault:

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from skope._fast import (
+    NEVER,
     SAMPLER_LINE,
     ChildLine,
     RingReader,
@@ -156,6 +157,42 @@ def test_a_pid_that_passed_on_is_not_watched(rig):
         thread.join()
 
 
+RESTLESS = """\
+import sys, time
+for _ in range(300):
+    time.sleep(0.0001)
+print("rested", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextlib.contextmanager
+def restless():
+    """A process that has a past: hundreds of context switches."""
+    command = [sys.executable, "-c", RESTLESS]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
+        assert process.stdout.readline() == "rested\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_was_before_the_watch_is_in_its_first_row(rig):
+    with restless() as process:
+        rig.wish(0, process.pid)
+        thread = ticked(rig)
+        try:
+            rows = RingReader(rig.tree(0))
+            until(lambda: rows.next > 5)
+        finally:
+            rig.ticker.stop()
+            thread.join()
+        switches = rows.rows(0, NEVER)["counters"][:, TREE_COUNTERS.index("switches")].tolist()
+    assert switches[0] >= 300
+    assert switches[-1] - switches[0] < 20
+
+
 def test_a_taken_place_and_one_that_is_not_there(rig):
     rig.wish(2, os.getpid())
     with pytest.raises(ValueError, match="taken"):
@@ -172,14 +209,18 @@ for _ in range(300):
     if pid == 0:
         signal.pause()
     idle.append(pid)
-sys.stdin.readline()
-for _ in range(40):
+def burn(between):
     pid = os.fork()
     if pid == 0:
-        while time.process_time() < 0.04:
+        if between:
+            burn(between - 1)
+        while not between and time.process_time() < 0.04:
             pass
         os._exit(0)
     os.waitpid(pid, 0)
+sys.stdin.readline()
+for _ in range(40):
+    burn(int(sys.argv[1]))
 for pid in idle:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -189,9 +230,13 @@ sys.stdin.readline()
 """
 
 
-def test_who_ends_while_a_crowd_is_read_counts_once(rig):
-    """It is read first and its parent last: in between it may have been waited for."""
-    command = [sys.executable, "-c", CROWD]
+@pytest.mark.parametrize("between", [0, 3])
+def test_who_ends_while_a_crowd_is_read_counts_once(rig, between):
+    """It is read first and its parent last: in between it may have been waited for.
+
+    So may its parent, when there are some between it and the first.
+    """
+    command = [sys.executable, "-c", CROWD, str(between)]
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as process:
         rig.wish(0, process.pid)
         thread = ticked(rig)

@@ -82,6 +82,12 @@ def test_names_are_counted_in_characters(length, character):
     assert "$.name: Expected `str` of length <= 200" in refusal(over)
 
 
+def test_lines_that_do_not_say_so_are_told_how():
+    with pytest.raises(BadRequest) as caught:
+        read(GOOD + b"\n" + GOOD, OBJECT, DEFAULT, Batch())
+    assert "Content-Type: application/x-ndjson" in caught.value.hint
+
+
 def test_an_empty_array_holds_nothing():
     batch = Batch()
     read(b" [ ] ", ARRAY, DEFAULT, batch)

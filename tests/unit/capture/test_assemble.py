@@ -25,9 +25,9 @@ def run(number, exec_time, *, ok=True, usage=10.0, **values):
     return Run(run=number, timestamp=7, ok=ok, values=known | values)
 
 
-def composed(*runs):
+def composed(*runs, before=None, **told):
     standing = Standing(name="a", session="s", runs_total=len(runs))
-    return compose(standing, NEWEST, runs)
+    return compose(standing, replace(NEWEST, **told), runs, before)
 
 
 def test_the_leading_numbers_are_medians_of_good_runs():
@@ -69,6 +69,17 @@ def test_without_a_good_run_the_newest_is_shown_and_no_median():
     assert (report.value, report.exec_time) == ("the newest of 2 failed runs", 5.0)
     assert {m.value for m in report.metrics.values()} == {None}
     assert {m.reason for m in report.metrics.values()} == {"no run ended well"}
+
+
+def test_a_run_without_a_value_leaves_the_source_of_those_before_it():
+    good, gone = run(1, 3.0, cpu_time=1.0), run(2, 0.1, ok=False, cpu_time=None)
+    clocks, nobody = {"cpu_time": ("clocks", 0.5)}, {"cpu_time": ("none", None)}
+    before = composed(good, subject="script", told=clocks)
+    after = composed(good, gone, before=before, subject="script", told=nobody)
+    cpu_time = after.metrics["cpu_time"]
+    assert (cpu_time.value, cpu_time.source, cpu_time.coverage) == (1.0, "clocks", 0.5)
+    other = composed(good, gone, before=before, subject=":80", told=nobody)
+    assert other.metrics["cpu_time"].source == "none"
 
 
 def test_revising_keeps_reasons_and_makes_medians_anew():

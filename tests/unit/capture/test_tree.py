@@ -6,7 +6,7 @@ import pytest
 from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
 from skope.capture.coverage import watch
 from skope.capture.tree import cut_tree, measure_tree, nobody
-from skope.capture.trust import ELSEWHERE, Share, judge
+from skope.capture.trust import ELSEWHERE, ENDED, Share, judge
 from skope.capture.window import cut
 from tests.unit.capture.made import MIB, PERIOD, Made, span
 
@@ -25,14 +25,17 @@ def row(at_ns, *, rss=0, pss=UNAVAILABLE, processes=1, **counters):
     return made
 
 
-def measured(*rows, start_ns, stop_ns, complete=True, first=None):
+def measured(*rows, **how):
+    return measure_tree(watched(*rows, **how))
+
+
+def watched(*rows, start_ns, stop_ns, complete=True, first=None):
     made = Made()
     for one in rows:
         made.ring.write(one.tobytes())
         made.archives.write(one.tobytes())
     start = (rows[0] if first is None else first).tobytes()
-    tree = cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
-    return measure_tree(tree)
+    return cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
 
 
 def test_times_are_had_in_proportion_and_events_from_around():
@@ -86,7 +89,7 @@ def test_a_subject_that_was_not_there_has_every_metric_null():
     found = nobody(":8000")
     assert {"cpu_time", "memory_peak", "processes", "wait_cpu"} <= set(found)
     assert {one.value for one in found.values()} == {None}
-    assert {one.reason for one in found.values()} == {":8000 was not there at the start"}
+    assert {one.reason for one in found.values()} == {"there was no :8000 to watch at the start"}
 
 
 def graded(share, *, busy, waited):
@@ -114,6 +117,18 @@ def test_a_tree_that_waits_for_itself_is_trusted():
     others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
     assert others.grade == "C"
     assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+
+
+def test_a_subject_that_ended_before_the_stop_is_said():
+    for ended in (True, False):
+        trust = graded(lambda length, e=ended: Share(length, 0, False, e), busy=1, waited=0)
+        assert trust.reasons == [ENDED] * ended
+    gone = [row(T0 + k * PERIOD, processes=k < 2, rss=0) for k in range(4)]
+    for stop, ended in ((2, False), (4, True)):
+        assert watched(*gone, start_ns=T0, stop_ns=T0 + stop * PERIOD).ended is ended
+    found = measured(*gone, start_ns=T0, stop_ns=T0 + 3 * PERIOD)
+    assert (found["memory_peak"].value, found["memory_mean"].value) == (None, None)
+    assert "zombie" in found["memory_mean"].reason
 
 
 @pytest.mark.parametrize(

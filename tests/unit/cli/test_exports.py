@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
+from statistics import stdev
 
 import pyperf
 import pytest
@@ -97,8 +99,10 @@ def test_a_chart_of_smaller_is_better(here, capsys):
     ]
     assert [entry["unit"] for entry in entries] == ["s", "s", "MiB"]
     assert entries[0]["value"] == 1.22
-    assert entries[0]["range"] == "1.2 to 1.3"
-    assert "median of 5 runs" in entries[0]["extra"]
+    # The action converts a range to another unit only where it can read it: ± and a number.
+    deviation = float(re.fullmatch(r"± (\S+)", entries[0]["range"])[1])
+    assert deviation == pytest.approx(stdev(TIMES), rel=1e-5)
+    assert entries[0]["extra"].splitlines()[0] == "median of 5 runs, 1.2 to 1.3"
     assert set(entries[0]) == {"name", "unit", "value", "range", "extra"}
     (alone,) = json.loads(shown(capsys, "./old.json", "--format", "github-action-benchmark"))
     assert (alone["value"], "range" in alone) == (9.5, False)
@@ -117,6 +121,17 @@ def test_csv_has_every_run_and_no_formula(here, capsys):
     rows = list(csv.DictReader(io.StringIO(shown(capsys, "night", "--format", "csv"))))
     assert [row["name"] for row in rows] == ["'=b", "chat"]
     assert [float(row["max"]) for row in rows] == [2.0, 0.3]
+
+
+def test_markdown_has_the_range_of_the_good_runs_and_no_markup_of_others(here, capsys):
+    text = shown(capsys, "main", "--format", "markdown")
+    assert text.startswith("### `main`: 5 of 6 runs good, /start to /stop, trust A\n")
+    assert "| `exec_time` | 1.220 s | 1.200 s | 1.300 s |" in text
+    assert "* failed: 1 run, exit code 3" in text
+    assert text.index("`memory_peak`") < text.index("<details>") < text.index("`machine.cpu_usage`")
+    (here / "odd.json").write_text(json.dumps(changed(("name",), "<b>|`")))
+    assert "<b>" not in shown(capsys, "./odd.json", "--format", "markdown")
+    assert "`exec_time` | 9.500 s |" in shown(capsys, "./old.json", "--format", "markdown")
 
 
 def test_a_stored_diff_is_shown_as_it_was_printed(here, capsys):
@@ -145,12 +160,12 @@ def test_what_has_no_such_form_is_said(here, capsys, wanted):
 def test_no_report_breaks_an_export(here, capsys, value):
     for path in PATHS:
         (here / "odd.json").write_text(json.dumps(changed(path, value)))
-        for how in (*OTHERS, "csv"):
+        for how in (*OTHERS, "csv", "markdown"):
             code = main(["show", "./odd.json", "--format", how])
             told = capsys.readouterr()
             assert code in (0, 2), (path, how, told.err)
             assert not {"\x1b", "\u202e"} & set(told.out + told.err)
-            if code == 0 and how != "csv":
+            if code == 0 and how in OTHERS:
                 json.loads(told.out, parse_constant=pytest.fail)
             if code == 0 and how == "pyperf":
                 (here / "odd.perf.json").write_text(told.out)

@@ -23,6 +23,7 @@ def test_every_command_is_listed_once_and_fits():
 def test_every_command_explains_itself(command):
     text = parser_of(command, import_module(command.module)).format_help()
     assert f"skope {command.name}" in text
+    assert all(width(line) <= 80 for line in text.splitlines() if "--format {" not in line)
     for option in ("--host", "--port", "--dir", "--help", "--version"):
         assert option in text
 

@@ -179,3 +179,22 @@ def test_a_change_is_held_to_what_its_coarser_source_resolves(sources, word):
     ]
     found = compare(*reports, Policy(gate=["cpu_time"], across=True))
     assert change_of(found, "cpu_time").verdict == word
+
+
+def test_what_most_runs_have_no_value_of_is_gated_only_on_request():
+    names = {"exec_time": [1.0] * 10, "memory_peak": [5.0, *[None] * 4, 6.0, *[None] * 4]}
+    other = {"exec_time": [1.0] * 10, "memory_peak": [None, 9.0, 9.0, *[None] * 7]}
+    found = judged(names, other, Policy())
+    change = change_of(found, "memory_peak")
+    assert (found.verdict, change.gated, change.verdict) == ("equivalent", False, "inconclusive")
+    assert change.reason.endswith("no pair has a value on both sides")
+    assert judged(names, other, Policy(gating={"memory_peak": True})).verdict == "inconclusive"
+    most = {"exec_time": [1.0] * 10, "memory_peak": [5.0] * 6 + [None] * 4}
+    assert judged(most, other, Policy()).verdict == "inconclusive"
+
+
+def test_of_many_outliers_one_line_is_said():
+    base = [1.0 + at / 1000 for at in range(20)] + [9.0, 8.0, 7.0, 9.5]
+    warnings = change_of(judged(base, base), "exec_time").warnings
+    said = "4 of 24 runs of base are outliers, run 24 the farthest: 9.5 s, median 1.0115 s"
+    assert [w for w in warnings if "outlier" in w and "base" in w] == [said]

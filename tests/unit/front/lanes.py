@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from sanic import Sanic
 
+from skope._fast import Hot
 from skope.front.admission import Admission
 from skope.front.app import make_app
 from skope.front.context import Gate
@@ -51,17 +52,23 @@ class Wire:
     abort = close
 
 
-class Counted:
+class Counted(Hot):
     """What is hot, and a count of the chunks it took."""
 
     def __init__(self, worker, hot):
         self.worker = worker
         self.hot = hot
 
-    def __call__(self, data, local):
-        answers = self.hot(data, local)
+    def serve(self, data, local):
+        answers = self.hot.serve(data, local)
         self.worker.taken += answers is not None
         return answers
+
+    def wanting(self, data, local):
+        return self.hot.wanting(data, local)
+
+    def keep(self):
+        return self.hot.keep()
 
 
 @dataclass
@@ -81,6 +88,8 @@ class Worker:
         self.gate = Gate(admission=admission, limits=Limits(connections=9, backlog=9))
         Sanic._app_registry.clear()
         self.app = make_app(self.services, config, self.gate)
+        turn = self.app.ctx.turn
+        turn.hot = Counted(self, turn.hot) if self.lane else Hot()
 
     async def open(self):
         # What Sanic rewrites at a start it rewrites once in a process.
@@ -93,9 +102,6 @@ class Worker:
     def connect(self, peer="127.0.0.1"):
         """A connection: feed it with `say`."""
         protocol = Lane(app=self.app, loop=asyncio.get_running_loop(), connections=set(), state={})
-        hot, protocol._hot = protocol._hot, None
-        if self.lane and hot is not None:
-            protocol._hot = Counted(self, hot)
         wire = Wire(peer)
         protocol.connection_made(wire)
         return SimpleNamespace(protocol=protocol, wire=wire)

@@ -5,17 +5,20 @@ import os
 import re
 import tempfile
 import time
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from skope._fast import dump_tally
 from skope.front.documents import StoredDocuments
 from skope.front.services import Services
 from skope.schema.wire import AggConfig
 from tests.unit.agg.conftest import Session
-from tests.unit.front.lanes import Worker, say
+from tests.unit.front.lanes import Worker, say, settle
 from tests.unit.front.streams import streams
 
 RECORD = b'{"name":"chat","exec_time":0.018,"timestamp":1749853300}'
@@ -64,26 +67,16 @@ def without_now(journal, since):
     return NOW.sub(arrival, journal)
 
 
-def records_of(folder, chunks, *, lane=True, durability="process", end=None):
-    """What came back, what the journal holds, what was counted; how many chunks the lane took."""
-    since = int(time.time())
+@contextmanager
+def intake_of(folder, durability="process"):
+    """(what holds the records, what a `Worker` over it is made with), while the block lasts."""
     session = Session(folder, workers=1, names=4, max_names=3)
     held = session.worker()
     agg = AggConfig(session="s", folder=str(folder), max_names=3, keep=9, durability=durability)
-
     documents = StoredDocuments(folder)
-
-    async def run():
-        services = Services(documents=documents, intake=held.intake)
-        worker = await Worker(services, "agg", lane=lane, settings={"agg": agg}).open()
-        return await say(worker.connect(), chunks, end), worker.taken
-
+    services = Services(documents=documents, intake=held.intake)
     try:
-        heard, taken = asyncio.run(run())
-        lines = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.jsonl")))
-        counted = (held.area.tally.records, dump_tally(held.area.tally), held.area.page.refused)
-        *place, acknowledged = held.area.page.standing or (0, 0, 0)
-        standing = (place, acknowledged == len(lines))
+        yield held, {"services": services, "mode": "agg", "settings": {"agg": agg}}
     finally:
         session.kill()
         held.area.close()
@@ -92,6 +85,22 @@ def records_of(folder, chunks, *, lane=True, durability="process", end=None):
         os.close(session.stripes.fd)
         session.folder.close()
         documents._reports.directory.close()
+
+
+def records_of(folder, chunks, *, lane=True, durability="process", end=None):
+    """What came back, what the journal holds, what was counted; how many chunks the lane took."""
+    since = int(time.time())
+
+    async def run(made):
+        worker = await Worker(**made, lane=lane).open()
+        return await say(worker.connect(), chunks, end), worker.taken
+
+    with intake_of(folder, durability) as (held, made):
+        heard, taken = asyncio.run(run(made))
+        lines = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.jsonl")))
+        counted = (held.area.tally.records, dump_tally(held.area.tally), held.area.page.refused)
+        *place, acknowledged = held.area.page.standing or (0, 0, 0)
+        standing = (place, acknowledged == len(lines))
     return (heard, without_now(lines, since), counted, standing), taken
 
 
@@ -110,6 +119,41 @@ def test_records_are_counted_as_the_route_counts_them(chunks):
     assert lane == route
 
 
+def crowd_of(folder, chunks, *, lane=True):
+    """As `records_of` of (connection, chunk)s that all come in one turn of the loop."""
+    since = int(time.time())
+
+    async def run(made):
+        worker = await Worker(**made, lane=lane).open()
+        known = await say(worker.connect(), [PLAIN[1], PLAIN[3]])
+        connections = [worker.connect() for _ in range(3)]
+        await settle()
+        for which, chunk in chunks:
+            if not connections[which].wire.closed:
+                connections[which].protocol.data_received(chunk)
+        await settle()
+        heard = [(b"".join(one.wire.written), one.wire.closed) for one in connections]
+        for one in connections:
+            one.protocol.connection_lost(None)
+        await settle()
+        return known, heard
+
+    with intake_of(folder) as (held, made):
+        heard = asyncio.run(run(made))
+        lines = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.jsonl")))
+        counted = (held.area.tally.records, dump_tally(held.area.tally), held.area.page.refused)
+    return heard, sorted(without_now(lines, since).splitlines()), counted
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([*PLAIN, *PLAIN, *ODD])), max_size=9))
+@example([(0, PLAIN[0]), (1, ODD[12]), (2, PLAIN[2])])
+@example([(0, PLAIN[0]), (1, PLAIN[3]), (0, ODD[13]), (0, PLAIN[2]), (2, ODD[12]), (2, PLAIN[0])])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+def test_what_comes_together_is_counted_as_the_route_counts_it(chunks):
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        assert crowd_of(Path(one), chunks) == crowd_of(Path(other), chunks, lane=False)
+
+
 def test_plain_records_take_the_lane(tmp_path):
     (heard, journal, (records, *_), _), taken = records_of(tmp_path, [b"".join(PLAIN), PLAIN[0]])
     assert taken == 2
@@ -125,6 +169,31 @@ def test_one_chunk_is_one_write(tmp_path, monkeypatch):
     monkeypatch.setattr(Tail, "append", lambda tail, lines: writes.append(append(tail, lines)))
     assert records_of(tmp_path, [PLAIN[0] * 50])[1] == 1
     assert len(writes) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda held: held.eof_received(),
+        lambda held: held.close(),
+        lambda held: held.close_if_idle(),
+        lambda held: held.connection_lost(None),
+    ],
+    ids=["eof", "close", "idle", "lost"],
+)
+def test_what_came_before_a_connection_ends_is_counted_and_answered(tmp_path, end):
+    async def run(made):
+        connection = (await Worker(**made).open()).connect()
+        await settle()
+        connection.protocol.data_received(PLAIN[0])
+        end(connection.protocol)
+        written = b"".join(connection.wire.written)
+        await settle()
+        return written
+
+    with intake_of(tmp_path) as (held, made):
+        assert asyncio.run(run(made)).endswith(b'{"accepted":1}\n')
+        assert held.area.tally.records == 1
 
 
 def test_what_waits_for_the_disk_is_not_for_the_lane(tmp_path):

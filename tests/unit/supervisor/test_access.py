@@ -52,3 +52,11 @@ def test_a_token_that_fits_no_header_is_refused(token):
 def test_hosts_come_from_flags_and_environment():
     access = settle({"SKOPE_ALLOW_HOST": "b, .c a"}, wide=False, allow_hosts=["a"])
     assert access.allow_hosts == ("a", "b", ".c")
+
+
+@pytest.mark.parametrize("name", ["http://bench.example", "bench.example:9001", "*.example", "."])
+def test_a_host_that_could_never_match_is_said(name):
+    with pytest.raises(UsageError, match="is no host to allow"):
+        settle({}, wide=False, allow_hosts=[name])
+    with pytest.raises(UsageError, match="is no host to allow"):
+        settle({"SKOPE_ALLOW_HOST": name}, wide=False)

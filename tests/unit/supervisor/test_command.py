@@ -24,9 +24,17 @@ def test_a_script_is_run_by_bash(folder):
     assert of_script(name, launches=1).title == "bench.sh"
 
 
-def test_not_executable_a_shebang_does_not_count(folder):
-    name = script(folder, "bench.py", b"#!/usr/bin/env python3\n")
-    assert of_script(name, launches=1).argv == ("bash", "./bench.py")
+@pytest.mark.parametrize("shell", [b"/bin/sh", b"/bin/bash -e", b"/usr/bin/env bash"])
+def test_not_executable_a_shells_shebang_does_not_count(folder, shell):
+    name = script(folder, "bench.sh", b"#!" + shell + b"\ntrue\n")
+    assert of_script(name, launches=1).argv == ("bash", "./bench.sh")
+
+
+def test_bash_is_not_given_what_is_for_another_interpreter(folder):
+    name = script(folder, "bench.py", b"#!/usr/bin/env python3\nimport os\n")
+    with pytest.raises(UsageError, match="cannot run what is for /usr/bin/env python3") as caught:
+        of_script(name, launches=1)
+    assert caught.value.hint == "chmod +x bench.py"
 
 
 @pytest.mark.parametrize("opening", [b"#!/bin/sh\ntrue\n", b"\x7fELF..."])
@@ -52,8 +60,12 @@ def test_a_path_is_left_as_it_is(folder):
 
 
 def test_a_missing_script_is_a_usage_error(folder):
-    with pytest.raises(UsageError, match=r"no script gone\.sh"):
+    with pytest.raises(UsageError, match=r"no script gone\.sh") as caught:
         of_script("gone.sh", launches=1)
+    assert caught.value.hint is None
+    with pytest.raises(UsageError) as caught:
+        of_script("gone.sh", launches=1, otherwise="head's runs on both sides")
+    assert caught.value.hint == "--script takes its path; head's runs on both sides"
 
 
 def test_a_directory_is_no_script(folder):

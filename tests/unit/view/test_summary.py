@@ -42,6 +42,8 @@ def test_of_the_machine_it_says_so():
 def test_several_runs_show_their_range():
     report = a_report(runs=[{"exec_time": 1.1}, {"exec_time": 1.3}, {"exec_time": 1.2}])
     assert "  exec_time      1.200 s    1.100 s to 1.300 s" in summary.of_report(report)
+    brief = a_report(runs=[{"exec_time": 0.0701}, {"exec_time": 0.0833}, {"exec_time": 0.1229}])
+    assert "  exec_time      83.3 ms    70.1 ms to 122.9 ms" in summary.of_report(brief)
     earlier = summary.of_report(report, previous=a_report())
     assert "(test1@1): `skope diff --head test1` judges" in earlier
 
