@@ -60,10 +60,6 @@ class Rig:
         at = header.trees_offset + slot * header.tree_bytes
         return self.view[at + header.tree_record : at + header.tree_bytes]
 
-    def row(self, slot):
-        """The number of the next row."""
-        return RingReader(self.tree(slot)).next
-
     def close(self):
         for fd in self.files:
             os.close(fd)

@@ -8,10 +8,12 @@ from time import monotonic_ns
 
 import pytest
 
-from skope._fast.layout import UNAVAILABLE
+from skope._fast import RingReader
+from skope._fast.layout import TREE_GAUGES, UNAVAILABLE
 from skope.sampler.pss_lane import PssLane
 from tests.unit._fast.test_watchlist import Rig, ticked, until
 
+PSS = TREE_GAUGES.index("pss")
 CROWD = """
 import os, signal, sys
 for _ in range(int(sys.argv[1])):
@@ -32,17 +34,12 @@ def test_of_a_tree_that_is_not_told_whole_there_is_none(children, told):
         try:
             assert process.stdout.readline() == "all\n"
             until(lambda: rig.wishes.answer(0) and rig.wishes.answer(0).members == 1 + children)
-            lane = PssLane(rig.view, rig.watchlist, -1)
-            seen = []
-            for _ in range(20):
-                assert lane.take(monotonic_ns())
-                row = rig.row(0)
-                until(lambda row=row: rig.row(0) > row)
-                seen.append(rig.newest(0)[1]["pss"])
-                if seen[-1] != UNAVAILABLE:
-                    break
-            assert (seen[-1] != UNAVAILABLE) == told
-            assert not told or seen[-1] > 0
+            rows = RingReader(rig.tree(0))
+            first = rows.next
+            assert PssLane(rig.view, rig.watchlist, -1).take(monotonic_ns())
+            until(lambda: rows.next > first + 2)
+            seen = rows.follow(first)["gauges"][:, PSS].tolist()
+            assert [pss > 0 for pss in seen if pss != UNAVAILABLE] == [True] * told
         finally:
             rig.ticker.stop()
             thread.join()
