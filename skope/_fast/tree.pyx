@@ -52,7 +52,7 @@ cdef void _tell(tree_t *tree) noexcept nogil:
     store_release(&tree.answer.turn, tree.answer.turn + 1)
     for m in range(min(tree.count, <size_t> TOLD)):
         store_release(&tree.answer.pids[m], <uint64_t> tree.members[m].pid)
-    store_release(&tree.answer.members, min(tree.count, <size_t> TOLD))
+    store_release(&tree.answer.members, <uint64_t> tree.count)
     store_release(&tree.answer.turn, tree.answer.turn + 1)
 
 

@@ -6,6 +6,8 @@ class Answer(NamedTuple):
     pids: list[int]
     rss: int
     growth: int
+    members: int
+    """How many there are; `pids` are the eldest 512 of them."""
 
 class Wishes:
     def __init__(self, view: memoryview | bytearray) -> None: ...

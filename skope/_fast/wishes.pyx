@@ -13,7 +13,7 @@ from skope._fast.layout cimport GROUP_BYTES, TREE_WATCHED, answer_t, wish_t, wis
 cdef enum:
     TRIES = 1000
 
-Answer = namedtuple("Answer", "watched since_ns pids rss growth")
+Answer = namedtuple("Answer", "watched since_ns pids rss growth members")
 
 
 cdef class Wishes:
@@ -76,6 +76,7 @@ cdef class Wishes:
         cdef wish_t *wish = self.at(slot)
         cdef const answer_t *answer = self.answered(slot)
         cdef uint64_t turn
+        cdef uint64_t members = 0
         cdef uint64_t k
         cdef int _attempt
         if not wish.seq & 1 or load_acquire(&answer.seq) != wish.seq:
@@ -83,13 +84,11 @@ cdef class Wishes:
         pids = []
         for _attempt in range(TRIES):
             turn = load_acquire(&answer.turn)
-            pids = [
-                load_acquire(&answer.pids[k])
-                for k in range(min(<uint64_t> 512, load_acquire(&answer.members)))
-            ]
+            members = load_acquire(&answer.members)
+            pids = [load_acquire(&answer.pids[k]) for k in range(min(<uint64_t> 512, members))]
             if turn & 1 == 0 and load_acquire(&answer.turn) == turn:
                 break
         return Answer(
             load_acquire(&answer.status) == TREE_WATCHED, load_relaxed(&answer.since_ns), pids,
-            load_relaxed(&answer.rss), load_acquire(&answer.growth),
+            load_relaxed(&answer.rss), load_acquire(&answer.growth), members,
         )

@@ -103,10 +103,11 @@ class Tail:
 
     def is_removed(self) -> bool:
         """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
-        if os.fstat(self.fd).st_nlink or not self._linked:
-            return False
-        self.sound = False
-        return True
+        with suppress(OSError):  # a file system that is away is no removed file
+            if self._linked and os.fstat(self.fd).st_nlink == 0:
+                self.sound = False
+                return True
+        return False
 
     def _undo(self) -> None:
         try:
@@ -146,7 +147,8 @@ class Tail:
             raise
 
     def close(self) -> None:
-        """Closes both files."""
-        os.close(self.fd)
-        os.close(self._sums_fd)
+        """Closes both files; what a close refuses, the sync before it has told."""
+        for fd in (self.fd, self._sums_fd):
+            with suppress(OSError):
+                os.close(fd)
         self.fd = -1

@@ -4,7 +4,8 @@ The kernel walks every page of a process for it: 40 us for 10 MB, seconds for 20
 process may not change its mappings meanwhile. So a reading that took t is not repeated within
 100 t, and is made when there is something to see: when the tree has grown and grows no more, for
 what is read on the way up is soon out of date and forbids the reading at the top, or else each
-second. Until then the thread sleeps; the fast lane rings when a tree has settled.
+second. A tree of more processes than are told has none: a part of it would be too little. Until
+then the thread sleeps; the fast lane rings when a tree has settled.
 """
 
 import os
@@ -78,7 +79,7 @@ class PssLane(threading.Thread):
         """Reads the tree in `slot` if that is due; when it is due next."""
         seq = self._wishes.seq(slot)
         answer = self._wishes.answer(slot) if seq & 1 else None
-        if answer is None or not answer.watched:
+        if answer is None or not answer.watched or answer.members > len(answer.pids):
             return None
         now_ns = monotonic_ns()
         last = self._last.get(slot)

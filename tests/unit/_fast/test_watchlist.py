@@ -53,12 +53,17 @@ class Rig:
         line.begin(0)
         stat, meminfo = (os.open(f"/proc/{name}", os.O_RDONLY) for name in ("stat", "meminfo"))
         self.files += [stat, meminfo]
-        self.ticker = Ticker(self.view, line, stat, meminfo, Watchlist(self.view, self.files[0]))
+        self.watchlist = Watchlist(self.view, self.files[0])
+        self.ticker = Ticker(self.view, line, stat, meminfo, self.watchlist)
 
     def tree(self, slot):
         header = self.segment.header
         at = header.trees_offset + slot * header.tree_bytes
         return self.view[at + header.tree_record : at + header.tree_bytes]
+
+    def close(self):
+        for fd in self.files:
+            os.close(fd)
 
     def wish(self, slot, pid, **more):
         format_tree(self.tree(slot), PERIOD)
@@ -75,8 +80,7 @@ class Rig:
 def rig():
     made = Rig()
     yield made
-    for fd in made.files:
-        os.close(fd)
+    made.close()
 
 
 @contextlib.contextmanager

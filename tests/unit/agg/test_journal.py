@@ -268,6 +268,25 @@ def test_a_folder_that_was_removed_is_made_anew_with_all_that_was_counted(journa
     assert sorted(path.name for path in folder.path.iterdir()) == sorted(folder.names())
 
 
+def test_a_close_that_fails_does_not_end_the_keeper(journal, folder, monkeypatch):
+    log = journal(most_records=1)
+    log.durable(log.append(lines(1))).result(LONG_S)
+    real, refused = os.close, []
+
+    def close(fd):
+        real(fd)
+        refused.append(fd)
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("skope.agg.tail.os.close", close)
+        log.append(lines(1))
+        while len(refused) < 2:
+            log.durable(0).result(LONG_S)
+    assert log.durable(log.append(lines(1))).result(LONG_S) is None
+    assert log.close()
+
+
 def test_a_full_disk_is_not_asked_for_the_same_snapshot_at_every_round(folder, page, monkeypatch):
     asked = []
 
