@@ -18,6 +18,9 @@ def sealed(text: bytes) -> bytes:
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether `data` is what `sealed` made, blanks after it or not."""
+    """Whether `data` is what `sealed` made, blanks after it or not; or has no check at all.
+
+    Of what is torn one end or the other is missing, or has one.
+    """
     body, field, check = data.rpartition(_FIELD)
-    return bool(field) and check.rstrip() == b'%08x"%b' % (crc32(body), _END.rstrip())
+    return not field or check.rstrip() == b'%08x"%b' % (crc32(body), _END.rstrip())

@@ -22,7 +22,7 @@ WIDE = [0.8, 1.3, 1.0, 0.9, 1.2]
 
 
 def three(first, second=STEADY, third=STEADY, name="base"):
-    return side(name, exec_time=first, cpu_time=second, memory_peak=third)
+    return side(name, exec_time=first, cpu_time=second, memory_peak=times(100, third))
 
 
 def times(by, values=STEADY):
@@ -145,7 +145,7 @@ def test_metrics_of_one_side_are_listed():
 
 @pytest.mark.parametrize("lacks", ["base", "head"])
 def test_a_gate_does_not_pass_for_want_of_a_metric(lacks):
-    full, lacking = three(STEADY), side(exec_time=STEADY, cpu_time=[None] * 5, memory_peak=STEADY)
+    full, lacking = three(STEADY), three(STEADY, [None] * 5)
     diff = compare(*((lacking, full) if lacks == "base" else (full, lacking)))
     change = change_of(diff, "cpu_time")
     assert (diff.verdict, change.verdict, change.gated) == ("inconclusive", "inconclusive", True)
@@ -332,7 +332,7 @@ def test_ten_percent_under_three_percent_of_noise_is_found():
     def captured(slower):
         return {name: [random.gauss(slower, 0.03 * slower) for _ in range(10)] for name in GATED}
 
-    diffs = [compare(side(**captured(1.0)), side(**captured(1.1))) for _ in range(200)]
+    diffs = [compare(side(**captured(10.0)), side(**captured(11.0))) for _ in range(200)]
     found = [change.verdict == "regression" for diff in diffs for change in diff.changes]
     assert sum(found) / len(found) >= 0.9
 
