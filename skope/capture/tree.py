@@ -39,7 +39,7 @@ _THREADS: Final = "some of its processes had several threads, or could not be re
 _NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _UNSEEN: Final = "no process of it was seen at a tick"
-_NOBODY: Final = "nothing was there to be watched"
+_NOBODY: Final = "nothing was there to be watched, or no reading of it near the start"
 _NAMES: Final = tuple(name for name in METRICS if "." not in name and name != "exec_time")
 
 

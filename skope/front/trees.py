@@ -104,7 +104,10 @@ class Trees:
         """The subject of `entry` for a capture that starts now."""
         if entry.tree is None:
             return Subject(entry.subject)
-        return Subject(entry.subject, entry.tree, self._newest(entry.tree))
+        start = self._newest(entry.tree)
+        if start == _ZERO and self._wishes.seq(entry.tree) & 1:
+            start = entry.tree_start  # a sampler that is late: it has used nothing at its launch
+        return Subject(entry.subject, entry.tree, start)
 
     def _newest(self, slot: int) -> bytes:
         """The tree's newest sample; one of zeros while there is none of this wish."""

@@ -309,7 +309,8 @@ def test_who_ends_while_a_crowd_is_read_counts_once(rig, between):
             until(lambda: rig.wishes.answer(0) and len(rig.wishes.answer(0).pids) == 301)
             process.stdin.write("burn\n")
             truth = float(process.stdout.readline())
-            time.sleep(0.05)
+            seen = RingReader(rig.tree(0)).next
+            until(lambda: RingReader(rig.tree(0)).next > seen + 1)
             counted = rig.newest(0)[0]["cpu"] / 1e9
             process.communicate("end\n")
         finally:
