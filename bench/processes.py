@@ -49,10 +49,10 @@ def ticked_ns(pid: int) -> int:
     return (int(words[11]) + int(words[12])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
-def writes_of(pid: int) -> int:
-    """The calls of `write` it has made, all threads."""
+def bytes_read_by(pid: int) -> int:
+    """What its calls of `read` have given it, all threads, of files and of connections."""
     told = Path(f"/proc/{pid}/io").read_text()
-    return int(told.partition("syscw: ")[2].split()[0])
+    return int(told.partition("rchar: ")[2].split()[0])
 
 
 def children_of(pid: int) -> dict[int, list[str]]:

@@ -21,7 +21,7 @@ from typing import Final
 from bench.effort import Effort
 from bench.figures import Finding, Row, Section
 from bench.load import counted, lua_post, wrk_running
-from bench.processes import PATIENCE_S, Server, end, environment, writes_of
+from bench.processes import PATIENCE_S, Server, bytes_read_by, end, environment
 from bench.records import RECORD
 from bench.servers import skope
 from skope.stats.paired import pseudo_median_interval
@@ -31,8 +31,6 @@ RESOLVED: Final = 0.03
 _PHASE_S: Final = 1.0
 """As often as the aggregate is published and told, so that each phase has one event."""
 _SETTLE_S: Final = 0.1
-_WRITES: Final = 2
-"""A request: the record to the journal, and the reply."""
 _SEED: Final = 21
 _DRAWN: Final = b"chat"
 """The name in the record, which either shows once it has caught up."""
@@ -48,25 +46,28 @@ def measure(effort: Effort) -> Section:
         skope(effort.folder / "watched", "agg") as server,
         wrk_running(server, lua, ceil(longest)) as load,
     ):
-        before = writes_of(server.pids[0])
-        found = _phases(server, effort.folder, pairs)
+        found = _phases(server, load.pid, effort.folder, pairs)
+        answers = bytes_read_by(load.pid)
         load.send_signal(signal.SIGINT)
         told, _ = load.communicate(timeout=PATIENCE_S)
-        written = writes_of(server.pids[0]) - before
-    section.rows += [Row(what=name, unit="µs CPU", values=costs) for name, costs in found.items()]
+    answer = round(answers / counted(told)[0])
+    section.rows += [
+        Row(what=name, unit="µs CPU", values=[cost * answer for cost in costs])
+        for name, costs in found.items()
+    ]
     section.findings["post_while_watched"] = _ratio(found["watched"], found["alone"])
     section.notes.append(
         f"One wrk, one thread, 32 connections; {pairs} pairs of phases of {_PHASE_S:g} s, in an"
         " order drawn by lot, Wilcoxon's signed ranks. The watchers are `curl -N /api/live` and"
         " `skope ui --tty` on a terminal of its own, each started and ended outside of the phases."
-        " Requests are counted by the worker's calls of `write`, two a request; second instrument:"
-        f" {written / counted(told)[0]:.3f} for each that wrk counted."
+        f" Requests are counted by the bytes that wrk has read, {answer} an answer; second"
+        f" instrument: {answers / counted(told)[0]:.2f} for each that wrk counted."
     )
     return section
 
 
-def _phases(server: Server, folder: Path, pairs: int) -> dict[str, list[float]]:
-    """Microseconds of the worker's processor time a request, pair by pair."""
+def _phases(server: Server, client: int, folder: Path, pairs: int) -> dict[str, list[float]]:
+    """Microseconds of the worker's processor time a byte of its answers, pair by pair."""
     lots = random.Random(_SEED)
     found: dict[str, list[float]] = {"watched": [], "alone": []}
     time.sleep(_PHASE_S)  # there is something to show
@@ -77,15 +78,14 @@ def _phases(server: Server, folder: Path, pairs: int) -> dict[str, list[float]]:
                     watchers.enter_context(_stream(server, folder))
                     watchers.enter_context(_terminal(server))
                 time.sleep(_SETTLE_S)
-                found[kind].append(_cpu_us(server))
+                found[kind].append(_cpu_us(server, client))
     return found
 
 
-def _cpu_us(server: Server) -> float:
-    (worker,) = server.pids
-    cpu, writes = server.cpu_ns(), writes_of(worker)
+def _cpu_us(server: Server, client: int) -> float:
+    cpu, answers = server.cpu_ns(), bytes_read_by(client)
     time.sleep(_PHASE_S)
-    return (server.cpu_ns() - cpu) / (writes_of(worker) - writes) * _WRITES / 1e3
+    return (server.cpu_ns() - cpu) / (bytes_read_by(client) - answers) / 1e3
 
 
 def _ratio(watched: list[float], alone: list[float]) -> Finding:
