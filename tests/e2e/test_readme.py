@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(300)
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n+```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"`(?P<name>[\w./-]+)`:$")
 FIGURE = re.compile(r"(?<![\w@~/.])[-+−]?\d[\d,.:T-]*")
-VERDICT = re.compile(r"^(?:[^\w\s] [A-Z]{2,}|  trust ).*$(?:\n  \w+ is .*$)*", re.M)
+VERDICT = re.compile(r"^(?:[^\w\s] [A-Z]{2,}|  trust |  only in ).*$(?:\n  \w+ is .*$)*", re.M)
 CHANGING = {
     "A",
     "B",
