@@ -39,7 +39,7 @@ _DRAWN: Final = b"chat"
 def measure(effort: Effort) -> Section:
     """CPU of the worker a request, watched against alone."""
     section = Section(title="Posted records while both interfaces watch")
-    pairs = effort.of(20, 5)
+    pairs = effort.of(48, 5)
     lua = lua_post(effort.folder / "record.lua", "/", RECORD)
     longest = pairs * 2 * (_PHASE_S + 2 * _SETTLE_S) + pairs * PATIENCE_S
     with (

@@ -1,5 +1,6 @@
 """What every test shares: two switches, Hypothesis without deadlines, the project's folder."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ settings.load_profile("skope")
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run soaks and campaigns too")
     parser.addoption("--golden", action="store_true", help="write the expected screens anew")
+
+
+def pytest_configure():
+    # Under nohup it is ignored, by all that is started too; what is caught is theirs by default.
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -31,7 +31,6 @@ _AROUND: Final = 8
 RSS: Final = _GAUGE["rss"]
 _PSS_AT: Final = _GAUGE["pss"]
 _PSS_RSS: Final = _GAUGE["pss_rss"]
-BUSY: Final = _GAUGE["busy"]
 
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
