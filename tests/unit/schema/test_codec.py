@@ -156,6 +156,11 @@ def test_curves_survive_their_file():
                 decode_series(text[:cut] + other[cut:])
 
 
+def test_curves_that_somebody_else_wrote_have_no_check_and_are_read():
+    series = Series(name="a", run=1, timestamp=1, exec_time=2.0, t=[1.0], curves={})
+    assert decode_series(msgspec.json.encode(series)) == series
+
+
 def test_a_run_cannot_be_changed():
     with pytest.raises(AttributeError):
         Run(run=1, timestamp=1).run = 2
