@@ -22,7 +22,7 @@ from skope.shm.segment import Plan
 from skope.shm.stripes import Stripes
 from skope.store.directory import Directory, open_directory
 from skope.store.lock import RoleLock
-from skope.store.names import aggregate_name, file_stem
+from skope.store.names import aggregate_address, aggregate_name, file_stem
 from skope.supervisor.access import settle
 from skope.supervisor.bulletin import Bulletin, Recovery
 from skope.supervisor.crew import IntakeCrew
@@ -198,7 +198,8 @@ class _Session:
             return False
         kept = aggregate_name(self.choice.name)
         self._voice.say(f"saved {shown('report_agg.json')}, {shown('report_apps.json')}")
-        self._voice.say(f"next: skope show {kept.removesuffix('.agg.json')}   ({shown(kept)})")
+        shown_by = shlex.quote(aggregate_address(self.choice.name))
+        self._voice.say(f"next: skope show {shown_by}   ({shown(kept)})")
         return True
 
     def _read(self) -> Standing:
