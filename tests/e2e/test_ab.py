@@ -100,6 +100,12 @@ def test_a_failure_may_be_passed_over(here):
     assert ended.code == 0, ended
     diff = json.loads(ended.out)
     assert diff["pairs"]["count"] + diff["pairs"]["left_out"] == 2
+    assert (diff["head"]["runs"], diff["head"]["failed"]) == (2, 1)
+    said = "1 of 3 runs of head did not end well"
+    assert diff["summary"].endswith(f"; {said}")
+    for how in ("table", "markdown"):
+        shown = run(here, "diff", "--base", "ab.base", "--head", "ab.head", "--format", how)
+        assert said in " ".join(shown.out.split())
 
 
 def test_ctrl_c_keeps_and_judges_the_finished_pairs(here):
