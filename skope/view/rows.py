@@ -54,10 +54,9 @@ class SideRow(Struct, frozen=True, kw_only=True):
     when: str
 
 
-def change_rows(diff: Diff, *, every: bool) -> list[ChangeRow]:
-    """The rows to show: the gated metrics and the headlines, or all."""
-    shown = diff.changes if every else [c for c in diff.changes if is_headline(c, diff)]
-    return [change_row(change) for change in ordered(shown)]
+def shown_changes(diff: Diff, *, every: bool) -> list[Change]:
+    """What the table shows: the gated metrics and the headlines, or all."""
+    return ordered(diff.changes if every else [c for c in diff.changes if is_headline(c, diff)])
 
 
 def ordered(changes: Sequence[Change]) -> list[Change]:
@@ -73,12 +72,16 @@ def hidden_count(diff: Diff) -> int:
 def is_headline(change: Change, diff: Diff) -> bool:
     """Whether a person wants to see it at once.
 
-    Where the subject has no processor time or peak memory of its own, the machine's stand in.
+    Where the machine is the subject, its own processor time and peak memory are what counts.
     """
     if change.gated or change.metric in _HEADLINES:
         return True
     own = change.metric.removeprefix(MACHINE)
-    return own in _HEADLINES and all(other.metric != own for other in diff.changes)
+    return (
+        diff.subject == "machine"
+        and own in _HEADLINES
+        and all(other.metric != own for other in diff.changes)
+    )
 
 
 def side_rows(diff: Diff) -> list[SideRow]:
@@ -97,9 +100,9 @@ def pairs_line(pairs: Pairs) -> str:
     return ", ".join(told)
 
 
-def interval_level(diff: Diff) -> str:
+def interval_level(changes: Sequence[Change]) -> str:
     """What the intervals are at least: ``95 %``, or less where too few runs allow no more."""
-    levels = [change.confidence for change in diff.changes if change.confidence is not None]
+    levels = [change.confidence for change in changes if change.confidence is not None]
     least = min([*levels, _NOMINAL])
     return numbers.percent(least * 100.0, 0 if least >= _NOMINAL else 1)
 

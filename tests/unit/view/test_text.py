@@ -1,6 +1,7 @@
 """A diff on a terminal: the layouts of OUTPUT.md, and what must not break them."""
 
 import pytest
+from msgspec.structs import replace
 
 from skope.schema.diff import EnvironmentDifference
 from skope.view.text import of_diff
@@ -54,6 +55,18 @@ def test_of_the_machine_it_says_so():
 
 def test_ten_runs_a_side():
     assert of_diff(ten_runs(*FURTHER)) == TEN
+
+
+def test_the_level_is_that_of_the_rows_it_stands_above():
+    scarce = a_change("threads_peak", 4, 5, low=0.8, high=1.5, confidence=0.875)
+    assert "95 % CI" in of_diff(ten_runs(*FURTHER, scarce))
+    assert "87.5 % CI" in of_diff(ten_runs(*FURTHER, scarce), every=True)
+
+
+def test_the_machine_does_not_stand_in_for_a_script_that_was_too_brief():
+    brief = single_runs("machine.")
+    assert "memory_peak" not in of_diff(replace(brief, subject="script"))
+    assert "memory_peak" in of_diff(brief)
 
 
 def test_all_shows_the_rest_below_its_own_heading():
