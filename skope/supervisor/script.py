@@ -5,6 +5,7 @@ before its first instruction until `release`: whoever watches it knows its pid b
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -64,9 +65,11 @@ class Script:
         self._begin_ns: int | None = None
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
+        found = _found(command, environment)
+        self._path: Final = Path(command.directory or "", found)
         try:
             self._gated: Final = Gated(
-                os.fsencode(_found(command, environment)),
+                os.fsencode(found),
                 [os.fsencode(word) for word in command.argv],
                 [os.fsencode(f"{name}={value}") for name, value in environment.items()],
                 os.fsencode(command.directory or ""),
@@ -134,7 +137,12 @@ class Script:
     def _fault(self) -> str | None:
         with os.fdopen(self._fault_fd, "rb") as file:
             number = file.read()
-        return os.strerror(int.from_bytes(number, sys.byteorder)) if number else None
+        if not number:
+            return None
+        code = int.from_bytes(number, sys.byteorder)
+        if code == errno.ENOENT and self._path.is_file():
+            return "its interpreter is not there"
+        return os.strerror(code)
 
 
 def _found(command: Command, environment: Mapping[str, str]) -> str:

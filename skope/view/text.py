@@ -110,7 +110,7 @@ def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool
 def _footer(diff: Diff, *, every: bool, verbose: bool) -> list[str]:
     lines = [] if diff.pairs is None else paragraph(clean(pairs_line(diff.pairs)))
     for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head)):
-        if names:
+        if names and every:  # a gated one is a row in any case
             lines += paragraph(f"only in {side}: {', '.join(map(clean, names))}")
     hidden = 0 if every else hidden_count(diff)
     offers = [f"{numbers.plural(hidden, 'more metric')}, not gated: --all shows them"] * bool(

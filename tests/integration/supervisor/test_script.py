@@ -135,6 +135,13 @@ def test_what_cannot_be_started_says_why(argv, fault):
     assert fault in ended.fault
 
 
+def test_a_missing_interpreter_is_not_a_missing_program(tmp_path):
+    tool = tmp_path / "tool"
+    tool.write_text("#!/no/such/interpreter\n")
+    tool.chmod(0o755)
+    assert finished(launched(command(str(tool)))).fault == "its interpreter is not there"
+
+
 def test_a_signal_reaches_its_whole_group_even_when_stopped(tmp_path):
     place = tmp_path / "pid"
     script = launched(
