@@ -106,7 +106,7 @@ def _cells(change: Change, *, bracketed: bool) -> list[str]:
     if not bracketed:
         return [*cells, prose(row.delta) if row.delta != row.change else ""]
     interval = "" if row.low is None else prose(f"{row.low} to {row.high}")
-    return [*cells, interval, change.verdict.replace("-", " ") if row.mark.strip() else ""]
+    return [*cells, interval, row.word if row.mark.strip() else ""]
 
 
 def _sides(diff: Diff) -> list[str]:

@@ -21,6 +21,8 @@ MACHINE: Final = "machine."
 """What the names of the machine's own metrics begin with."""
 _HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
 _NOMINAL: Final = 0.95
+_COARSE: Final = 0.10
+"""A margin from which on nobody expects the word equivalent: the source resolves no more."""
 
 
 class ChangeRow(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ class ChangeRow(Struct, frozen=True, kw_only=True):
     """The interval's bounds, bare; None when there is no interval."""
     high: str | None
     verdict: Verdict
+    word: str
+    """The verdict; of a coarse equivalence how coarse it is."""
     details: list[str]
 
 
@@ -129,8 +133,16 @@ def change_row(change: Change) -> ChangeRow:
         low=low,
         high=high,
         verdict=change.verdict,
+        word=_word(change),
         details=_details(change),
     )
+
+
+def _word(change: Change) -> str:
+    margin = change.min_effect or 0.0
+    if change.verdict == "equivalent" and change.ratio is not None and margin >= _COARSE:
+        return f"within ±{numbers.percent(margin * 100.0, 0)}"
+    return change.verdict.replace("-", " ")
 
 
 def _bounds(change: Change, scale: Scale) -> tuple[str | None, str | None]:

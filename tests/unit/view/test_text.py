@@ -57,6 +57,15 @@ def test_ten_runs_a_side():
     assert of_diff(ten_runs(*FURTHER)) == TEN
 
 
+def test_of_a_coarse_equivalence_the_margin_is_said():
+    close = {"verdict": "equivalent", "low": 0.7, "high": 1.3}
+    for margin, word in ((0.09, "equivalent"), (1.014, "within ±101 %")):
+        change = a_change("cpu_time", 0.001, 0.0013, min_effect=margin, **close)
+        text = of_diff(a_diff([change], base=a_side("a"), head=a_side("b")))
+        (line,) = [line for line in text.splitlines() if line.startswith("≈ cpu_time")]
+        assert line.endswith(f"   {word}")
+
+
 def test_the_level_is_that_of_the_rows_it_stands_above():
     scarce = a_change("threads_peak", 4, 5, low=0.8, high=1.5, confidence=0.875)
     assert "95 % CI" in of_diff(ten_runs(*FURTHER, scarce))
