@@ -20,6 +20,8 @@ from skope._fast import Gated
 from skope.supervisor.command import Command
 
 _KIB: Final = 1024
+_ALIKE_BYTES: Final = 512 * _KIB
+"""The kernel's counts of resident memory are no finer from one reading to the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +41,9 @@ class Ended:
     """As `Popen.returncode`: -n for signal n."""
     user_s: float
     system_s: float
-    max_rss_bytes: int
-    """Of the largest of them; at least what the supervisor held, whose memory it shared until its
-    exec."""
+    max_rss_bytes: int | None
+    """Of the largest of them; None: no more than the supervisor's, whose memory it shared until its
+    exec, and which the kernel counts in."""
     begin_ns: int | None
     """When it was let go, CLOCK_MONOTONIC; None: never."""
     end_ns: int
@@ -109,7 +111,7 @@ class Script:
                     status=os.waitstatus_to_exitcode(status),
                     user_s=used.ru_utime,
                     system_s=used.ru_stime,
-                    max_rss_bytes=used.ru_maxrss * _KIB,
+                    max_rss_bytes=_beyond_our_own(used.ru_maxrss * _KIB),
                     begin_ns=self._begin_ns,
                     end_ns=monotonic_ns(),
                     fault=self._fault(),
@@ -143,6 +145,13 @@ class Script:
         if code == errno.ENOENT and self._path.is_file():
             return "its interpreter is not there"
         return os.strerror(code)
+
+
+def _beyond_our_own(peak_bytes: int) -> int | None:
+    """A peak, where it is more than this process has held itself."""
+    status = Path("/proc/self/status").read_text()
+    own = int(status.partition("VmHWM:")[2].split(maxsplit=1)[0]) * _KIB
+    return peak_bytes if peak_bytes > own + _ALIKE_BYTES else None
 
 
 def _found(command: Command, environment: Mapping[str, str]) -> str:
