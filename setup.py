@@ -20,6 +20,7 @@ KERNELS = (
     "fold",
     "group",
     "heirs",
+    "index",
     "layout",
     "medians",
     "members",
