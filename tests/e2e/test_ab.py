@@ -238,7 +238,9 @@ def test_a_real_script_against_itself_is_nearly_never_called_different(here):
 def test_ten_per_cent_more_work_is_found_and_the_truth_is_inside(here):
     # A chain in which every step waits for the one before: what shares the core hardly slows it
     # (2 % from run to run here), where a loop of a shell or of Python differs by 10 to 20 %.
-    chain = "import sys, binascii\nfor k in range(int(sys.argv[1])): binascii.crc_hqx(bytes(4096), k)"
+    chain = (
+        "import sys, binascii\nfor k in range(int(sys.argv[1])): binascii.crc_hqx(bytes(4096), k)"
+    )
     for name, rounds in (("base.sh", 100_000), ("head.sh", 110_000)):
         (here / name).write_text(f"exec '{sys.executable}' -S -E -c '{chain}' {rounds}\n")
     ended = ab(here, "base.sh", "head.sh", "--pairs", "14", "--json", patience=MOST_S)
