@@ -164,7 +164,7 @@ def test_a_subject_that_ended_before_the_stop_is_said():
         assert watched(*gone, start_ns=T0, stop_ns=T0 + stop * PERIOD).ended is ended
     found = measured(*gone, start_ns=T0, stop_ns=T0 + 3 * PERIOD)
     assert (found["memory_peak"].value, found["memory_mean"].value) == (None, None)
-    assert "zombie" in found["memory_mean"].reason
+    assert "held memory" in found["memory_mean"].reason
 
 
 @pytest.mark.parametrize(
