@@ -156,8 +156,8 @@ def lua_burst(path: Path, target: str, count: int) -> Path:
     """A wrk script that asks for `target` and a number, from 1 on, and ends wrk at `count`.
 
     All requests are made before the first is sent: what a client does between two makes it slower
-    than what it asks, which then falls asleep and is woken up again. What is asked for beyond `count`,
-    and what is not answered at the end, is up to one request a connection.
+    than what it asks, which then falls asleep and is woken up again. Beyond `count` up to one
+    request a connection is asked for, and as many are not answered at the end.
     """
     path.write_text(
         'local ffi, asked, n = require("ffi"), {}, 0\nwrk.headers["Host"] = "localhost"\n'
