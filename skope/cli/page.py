@@ -59,10 +59,10 @@ def check_writable(target: str) -> None:
         path = Path(target)
         if path.is_fifo() or path.is_char_device():
             return  # whoever reads at the other end would see it end
-        path = path.resolve()
         if path.exists():
             os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
             return
+        path = path.resolve()  # a link to nowhere is one to the file that will be made
         os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_CREAT | os.O_EXCL))
         path.unlink()
     except OSError as error:
