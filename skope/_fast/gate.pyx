@@ -7,7 +7,7 @@ a stack of its own. Nothing of the interpreter's may run in it: it makes system 
 Source: clone(2), signal-safety(7), and how C libraries implement posix_spawn(3).
 """
 
-from libc.errno cimport errno
+from libc.errno cimport EINVAL, errno
 from libc.signal cimport SIG_DFL, SIG_IGN, SIGCHLD, SIGPIPE
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, strerror
@@ -145,6 +145,9 @@ cdef class Gated:
         sigfillset(&every)
         sigprocmask(SIG_BLOCK, &every, &launch.mask)
         cdef pid_t pid = clone(_live, launch, CLONE_VM | SIGCHLD, launch)
+        if pid < 0 and errno == EINVAL:
+            # Emulators of other processors know no such child: a copy of the memory does as well.
+            pid = clone(_live, launch, SIGCHLD, launch)
         cdef int fault = errno
         sigprocmask(SIG_SETMASK, &launch.mask, NULL)
         if pid < 0:

@@ -4,6 +4,7 @@ import errno
 import os
 import resource
 import signal
+import subprocess
 import sys
 
 import psutil
@@ -150,6 +151,45 @@ def test_what_a_reaped_one_had_is_given_back(gate):
 
     before = several(8)
     assert several(100) - before < 20 << 20
+
+
+REFUSED = """\
+import ctypes, os, platform, struct, sys
+from skope._fast import Gated
+
+# Answer EINVAL to clone(2) with CLONE_VM but neither CLONE_VFORK nor CLONE_THREAD, as qemu does.
+LOAD, EQUAL, AND, ANSWER = 0x20, 0x15, 0x54, 0x06
+number = {"x86_64": 56, "aarch64": 220}[platform.machine()]
+steps = [
+    (LOAD, 0, 0, 0), (EQUAL, 0, 4, number),
+    (LOAD, 0, 0, 16), (AND, 0, 0, 0x14100), (EQUAL, 0, 1, 0x100),
+    (ANSWER, 0, 0, 0x00050016), (ANSWER, 0, 0, 0x7FFF0000),
+]
+text = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+libc = ctypes.CDLL(None, use_errno=True)
+program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(text))
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
+    sys.exit(99)
+
+def ends(*words):
+    entry, keeper = os.pipe()
+    made = Gated(words[0], [*words], [], b"", (0, 1, 2), entry, keeper, 2)
+    os.write(keeper, b".")
+    return os.waitstatus_to_exitcode(os.waitpid(made.pid, 0)[1])
+
+flags = 0x100 | 17
+assert libc.syscall(number, flags, 0, 0, 0, 0) == -1 and ctypes.get_errno() == 22
+sys.exit(ends(b"/bin/sh", b"-c", b"exit 7"))
+"""
+
+
+def test_where_no_memory_can_be_shared_it_gets_a_copy():
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED], stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode == 99:
+        pytest.skip("this kernel takes no filter of system calls")
+    assert (done.returncode, done.stderr) == (7, "")
 
 
 def test_its_words_are_bytes(gate):
