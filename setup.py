@@ -33,6 +33,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "spare",
     "starts",
     "stripes",
     "tally",

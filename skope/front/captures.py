@@ -177,7 +177,7 @@ class Captures:
         """
         slot = which(self._book, name, self._tag)
         dropped = self._book.read(slot).name
-        self._close(slot)
+        self._end(self._book.read(slot))
         return Cancelled(name=dropped)
 
     def open_names(self) -> list[str]:
@@ -196,7 +196,7 @@ class Captures:
         if reserve is not None:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
-            self._close(reserve)
+            self._end(self._book.read(reserve))
         self._open(message.tag or self._own_tag(), None, launch=message)
 
     def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
@@ -231,6 +231,7 @@ class Captures:
         StorageFault
             If some could not be kept; all that could were.
         """
+        self._runs.tidy()
         stop_ns = self._clock()
         after = Edge.of(self._probe.read(stop_ns))
         ending = Ending(ok=False, exit_code=None, note=note, values={})
@@ -248,12 +249,9 @@ class Captures:
                     listed=listed,
                     follow_commit=self._tag is None,
                 )
-            self._close(slot)
+            self._end(self._book.read(slot))
 
         keep_each(slots, keep, clock=self._clock)
-
-    def _close(self, slot: int) -> None:
-        self._end(self._book.read(slot))
 
     def _end(self, entry: Entry) -> None:
         self._book.close(entry.slot)
@@ -369,7 +367,7 @@ class Captures:
             if not entry.warmup and not stopped:
                 recording = self._record(entry, stop_ns, after).noted(_CLOSED_AT_END)
                 self._add(entry, recording, ok=None)
-            self._close(slot)
+            self._end(self._book.read(slot))
             return [] if stopped else [_CLOSED_AT_END]
         if reserve is not None and not reserve.signals:
             # A run that waits for a silent script's end is this one, kept by a killed worker.
