@@ -123,25 +123,26 @@ class Captures:
         UnknownCapture, SeveralOpen
             If it is not clear what to stop.
         """
-        return self._halt(self._book.read(which(self._book, name, self._tag)).tree)
+        tree = self._book.read(which(self._book, name, self._tag)).tree
+        return None if tree is None else self.instant(tree)
 
     def halt_run(self) -> Halt | None:
         """The same for the script's end."""
         reserve = self._book.reserve
-        return None if reserve is None else self._halt(self._book.read(reserve).tree)
+        tree = None if reserve is None else self._book.read(reserve).tree
+        return None if tree is None else self.instant(tree)
 
     async def settled(self, halt: Halt) -> None:
         """Returns once all that the stop needs is in the record."""
         await self._subjects.settle(halt)
 
-    def _halt(self, tree: int | None) -> Halt | None:
-        if tree is None:
-            return None
+    def instant(self, tree: int | None = None) -> Halt:
+        """Now, and the machine at it: the stop of all that were asked for together."""
         stop_ns = self._clock()
         return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
 
     def stop(self, name: str | None, halt: Halt | None = None) -> Stopped:
-        """Closes a capture once its report is in place, as of `halt` or of now.
+        """Closes a capture once its report is in place, as of `halt` or of now if it began later.
 
         Raises
         ------
@@ -150,11 +151,12 @@ class Captures:
         StorageFault
             If the report could not be written; the capture stays open.
         """
-        stop_ns = halt.stop_ns if halt else self._clock()
+        halt = halt or self.instant()
         entry = self._book.read(which(self._book, name, self._tag))
         run = self._kept(entry)
         if run is None:
-            recording = self._record(entry, stop_ns, halt.after if halt else None)
+            halt = halt if entry.start_ns <= halt.stop_ns else self.instant()
+            recording = self._record(entry, halt.stop_ns, halt.after)
             run = changed(recording.run, run=self._keep(entry, recording))
         self._end(entry)
         return Stopped(
