@@ -19,14 +19,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
 from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all, write_over
 from skope.store.faults import storage_fault
-from skope.store.folder import (
-    FOLDER,
-    Folder,
-    absolute,
-    make_with_parents,
-    open_folder,
-    relative,
-)
+from skope.store.folder import FOLDER, Folder, absolute, make_with_parents, open_folder, relative
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
 
 if TYPE_CHECKING:
@@ -157,7 +150,7 @@ class Directory:
 
     def tidy(self) -> None:
         """Remove what was kept to be written over."""
-        if self._spares is not None:
+        if self._spares:
             self._spares.remove(self.fd)
 
     def close(self) -> None:
@@ -348,9 +341,10 @@ class Directory:
         return written
 
     def _renew(self, name: str, data: bytes) -> Writing:
-        from skope.store.spares import Spares  # noqa: PLC0415 - who only reads needs no kernel
+        if not self._spares:
+            from skope.store.spares import Spares  # noqa: PLC0415 - who only reads needs no kernel
 
-        self._spares = self._spares or Spares()
+            self._spares = Spares()
         with self._folder(name, make=True) as (fd, leaf):
             written = self._spares.write(fd, leaf, data)
         return written or self._replace(name, data, durable=False, spares=self._spares)

@@ -2,12 +2,10 @@
 
 import errno
 import os
-import threading
 import time
 
 import pytest
 
-from skope._fast import refill
 from skope.store import spares
 from skope.store.directory import open_directory
 
@@ -122,38 +120,3 @@ def test_no_more_are_kept_than_reports_are_known(directory, monkeypatch):
     assert len(hidden(directory)) == 2
     renew(directory, b"three", "a")
     assert directory.read("a") == b"three"
-
-
-def test_who_opens_a_file_that_is_written_over_waits_and_finds_it_whole(tmp_path):
-    path = tmp_path / "a"
-    path.write_bytes(b"old")
-    found = []
-    file = os.open(path, os.O_WRONLY)
-    try:
-        assert refill(file, b"new", mode=path.stat().st_mode, rested_ns=0)
-        with pytest.raises(BlockingIOError):
-            os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        late = threading.Thread(target=lambda: found.append(path.read_bytes()))
-        late.start()
-        late.join(0.05)
-        assert found == []
-    finally:
-        os.close(file)
-    late.join(30)
-    assert found == [b"new"]
-
-
-def test_a_file_that_somebody_has_open_is_left_as_it_is(tmp_path):
-    path = tmp_path / "a"
-    path.write_bytes(b"old")
-    mode = path.stat().st_mode
-    file = os.open(path, os.O_WRONLY)
-    try:
-        with path.open("rb"):
-            assert refill(file, b"new", mode=mode, rested_ns=0) is None
-        assert refill(file, b"new", mode=mode ^ 0o040, rested_ns=0) is None
-        assert refill(file, b"new", mode=mode, rested_ns=10**12) is None
-        assert path.stat().st_size == 3
-    finally:
-        os.close(file)
-    assert path.read_bytes() == b"old"
