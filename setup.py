@@ -35,6 +35,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "spare",
     "starts",
     "stripes",
     "tally",

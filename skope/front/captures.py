@@ -122,25 +122,26 @@ class Captures:
         UnknownCapture, SeveralOpen
             If it is not clear what to stop.
         """
-        return self._halt(self._book.read(which(self._book, name, self._tag)).tree)
+        tree = self._book.read(which(self._book, name, self._tag)).tree
+        return None if tree is None else self.instant(tree)
 
     def halt_run(self) -> Halt | None:
         """The same for the script's end."""
         reserve = self._book.reserve
-        return None if reserve is None else self._halt(self._book.read(reserve).tree)
+        tree = None if reserve is None else self._book.read(reserve).tree
+        return None if tree is None else self.instant(tree)
 
     async def settled(self, halt: Halt) -> None:
         """Returns once all that the stop needs is in the record."""
         await self._subjects.settle(halt)
 
-    def _halt(self, tree: int | None) -> Halt | None:
-        if tree is None:
-            return None
+    def instant(self, tree: int | None = None) -> Halt:
+        """Now, and the machine at it: the stop of all that were asked for together."""
         stop_ns = self._clock()
         return Halt(stop_ns, Edge.of(self._probe.read(stop_ns)), tree)
 
     def stop(self, name: str | None, halt: Halt | None = None) -> Stopped:
-        """Closes a capture once its report is in place, as of `halt` or of now.
+        """Closes a capture once its report is in place, as of `halt` or of now if it began later.
 
         Raises
         ------
@@ -149,11 +150,12 @@ class Captures:
         StorageFault
             If the report could not be written; the capture stays open.
         """
-        stop_ns = halt.stop_ns if halt else self._clock()
+        halt = halt or self.instant()
         entry = self._book.read(which(self._book, name, self._tag))
         run = self._kept(entry)
         if run is None:
-            recording = self._record(entry, stop_ns, halt.after if halt else None)
+            halt = halt if entry.start_ns <= halt.stop_ns else self.instant()
+            recording = self._record(entry, halt.stop_ns, halt.after)
             run = changed(recording.run, run=self._keep(entry, recording))
         self._end(entry)
         return Stopped(
@@ -176,7 +178,7 @@ class Captures:
         """
         slot = which(self._book, name, self._tag)
         dropped = self._book.read(slot).name
-        self._close(slot)
+        self._end(self._book.read(slot))
         return Cancelled(name=dropped)
 
     def open_names(self) -> list[str]:
@@ -195,7 +197,7 @@ class Captures:
         if reserve is not None:
             if self._book.read(reserve).run == message.run:
                 return  # said again to this worker, its predecessor having heard it
-            self._close(reserve)
+            self._end(self._book.read(reserve))
         self._open(message.tag or self._own_tag(), None, launch=message)
 
     def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
@@ -230,6 +232,7 @@ class Captures:
         StorageFault
             If some could not be kept; all that could were.
         """
+        self._runs.tidy()
         stop_ns = self._clock()
         after = Edge.of(self._probe.read(stop_ns))
         ending = Ending(ok=False, exit_code=None, note=note, values={})
@@ -247,12 +250,9 @@ class Captures:
                     listed=listed,
                     follow_commit=self._tag is None,
                 )
-            self._close(slot)
+            self._end(self._book.read(slot))
 
         keep_each(slots, keep, clock=self._clock)
-
-    def _close(self, slot: int) -> None:
-        self._end(self._book.read(slot))
 
     def _end(self, entry: Entry) -> None:
         self._book.close(entry.slot)
@@ -368,7 +368,7 @@ class Captures:
             if not entry.warmup and not stopped:
                 recording = self._record(entry, stop_ns, after).noted(_CLOSED_AT_END)
                 self._add(entry, recording, ok=None)
-            self._close(slot)
+            self._end(self._book.read(slot))
             return [] if stopped else [_CLOSED_AT_END]
         if reserve is not None and not reserve.signals:
             # A run that waits for a silent script's end is this one, kept by a killed worker.

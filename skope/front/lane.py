@@ -7,7 +7,7 @@ Everything else goes on untouched, so the routes stay the reference: for any byt
 declines, or replies what they would have replied and leaves what they would have left.
 """
 
-from asyncio import BaseTransport
+from asyncio import BaseTransport, get_running_loop
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
@@ -22,6 +22,7 @@ from skope.front.gathering import Gathering
 from skope.front.guard import Guard
 from skope.front.replies import answer, encoded
 from skope.front.services import Services, Signals
+from skope.front.settling import Halt
 from skope.schema.wire import FrontConfig
 
 _IDLE: Final = Stage.IDLE
@@ -159,6 +160,7 @@ class HotSignals(Hot):
         self._recogniser = recogniser
         self._signals = signals
         self._turn = turn
+        self._now: Halt | None = None
 
     def serve(self, chunk: bytes, local: bool) -> bytes | None:  # noqa: FBT001 - as `Hot` is
         """The answers to what is hot in a chunk."""
@@ -179,9 +181,22 @@ class HotSignals(Hot):
         try:
             if what == START:
                 return answer(encoded(self._signals.start(name, module, restart=False)))
-            return answer(encoded(self._signals.stop(name)))
+            return answer(encoded(self._signals.stop(name, self._instant())))
         except Exception as error:  # noqa: BLE001 - answered as Sanic answers it
             return _failed(error, what)
+
+    def _instant(self) -> Halt:
+        """The instant of all stops of this turn of the loop: they were there when it began.
+
+        The last one need not wait for the reports of those before it to be written.
+        """
+        if self._now is None:
+            self._now = self._signals.instant()
+            get_running_loop().call_soon(self._forget)
+        return self._now
+
+    def _forget(self) -> None:
+        self._now = None
 
 
 def _failed(error: Exception, what: int) -> bytes:

@@ -163,6 +163,10 @@ class Runs:
         with self._reports.alone():
             return self._complete(tag, ending)
 
+    def tidy(self) -> None:
+        """Removes what was kept beside the reports for runs to come."""
+        self._reports.directory.tidy()
+
     def listed(self) -> frozenset[str] | None:
         """The files there are; None if the directory does not tell."""
         try:

@@ -16,8 +16,8 @@ class Halt(NamedTuple):
 
     stop_ns: int
     after: Edge
-    tree: int
-    """Whose next tick it needs."""
+    tree: int | None
+    """Whose next tick it needs; None: it needs none."""
 
 
 async def settle(halt: Halt, reached: Callable[[Halt], bool], period_ns: int) -> None:

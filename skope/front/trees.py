@@ -137,6 +137,8 @@ class Trees:
 
     def reached(self, halt: Halt) -> bool:
         """Whether there is a tick of the tree's at or after that instant, or never will be."""
+        if halt.tree is None:
+            return True
         over = not self._wishes.seq(halt.tree) & 1
         return over or bool(len(self.record(halt.tree).ticks.rows(halt.stop_ns, NEVER)))
 

@@ -2,16 +2,28 @@
 
 import os
 import stat
+from contextlib import suppress
 from typing import Final
 
 from skope.errors import ForeignReport
 
 MOST_BYTES: Final = 64 << 20
 """Of a report."""
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_TRIES: Final = 3
 _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK: Final = 4096
 _MOST_BLANKS: Final = 1 << 15
 """A file with more room than that is made anew, smaller."""
+
+
+def opened(leaf: str, fd: int) -> int:
+    """A descriptor for reading what has the name `leaf` in folder `fd` now; no link is followed."""
+    for _ in range(_TRIES):
+        # What had it when it was looked up may have lost it since, and be written over just now.
+        with suppress(BlockingIOError):
+            return os.open(leaf, _READ, dir_fd=fd)
+    return os.open(leaf, _READ, dir_fd=fd)
 
 
 def read_whole(fd: int, shown: str, *, regular: bool = False, most: int = MOST_BYTES) -> bytes:

@@ -17,22 +17,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
-from skope.store.contents import MOST_BYTES, read_whole, room_for, write_all, write_over
+from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all, write_over
 from skope.store.faults import storage_fault
-from skope.store.folder import (
-    FOLDER,
-    Folder,
-    absolute,
-    make_with_parents,
-    open_folder,
-    relative,
-)
+from skope.store.folder import FOLDER, Folder, absolute, make_with_parents, open_folder, relative
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    from skope.store.spares import Spares
+
 Writing: TypeAlias = tuple[int, int, int]
 """Which file, and which writing of it: device, inode, nanosecond of its last change."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
@@ -80,6 +74,7 @@ class Directory:
         """Device and inode of what `fd` is; None where the path is not followed."""
         self._stays = False
         self._swept: set[str] = set()
+        self._spares: Spares | None = None
 
     @property
     def path(self) -> "Path":
@@ -115,6 +110,7 @@ class Directory:
             os.close(fd)
         self._held = (status.st_dev, status.st_ino)
         self._swept.clear()
+        self._spares = None
         if created:
             self.replace(".gitignore", b"*\n")
 
@@ -152,7 +148,13 @@ class Directory:
         """Follow whenever something is done, as before `stay`."""
         self._stays = False
 
+    def tidy(self) -> None:
+        """Remove what was kept to be written over."""
+        if self._spares:
+            self._spares.remove(self.fd)
+
     def close(self) -> None:
+        self.tidy()
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
@@ -187,7 +189,7 @@ class Directory:
         shown = self.shown_name(name)
         try:
             with self._folder(name) as (fd, leaf):
-                return read_whole(os.open(leaf, _READ, dir_fd=fd), shown, regular=True, most=most)
+                return read_whole(opened(leaf, fd), shown, regular=True, most=most)
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(name) from None
         except OSError as error:
@@ -196,12 +198,17 @@ class Directory:
                 raise ForeignReport(message, hint="write its path: ./path/to.json") from None
             raise storage_fault(error, f"cannot read {shown}") from error
 
-    def replace(self, name: str, data: bytes, *, durable: bool = False) -> Writing:
+    def replace(
+        self, name: str, data: bytes, *, durable: bool = False, again: bool = False
+    ) -> Writing:
         """Make `data` the whole content of `name`, at once for every reader; which writing it is.
 
-        With `durable` it also survives a power failure, which costs a disk flush.
+        With `durable` it also survives a power failure, which costs a disk flush. With `again` it
+        is an own file, in no folder, that will be replaced often: see `skope.store.spares`.
         """
         try:
+            if again and not durable:
+                return self._renew(name, data)
             return self._replace(name, data, durable=durable)
         except FileNotFoundError:
             # Somebody removed the directory just now: begin a new one, once.
@@ -311,7 +318,9 @@ class Directory:
         except OSError as error:
             raise self._write_fault(name, error) from error
 
-    def _replace(self, name: str, data: bytes, *, durable: bool) -> Writing:
+    def _replace(
+        self, name: str, data: bytes, *, durable: bool, spares: "Spares | None" = None
+    ) -> Writing:
         with self._folder(name, make=True) as (fd, leaf):
             self._sweep(fd, name.rpartition("/")[0])
             temporary, file = new_temporary(fd)
@@ -320,7 +329,8 @@ class Directory:
                 if durable:
                     os.fdatasync(file)
                 written = _identity(os.fstat(file))
-                os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
+                if spares is None or not spares.take(fd, temporary, leaf, file):
+                    os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
             except BaseException:
                 unlink_quietly(temporary, fd)
                 raise
@@ -329,6 +339,15 @@ class Directory:
             if durable:
                 os.fsync(fd)
         return written
+
+    def _renew(self, name: str, data: bytes) -> Writing:
+        if not self._spares:
+            from skope.store.spares import Spares  # noqa: PLC0415 - who only reads needs no kernel
+
+            self._spares = Spares()
+        with self._folder(name, make=True) as (fd, leaf):
+            written = self._spares.write(fd, leaf, data)
+        return written or self._replace(name, data, durable=False, spares=self._spares)
 
     def _sweep(self, fd: int, folder: str) -> None:
         """Remove what writers that died have left, once per folder."""

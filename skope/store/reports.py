@@ -83,11 +83,12 @@ class Reports:
         """Make `data` the report of `tag`; its mark.
 
         The file differs from ``names.report_name(tag)`` when that one is something else's. `known`
-        is the file of the present report, where the caller has seen just now that it is.
+        is the file of the present report, where the caller has seen just now that it is, and will
+        write it again.
         """
         stem = known.removesuffix(".json") if known else self._stem(tag)
         file = f"{stem}.json"
-        written = self.directory.replace(file, data, durable=durable)
+        written = self.directory.replace(file, data, durable=durable, again=known is not None)
         if stem in self._kept:
             self._kept.discard(stem)
             history.prune(self.directory, stem)

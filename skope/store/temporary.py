@@ -47,7 +47,7 @@ def remove_if_abandoned(name: str, fd: int) -> None:
         os.close(file)
 
 
-def unlink_quietly(name: str, fd: int) -> None:
+def unlink_quietly(name: str | bytes, fd: int) -> None:
     """Remove `name` from folder `fd`, if that can be."""
     try:
         os.unlink(name, dir_fd=fd)

@@ -18,13 +18,14 @@ from tests.unit.schema.reports import AT, a_report
 
 WRITE = """
 import sys
+again = sys.argv[2:] == ["again"]
 from skope.store.directory import open_directory
 with open_directory(sys.argv[1], given=True) as directory:
     print("ready", flush=True)
     number = 0
     while True:
         number += 1
-        directory.replace("a.json", (b"%d\\n" % number) * 200_000)
+        directory.replace("a.json", (b"%d\\n" % number) * 200_000, again=again)
 """
 
 
@@ -45,10 +46,11 @@ def place(request, tmp_path, monkeypatch):
         yield Path(folder) / ".skope"
 
 
-@pytest.fixture
-def writer(place):
-    """A process that replaces one file for ever."""
-    process = subprocess.Popen([sys.executable, "-c", WRITE, str(place)], stdout=subprocess.PIPE)
+@pytest.fixture(params=["", "again"])
+def writer(place, request):
+    """A process that replaces one file for ever, by new files or by two that take turns."""
+    command = [sys.executable, "-c", WRITE, str(place), request.param]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"ready\n"
     yield process
     process.kill()
@@ -86,7 +88,7 @@ def test_a_reader_sees_whole_files_only(place, writer):
 def test_killed_writers_leave_the_file_whole_and_the_next_one_cleans_up(place):
     for _ in range(5):
         process = subprocess.Popen(
-            [sys.executable, "-c", WRITE, str(place)], stdout=subprocess.PIPE
+            [sys.executable, "-c", WRITE, str(place), "again"], stdout=subprocess.PIPE
         )
         process.stdout.readline()
         while not (place / "a.json").exists():

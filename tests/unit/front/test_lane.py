@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from skope.front.documents import StoredDocuments
 from skope.front.services import Services
-from tests.unit.front.lanes import Worker, say
-from tests.unit.front.made import Bench
+from tests.unit.front.lanes import Worker, say, settle
+from tests.unit.front.made import PERIOD, Bench
 from tests.unit.front.streams import streams
 
 HEAD = b" HTTP/1.1\r\nHost: localhost:9001\r\n"
@@ -62,6 +62,7 @@ def signals_of(folder, chunks, **how):
 
     try:
         heard, taken = asyncio.run(run())
+        bench.reports.directory.tidy()
         return (heard, book_of(bench), files_of(bench)), taken
     finally:
         bench.reports.directory.close()
@@ -91,3 +92,44 @@ def test_plain_signals_take_the_lane(tmp_path):
     assert [text[1:4] for text in heard[0][1].split(b"HTTP/1.1")[1:]] == [b"200", b"409", b"200"]
     assert [entry.name for entry in book] == ["b"]
     assert "a.json" in files
+
+
+def test_stops_that_came_together_are_of_one_instant_and_later_ones_of_theirs(tmp_path):
+    """However long it takes to write the reports of those before."""
+    bench = Bench(tmp_path)
+    names = ("a", "b", "c")
+
+    class Late:
+        """Takes a period for each stop."""
+
+        def __getattr__(self, name):
+            return getattr(bench.captures, name)
+
+        def stop(self, name, halt):
+            bench.wait(1)
+            return bench.captures.stop(name, halt)
+
+    async def run():
+        worker = await Worker(Services(documents=None, signals=Late())).open()
+        one, other, third, fourth = (worker.connect() for _ in range(4))
+        starts = (b"GET /start?name=%b" % name.encode() + HEAD + b"\r\n" for name in names)
+        await say(fourth, [b"".join(starts)])
+        bench.wait(5)
+        one.protocol.data_received(PLAIN[3])
+        # Its start is later than the first stop of this turn.
+        other.protocol.data_received(PLAIN[0] + PLAIN[4])
+        other.protocol.data_received(PLAIN[3])
+        await settle()
+        bench.wait(5)
+        await say(third, [b"GET /stop?name=c" + HEAD + b"\r\n"])
+
+    try:
+        asyncio.run(run())
+        runs = {name: bench.report(name).runs for name in names}
+    finally:
+        bench.reports.directory.close()
+    periods = {
+        name: [round(run.values["exec_time"] * 1e9 / PERIOD) for run in kept]
+        for name, kept in runs.items()
+    }
+    assert periods == {"a": [5, 2], "b": [5], "c": [13]}
