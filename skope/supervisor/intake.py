@@ -23,7 +23,7 @@ from skope.shm.stripes import Stripes
 from skope.store.directory import Directory, open_directory
 from skope.store.lock import RoleLock
 from skope.store.names import aggregate_address, aggregate_name, file_stem
-from skope.supervisor.access import settle
+from skope.supervisor.access import settle_at
 from skope.supervisor.bulletin import Bulletin, Recovery
 from skope.supervisor.crew import IntakeCrew
 from skope.supervisor.losses import UNFINISHED
@@ -78,12 +78,7 @@ def take(intake: Intake) -> int:
         listen(place.host, place.port, command="skope agg") as listeners,
         _Session(intake, directory, voice) as session,
     ):
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=place.no_auth,
-            allow_hosts=place.allow_hosts,
-        )
+        access = settle_at(place, wide=listeners.wide)
         config = FrontConfig(
             mode="agg",
             directory=str(directory.path),
@@ -102,8 +97,8 @@ def take(intake: Intake) -> int:
             serving = rig.start()
             if serving:
                 voice.say(_ready(listeners, directory, session.choice))
-                if access.generated:
-                    voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
+                for line in access.told:
+                    voice.say(line)
             with Screen(voice) as screen:
                 if serving and intake.screen:
                     screen.start(listeners.url, access.token)
