@@ -21,6 +21,7 @@ KERNELS = (
     "gate",
     "group",
     "heirs",
+    "index",
     "layout",
     "medians",
     "members",
