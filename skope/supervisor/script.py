@@ -106,6 +106,7 @@ class Script:
         if self.ended is None:
             pid, status, used = os.wait4(self.pid, os.WNOHANG)
             if pid:
+                end_ns = monotonic_ns()
                 self._gated.bury()
                 self.ended = Ended(
                     status=os.waitstatus_to_exitcode(status),
@@ -113,7 +114,7 @@ class Script:
                     system_s=used.ru_stime,
                     max_rss_bytes=_beyond_our_own(used.ru_maxrss * _KIB),
                     begin_ns=self._begin_ns,
-                    end_ns=monotonic_ns(),
+                    end_ns=end_ns,
                     fault=self._fault(),
                 )
         return self.ended is not None
