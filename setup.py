@@ -18,6 +18,7 @@ KERNELS = (
     "curve",
     "edge",
     "fold",
+    "gate",
     "group",
     "heirs",
     "index",
