@@ -29,6 +29,8 @@ class Finding:
     high: float
     unresolved: str = ""
     """Why it cannot be held against a budget on this machine, now; empty where it can."""
+    beside: str = ""
+    """What has to be known to judge it; it changes no verdict."""
 
 
 @dataclass(kw_only=True, slots=True)

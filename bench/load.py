@@ -7,6 +7,7 @@ it asks, and a server that sleeps between requests would be measured waking up.
 
 import contextlib
 import re
+import signal
 import socket
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
@@ -152,16 +153,25 @@ def post(body: bytes, kind: str = "application/json") -> bytes:
 
 
 def lua_burst(path: Path, target: str, count: int) -> Path:
-    """A wrk script that asks for `target` and a number, from 1 to `count` and then no more.
+    """A wrk script that asks for `target` and a number, from 1 on, and ends wrk at `count`.
 
-    What has been asked for and not answered at the end is up to one request a connection.
+    All requests are made before the first is sent: what a client does between two makes it slower
+    than what it asks, which then falls asleep and is woken up again. Beyond `count` up to one
+    request a connection is asked for, and as many are not answered at the end.
     """
     path.write_text(
-        'local n = 0\nwrk.headers["Host"] = "localhost"\n'
+        'local ffi, asked, n = require("ffi"), {}, 0\nwrk.headers["Host"] = "localhost"\n'
+        'ffi.cdef("int getpid(void); int kill(int process, int signal);")\n'
+        "function init()\n"
+        f'  for k = 1, {count + CONNECTIONS} do asked[k] = wrk.format("GET", "{target}" .. k) end\n'
+        "end\n"
         "function request()\n"
         "  n = n + 1\n"
-        f"  if n >= {count} then wrk.thread:stop() end\n"
-        f'  return wrk.format("GET", "{target}" .. n)\n'
+        f"  if n == {count} then\n"
+        "    wrk.thread:stop()\n"
+        f"    ffi.C.kill(ffi.C.getpid(), {signal.SIGINT.value})\n"
+        "  end\n"
+        "  return asked[n]\n"
         "end\n"
     )
     return path

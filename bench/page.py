@@ -32,7 +32,7 @@ def _budgets(judged: Sequence[tuple[Budget, Finding, Word]]) -> str:
         found = f"{number(finding.value)} {budget.unit}" if isfinite(finding.value) else "–"
         span = f"{low} to {high}" if isfinite(finding.low) else "–"
         said = f"**{word}**" if word == "over" else word
-        why = f": {finding.unresolved}" if finding.unresolved else ""
+        why = "".join(f": {each}" for each in (finding.unresolved, finding.beside) if each)
         lines.append(f"| {budget.what} | {budget.limit} | {found} | {span} | {said}{why} |")
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""The compiled kernels' face: bytes and numbers, no files opened, no processes started.
+"""The compiled kernels' face: bytes, numbers, and what no interpreter may take part in.
 
 Each name is imported from its kernel when it is first asked for, so that the sampler loads no
 numpy and a machine without kernels can still compare reports.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
     from skope._fast.fold import merge_folds as merge_folds
+    from skope._fast.gate import Gated as Gated
     from skope._fast.layout import COUNTERS as COUNTERS
     from skope._fast.layout import EDGE_COUNTERS as EDGE_COUNTERS
     from skope._fast.layout import EDGE_WORDS as EDGE_WORDS
@@ -115,6 +116,7 @@ _NAMES: Final = {
     "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
     "fold": ("Fold", "fold_samples", "merge_folds"),
+    "gate": ("Gated",),
     "layout": (
         "COUNTERS",
         "EDGE_COUNTERS",

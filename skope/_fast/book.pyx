@@ -13,6 +13,7 @@ from libc.string cimport memcpy, memmove
 
 from skope._fast.control cimport Header
 from skope._fast.fences cimport load_acquire, store_release
+from skope._fast.index cimport NOWHERE, index_over
 from skope._fast.layout cimport (
     BOOK_FREE, BOOK_OPEN, CAPTURE_NAMED, CAPTURE_SCRIPT, NAME_BYTES, book_t, edge_t,
     fold_t, head_t, sample_t,
@@ -22,7 +23,17 @@ cdef enum:
     CHUNK = 64                      # entries allocated at a time: 280 KiB
     SUBJECT_BYTES = 256
     MACHINE_BYTES = 7
-    NOT_FRESH = 0x7FFFFFFF
+    MOST = 0x7FFFFFFF               # entries
+
+cdef extern from *:
+    """
+    static inline void skope_prefetch(const void *at, size_t bytes)
+    {
+        for (size_t k = 0; k < bytes; k += 64)
+            __builtin_prefetch((const char *) at + k, 1);
+    }
+    """
+    void prefetch "skope_prefetch"(const void *at, size_t bytes) noexcept
 
 cdef const char *MACHINE = b"machine"
 
@@ -84,19 +95,18 @@ cdef class Book:
             raise ValueError("the segment has no book")
         self.entries = <book_t *> &view[self.offset]
         self.allocate = commit
-        self.slots = {}
+        self.count = 0
         self.free_count = 0
         self.script = None
         self.committed = 0
-        if self.capacity >= NOT_FRESH:
+        if self.capacity >= MOST:
             raise ValueError("the segment's book is too large")
+        self.index = index_over(self.entries, self.capacity)
         self.after = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
         self.before = <uint32_t *> malloc((self.capacity + 1) * sizeof(uint32_t))
         self.free = <uint32_t *> malloc(self.capacity * sizeof(uint32_t))
         if self.after == NULL or self.before == NULL or self.free == NULL:
             raise MemoryError
-        for slot in range(self.capacity):
-            self.after[slot] = NOT_FRESH
         self.after[self.capacity] = self.before[self.capacity] = <uint32_t> self.capacity
         # The first chunk holds the word that says how many were ever allocated. Reading beyond
         # those would allocate them.
@@ -108,7 +118,8 @@ cdef class Book:
                 self.set_free(slot)
         for slot in range(self.committed):
             if load_acquire(&self.entries[slot].state) == BOOK_OPEN:
-                self.index(slot)
+                self.enter(slot)
+        self.fresh = <uint32_t> self.capacity
 
     def __dealloc__(self):
         free(self.after)
@@ -149,7 +160,7 @@ cdef class Book:
             raise ValueError(f"an edge is {sizeof(edge_t)} bytes")
         if tree is not None and len(tree_start) != sizeof(sample_t):
             raise ValueError(f"a sample is {sizeof(sample_t)} bytes")
-        if (self.script is not None) if kind == CAPTURE_SCRIPT else (name in self.slots):
+        if (self.script if kind == CAPTURE_SCRIPT else self.find(name)) is not None:
             raise KeyError(name)
         slot = self.take()
         at = &self.entries[slot]
@@ -169,39 +180,41 @@ cdef class Book:
         at.module_bytes = len(module_utf8)
         memcpy(at.module, <const char *> module_utf8, len(module_utf8))
         store_release(&at.state, BOOK_OPEN)
-        if kind == CAPTURE_SCRIPT:
-            self.script = slot
-        else:
-            self.slots[name] = slot
-        self.put_last(slot)
+        self.enter(slot)
         return slot
 
     cdef bint is_plain(self) noexcept:
         """Whether nothing but its name is to be asked of a capture: an entry is at hand."""
         return self.script is None and self.free_count > 0
 
-    cdef uint64_t open_plain(
-        self, str name, const unsigned char *utf8, size_t length, const edge_t *edge,
+    cdef bint open_plain(
+        self, uint32_t tag, const unsigned char *name, size_t length, const edge_t *edge,
         uint64_t start_ns, uint64_t front_pid,
-    ) except? 0xFFFFFFFFFFFFFFFF:
-        """As `open` with only a name, of the machine; `utf8` is `name`, short, and not open yet."""
-        cdef uint64_t slot = self.take()
+    ) except? False:
+        """As `open` with only a name, of the machine: a short one of that tag, not open yet."""
+        cdef uint32_t slot = <uint32_t> self.take()
         cdef book_t *at = &self.entries[slot]
-        _fill(at, utf8, length, edge, start_ns, front_pid)
-        self.slots[name] = slot
+        _fill(at, name, length, edge, start_ns, front_pid)
+        self.index.put(tag, slot)
+        self.count += 1
         self.put_last(slot)
         store_release(&at.state, BOOK_OPEN)
-        return slot
+        if self.free_count:
+            # No cache holds the next one's lines, and until it comes there is time to fetch them.
+            at = &self.entries[self.free[self.free_count - 1]]
+            prefetch(at, at.subject - <char *> at + 1)
+            prefetch(at.name, 1)
+        return True
 
     def close(self, uint64_t slot):
         """Frees an entry."""
         cdef book_t *at = self.entry(slot)
-        cdef str name = at.name[:at.name_bytes].decode()
         store_release(&at.state, BOOK_FREE)
         if at.kind == CAPTURE_SCRIPT:
             self.script = None
         else:
-            self.slots.pop(name, None)
+            self.index.drop(<uint32_t> slot)
+            self.count -= 1
         self.take_out(slot)
         self.set_free(slot)
 
@@ -210,10 +223,10 @@ cdef class Book:
 
         Each is given out once, in the order they were opened. What was closed before is not.
         """
-        cdef uint32_t slot = self.after[self.capacity]
+        cdef uint32_t slot = self.fresh
         if slot == self.capacity or self.entries[slot].start_ns > until_ns:
             return None
-        self.take_out(slot)
+        self.fresh = self.after[slot]
         return slot
 
     def read(self, uint64_t slot):
@@ -232,7 +245,10 @@ cdef class Book:
 
     def find(self, str name):
         """The slot of the open capture of that name, or None. A script's reserve has no name."""
-        return self.slots.get(name)
+        cdef bytes utf8 = name.encode("utf-8", "surrogatepass")
+        cdef const unsigned char *text = utf8
+        cdef uint32_t slot = self.index.find(self.index.tag(text, len(utf8)), text, len(utf8))
+        return None if slot == NOWHERE else slot
 
     def refuse(self, uint64_t slot):
         """Counts a second start that was turned away."""
@@ -268,13 +284,16 @@ cdef class Book:
         memcpy(&head.fold, <const char *> fold, sizeof(fold_t))
         store_release(turn, turn[0] + 1)
 
-    def names(self):
-        """The names that are open, in the order they were opened (by slot after a restart)."""
-        return list(self.slots)
+    def names(self, uint64_t most=MOST):
+        """The names of the first `most` of `open_slots`."""
+        return [self.name_in(slot) for slot in self.first(most)]
 
     def open_slots(self):
-        """The slots of the named open captures, a script's reserve left out."""
-        return list(self.slots.values())
+        """The slots of the named open captures, a script's reserve left out.
+
+        They are in the order they were opened, those of a worker before by slot.
+        """
+        return self.first(MOST)
 
     def is_open(self, uint64_t slot, uint64_t generation):
         """Whether the entry is still that use of the slot."""
@@ -290,35 +309,53 @@ cdef class Book:
         return self.script
 
     def __len__(self):
-        return len(self.slots)
+        return self.count
 
-    cdef void put_last(self, uint64_t slot) noexcept:
+    cdef list first(self, uint64_t most):
+        """The slots of the first `most` named open captures."""
+        cdef list found = []
+        cdef uint32_t slot = self.after[self.capacity]
+        while slot != self.capacity and <uint64_t> len(found) < most:
+            if self.entries[slot].kind != CAPTURE_SCRIPT:
+                found.append(slot)
+            slot = self.after[slot]
+        return found
+
+    cdef str name_in(self, uint64_t slot):
+        cdef book_t *at = &self.entries[slot]
+        return at.name[:at.name_bytes].decode()
+
+    cdef void put_last(self, uint32_t slot) noexcept:
         """Notes that the capture in `slot` was opened after all others."""
         cdef uint32_t last = self.before[self.capacity]
-        self.after[last] = self.before[self.capacity] = <uint32_t> slot
+        self.after[last] = self.before[self.capacity] = slot
         self.before[slot] = last
         self.after[slot] = <uint32_t> self.capacity
+        if self.fresh == self.capacity:
+            self.fresh = slot
 
     cdef void take_out(self, uint64_t slot) noexcept:
-        """Forgets in which order it was opened, if that is known."""
-        if self.after[slot] == NOT_FRESH:
-            return
+        """Forgets in which order it was opened."""
+        if self.fresh == slot:
+            self.fresh = self.after[slot]
         self.before[self.after[slot]] = self.before[slot]
         self.after[self.before[slot]] = self.after[slot]
-        self.after[slot] = NOT_FRESH
 
     cdef book_t *entry(self, uint64_t slot) except NULL:
         if slot >= self.committed or load_acquire(&self.entries[slot].state) != BOOK_OPEN:
             raise IndexError(f"entry {slot} is not open")
         return &self.entries[slot]
 
-    cdef int index(self, uint64_t slot) except -1:
+    cdef void enter(self, uint64_t slot) noexcept:
+        """Notes that the entry in `slot` is open, its kind and its name."""
         cdef book_t *at = &self.entries[slot]
+        cdef const unsigned char *name = <const unsigned char *> at.name
         if at.kind == CAPTURE_SCRIPT:
             self.script = slot
         else:
-            self.slots[at.name[:at.name_bytes].decode()] = slot
-        return 0
+            self.index.put(self.index.tag(name, at.name_bytes), <uint32_t> slot)
+            self.count += 1
+        self.put_last(<uint32_t> slot)
 
     cdef uint64_t take(self) except? 0xFFFFFFFFFFFFFFFF:
         if self.free_count == 0:

@@ -11,7 +11,7 @@ class Starter(Hot):
         *,
         read: Callable[[int], bytes],
         shared_ns: int,
-        clock: Callable[[], int],
+        clock: Callable[[], int] | None,
         pid: int,
     ) -> None: ...
     def before(self, recogniser: Recogniser, otherwise: Callable[[], bytes | None]) -> Starter: ...

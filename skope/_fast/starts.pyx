@@ -4,13 +4,14 @@ Nothing here decides anything of its own. What is not plain, or would be refused
 before anything was done, to those who can say why.
 """
 
-from cpython.unicode cimport PyUnicode_DecodeASCII
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdio cimport snprintf
 from libc.string cimport memcpy
+from posix.time cimport CLOCK_MONOTONIC
 
 from skope._fast.book cimport Book
-from skope._fast.clocks cimport NS_PER_S
+from skope._fast.clocks cimport NS_PER_S, clock_ns
+from skope._fast.index cimport NOWHERE, Index
 from skope._fast.layout cimport edge_t
 from skope._fast.recognise cimport Recogniser, request_t
 from skope._fast.replying cimport OK
@@ -32,7 +33,7 @@ cdef class Starter(Hot):
     ----------
     read : gives the machine's reading, an edge_t, of an instant in ns
     shared_ns : how long after its instant a reading also stands for those who ask then
-    clock : CLOCK_MONOTONIC in ns
+    clock : CLOCK_MONOTONIC in ns; None: the kernel's own
     pid : of this worker
     """
 
@@ -73,7 +74,8 @@ cdef class Starter(Hot):
         """The answers to the chunk; None where it is declined."""
         cdef size_t count
         cdef request_t *request
-        cdef str name
+        cdef Index names = self.book.index
+        cdef uint32_t tag
         cdef int64_t now_ns
         if self.recogniser is None:
             raise ValueError("nobody was named who recognises the chunk")
@@ -83,18 +85,18 @@ cdef class Starter(Hot):
         request = self.recogniser.plain_start()
         if request == NULL or request.module != NULL or not self.book.is_plain():
             return self.otherwise()
-        name = PyUnicode_DecodeASCII(<const char *> request.name, request.name_bytes, NULL)
-        if name in self.book.slots:
+        tag = names.tag(request.name, request.name_bytes)
+        if names.find(tag, request.name, request.name_bytes) != NOWHERE:
             return self.otherwise()
-        now_ns = self.clock()
+        now_ns = self.now()
         if not self.holds(now_ns):
             try:
                 self.edge = self.read(now_ns)
             except Exception:
                 return self.otherwise()
-            now_ns = self.clock()
+            now_ns = self.now()
         self.book.open_plain(
-            name, request.name, request.name_bytes, edge_of(self.edge), now_ns, self.pid
+            tag, request.name, request.name_bytes, edge_of(self.edge), now_ns, self.pid
         )
         return self.answer(request, edge_of(self.edge).realtime_ns // <uint64_t> NS_PER_S)
 
@@ -123,6 +125,9 @@ cdef class Starter(Hot):
         before += <int> request.name_bytes
         memcpy(text + before, self.tail, self.tail_bytes)
         return text[:before + self.tail_bytes]
+
+    cdef int64_t now(self) except? -1:
+        return clock_ns(CLOCK_MONOTONIC) if self.clock is None else self.clock()
 
     cdef bint holds(self, int64_t now_ns) noexcept:
         """Whether the reading at hand stands for this instant too."""

@@ -3,8 +3,7 @@
 from msgspec import Struct
 
 from skope.agg.folder import Folder
-from skope.agg.recovery import Progress, open_session
-from skope.agg.replay import Recovered
+from skope.agg.recovery import Past, Progress, open_session
 from skope.agg.session import Accounting, begin
 from skope.shm.stripes import Area, Stripes
 
@@ -13,9 +12,19 @@ class Opened(Struct, frozen=True):
     """A session ready for its workers."""
 
     accounting: Accounting
-    recovered: Recovered
-    past: Area
-    """Keep it as long as the start lasts: this process is the stripe's writer."""
+    past: Past
+    area: Area
+    """Of the past. Keep it as long as the start lasts: this process is the stripe's writer."""
+
+    def keep_past(self, folder: Folder) -> bool:
+        """Writes the past again where somebody removed it; whether somebody did.
+
+        Raises
+        ------
+        StorageFault
+            If it cannot be written.
+        """
+        return self.past.keep(folder, self.area.tally)
 
 
 def open_past(
@@ -29,8 +38,8 @@ def open_past(
         If the session cannot be continued. Nothing is lost.
     """
     stripe = stripes.board.stripes - 1
-    past = stripes.build(stripe)
-    recovered = open_session(folder, past.tally, progress=progress)
-    accounting = begin(folder, session, past.page, recovered)
+    area = stripes.build(stripe)
+    past = open_session(folder, area.tally, progress=progress)
+    accounting = begin(folder, session, area.page, past.recovered)
     stripes.publish(stripe)
-    return Opened(accounting, recovered, past)
+    return Opened(accounting, past, area)

@@ -42,32 +42,59 @@ class Resumed(Struct, frozen=True, kw_only=True):
     recovered: Recovered
 
 
-def open_session(folder: Folder, past: Tally, *, progress: Progress | None = None) -> Recovered:
-    """Counts all that is in the folder into `past` and writes it as the new past.
+class Past(Struct, frozen=True, kw_only=True):
+    """What earlier starts left, as it was counted."""
+
+    recovered: Recovered
+    number: int = 0
+    covered: Covered | None = None
+    """None: there was nothing, and so there is no file."""
+
+    def keep(self, folder: Folder, tally: Tally) -> bool:
+        """Writes the file again where it is gone; whether it was. `tally` is as it was counted.
+
+        What workers write says that it comes after this past, and counts for nothing without it.
+
+        Raises
+        ------
+        StorageFault
+            If it cannot be written.
+        """
+        if self.covered is None or folder.modified_ns(past_name(self.number)):
+            return False
+        rows = dump_tally(tally)
+        folder.replace(past_name(self.number), encode_snapshot(self.covered, rows), durable=True)
+        return True
+
+
+def open_session(folder: Folder, tally: Tally, *, progress: Progress | None = None) -> Past:
+    """Counts all that is in the folder into `tally` and writes it as the new past.
 
     Run by one process, before any worker starts.
 
     Raises
     ------
     StorageFault
-        If the new past cannot be written, or `past` has no room for its names. Nothing is lost.
+        If the new past cannot be written, or `tally` has no room for its names. Nothing is lost.
     """
     names = folder.names()
     number, base = newest_past(folder, names)
     with _room():
-        recovered = _counted(past, [base] if base else [])
+        recovered = _counted(tally, [base] if base else [])
         covers = dict(base.covered.workers) if base else {}
-        for worker in sorted({segment.worker for segment in segments_in(names)}):
+        told = (*segments_in(names), *snapshots_in(names))  # somebody may have removed the lines
+        for worker in sorted({segment.worker for segment in told}):
             since = Since(number, covers.get(worker, _START))
-            found, covers[worker] = _gather(folder, names, worker, since, past, progress)
+            found, covers[worker] = _gather(folder, names, worker, since, tally, progress)
             recovered += found
     if base is None and not covers:
-        return recovered
+        return Past(recovered=recovered)
     newest = max([number, *pasts_in(names)]) + 1
     covered = Covered(records=recovered.records, since=0, workers=covers)
-    folder.replace(past_name(newest), encode_snapshot(covered, dump_tally(past)), durable=True)
+    past = Past(recovered=recovered, number=newest, covered=covered)
+    past.keep(folder, tally)
     _tidy(folder, names, covers, keep={newest, number})
-    return recovered
+    return past
 
 
 def resume_worker(

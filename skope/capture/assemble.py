@@ -30,6 +30,10 @@ _SCRIPT_SOURCE: Final = "wait4 of the script, whole-script"
 _SOURCES: Final = {
     "script.memory_peak": f"{_SCRIPT_SOURCE}: ru_maxrss of its largest process",
 }
+_REASONS: Final = {
+    "script.memory_peak": "its largest process held no more than Skope, which the kernel counts in",
+}
+"""Why there is no value, of what has one cause only."""
 _WHOLE_TIME: Final = "CLOCK_MONOTONIC, from the script's launch to its end"
 """Of a window without signals; what MEASURES says of `exec_time` is of one between them."""
 
@@ -156,7 +160,7 @@ def _metric(
         kind=spec.kind,
         value=value,
         source=source,
-        reason=None if value is not None else reason,
+        reason=None if value is not None else reason or _REASONS.get(name),
         coverage=coverage,
     )
 

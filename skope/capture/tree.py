@@ -35,7 +35,7 @@ _PSS_RSS: Final = _GAUGE["pss_rss"]
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes had several threads, or could not be read"
-_NO_MEMORY: Final = "no process of it held memory at a tick: a zombie has none, nor the kernel's"
+_NO_MEMORY: Final = "none of its processes held memory when that was read: just begun, or ended"
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _UNSEEN: Final = "no process of it was seen at a tick"
 _NOBODY: Final = "nothing was there to be watched, or no reading of it near the start"
@@ -89,7 +89,13 @@ class Measured(NamedTuple):
 
 
 def cut_tree(
-    record: Record, start: bytes, span: Span, head: Head | None, *, complete: bool
+    record: Record,
+    start: bytes,
+    span: Span,
+    head: Head | None,
+    *,
+    complete: bool,
+    alone: bool = False,
 ) -> TreeWindow:
     """The window of `span` on a tree's record.
 
@@ -101,6 +107,8 @@ def cut_tree(
     span : the capture's
     head : what was folded of it
     complete : whether Skope reaps what the tree orphans
+    alone : whether it did nothing before the start nor after the stop, as a script between its
+        launch and its end
     """
     first = np.frombuffer(start, dtype("sample"))
     first = first[first["begin_ns"] > 0]
@@ -109,12 +117,12 @@ def cut_tree(
     late = record.ticks.rows(max(0, span.stop_ns - around), span.stop_ns + around)
     own = Span(span.start_ns, span.stop_ns, _blank(span.before), _blank(span.after))
     window = cut(record, own, head)
-    before = _at(np.concatenate([first, early]), span.start_ns, events=0)
+    before = _at(np.concatenate([first, early]), span.start_ns, events=0, still=alone)
     last = late if len(late) else _last_of(window, first)
     return TreeWindow(
         window=window,
         before=before,
-        after=_at(last, span.stop_ns, events=1),
+        after=_at(last, span.stop_ns, events=1, still=alone),
         at_start=_there(first if len(first) else early),
         pss_after=_pss_after(late, span.stop_ns),
         complete=complete,
@@ -145,11 +153,11 @@ def _last_of(window: Window, first: Rows) -> Rows:
     return window.ticks[-1:] if len(window.ticks) else first
 
 
-def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
+def _at(rows: Rows, instant: int, *, events: int, still: bool) -> list[int | None]:
     """The counters at `instant`; beyond the rows those of the nearest.
 
     Times are had in proportion between the rows around it, events from the one before (0) or
-    after it (1).
+    after it (1); `still`: times too, for nothing ran on that side of it.
     """
     if not len(rows):
         return [None] * len(TREE_COUNTERS)
@@ -160,7 +168,7 @@ def _at(rows: Rows, instant: int, *, events: int) -> list[int | None]:
     around = [_known(rows["counters"][row]) for row in (after - 1, after)]
     share = (instant - int(begins[after - 1])) / int(begins[after] - begins[after - 1])
     counters: list[int | None] = around[events]
-    for counter in _TIMES:
+    for counter in () if still else _TIMES:
         first, last = around[0][counter], around[1][counter]
         if first is not None and last is not None:
             counters[counter] = first + round((last - first) * share)

@@ -19,6 +19,8 @@ Limits = tuple[tuple[Grade, float], ...]
 
 ENDED: Final = "what was watched had ended before the stop"
 ELSEWHERE: Final = "most of the work was not in the script's processes: use --watch PID or :PORT"
+_COARSE_NS: Final = 100 * NS_PER_MS
+"""The machine's busy time is counted in ticks of 10 ms: of a shorter window it tells too little."""
 _LITTLE: Final = 0.10
 """Of the machine's busy processor time."""
 _IDLE: Final = 0.10
@@ -133,7 +135,7 @@ def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
         if tree.ended:
             yield "B", ENDED
         return
-    busy = busy_ns(span)
+    busy = busy_ns(span) if span.length_ns >= _COARSE_NS else 0
     if busy > _IDLE * span.length_ns and tree.used_ns < _LITTLE * busy:
         yield "B", ELSEWHERE
 

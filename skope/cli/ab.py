@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
     require_linux("ab")
     judging.format_of(options)
+    judging.check_page(options)
     from skope.cli import reading
     from skope.supervisor.guarding import Guard
     from skope.supervisor.pairs import contend, verdict

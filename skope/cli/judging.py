@@ -149,6 +149,20 @@ def offer_page(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def check_page(options: argparse.Namespace) -> None:
+    """Finds out before anything is measured whether ``--html`` names what can be written.
+
+    Raises
+    ------
+    StorageFault
+        If it does not. A file that is there stays as it is.
+    """
+    if options.html is not None:
+        from skope.cli.page import check_writable
+
+        check_writable(options.html)
+
+
 def keep_page(options: argparse.Namespace, diff: Diff, base: "Report", head: "Report") -> None:
     """Write the page of `diff`, which compared `base` with `head`, where ``--html`` says.
 

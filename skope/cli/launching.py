@@ -70,6 +70,9 @@ def command_of(text: str) -> "Command":
     """
     from skope.supervisor.command import of_script, of_shell, of_words
 
+    if not text.strip():
+        message = "a command is empty: nothing to run"
+        raise UsageError(message)
     if Path(text).exists():
         _check_runnable(text)
         return of_script(text, launches=2)

@@ -1,6 +1,7 @@
 """`--html`: a diff as a page of its own, for a pull request or an artifact."""
 
 import argparse
+import os
 from pathlib import Path
 
 from skope.cli import reading
@@ -42,9 +43,35 @@ def write_page(
     try:
         Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        message = f"cannot write {target}: {error.strerror or error}"
-        raise StorageFault(message, hint="--html takes the path of a file") from error
+        raise _fault(target, error) from error
     say(f"wrote {target}")
+
+
+def check_writable(target: str) -> None:
+    """Opens the file `target` as `write_page` will, without a change to what is there.
+
+    Raises
+    ------
+    StorageFault
+        If it cannot be written.
+    """
+    try:
+        path = Path(target)
+        if path.is_fifo() or path.is_char_device():
+            return  # whoever reads at the other end would see it end
+        if path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+            return
+        path = path.resolve()  # a link to nowhere is one to the file that will be made
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_CREAT | os.O_EXCL))
+        path.unlink()
+    except OSError as error:
+        raise _fault(target, error) from error
+
+
+def _fault(target: str, error: OSError) -> StorageFault:
+    message = f"cannot write {target}: {error.strerror or error}"
+    return StorageFault(message, hint="--html takes the path of a file")
 
 
 def _curves(options: argparse.Namespace, address: str, report: Report) -> Series | None:

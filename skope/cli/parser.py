@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final, NoReturn
 
 from skope._version import VERSION
@@ -35,18 +36,32 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The options in `words`, every one of which has to be known."""
-        options, unknown = self.parse_known_args(words)
+        try:
+            options, unknown = self.parse_known_args(words)
+        except UsageError:
+            # A slip in the name of a required option is the cause, its absence only what follows.
+            self._check_names(words)
+            raise
         if not unknown:
             return options
         word = unknown[0].partition("=")[0]
         if not word.startswith("-"):
             self.error(f"`skope {self._command}` does not know what to do with {word!r}")
+        raise self._no_option(word)
+
+    def _check_names(self, words: Sequence[str]) -> None:
+        for word in takewhile("--".__ne__, words):
+            name = word.partition("=")[0]
+            if name.startswith("--") and name not in self._option_string_actions:
+                raise self._no_option(name)
+
+    def _no_option(self, word: str) -> UsageError:
         from skope.store.addresses import nearest
 
         close = nearest(word, [*self._option_string_actions])
         hint = f"`skope help {self._command}` lists them"
         message = f"`skope {self._command}` has no option {word}"
-        raise UsageError(message, hint=f"nearest: {close}\n{hint}" if close else hint)
+        return UsageError(message, hint=f"nearest: {close}\n{hint}" if close else hint)
 
     def adopt(self, settings: Mapping[str, object], where: str) -> None:
         """Take `settings` from a configuration file as defaults of the options they name."""

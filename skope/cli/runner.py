@@ -1,7 +1,8 @@
 """`skope runner`: launch a script or a command, and keep what its runs showed."""
 
 import argparse
-from typing import TYPE_CHECKING
+from time import time_ns
+from typing import TYPE_CHECKING, Final
 
 from skope.cli import launching
 from skope.cli.counts import between
@@ -9,12 +10,16 @@ from skope.cli.exits import exit_code_of
 from skope.cli.messages import complain, put, say
 from skope.cli.place import configure_access, configure_watch, place_of
 from skope.errors import EnvironmentFault, UsageError
+from skope.units import NS_PER_S
 
 if TYPE_CHECKING:
     from skope.schema.report import Report
     from skope.store.directory import Directory
     from skope.supervisor.command import Command
     from skope.supervisor.run import Job
+
+_MOST_NAMED: Final = 8
+"""Of the captures that a script named."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,11 +57,12 @@ def run(options: argparse.Namespace) -> int:
     from skope.supervisor.run import record, verdict
 
     job = job_of(options)
+    begun_ns = time_ns()
     result = record(job)
     unseen = 0
     if result.file is not None:
         try:
-            _show(options, result.file, result.notes)
+            _show(options, result.file, result.notes, begun_ns)
         except (EnvironmentFault, BrokenPipeError) as error:
             unseen = _unseen(error)
     verdict(job, result)
@@ -108,9 +114,10 @@ def _unseen(error: EnvironmentFault | BrokenPipeError) -> int:
     return exit_code_of(error)
 
 
-def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
+def _show(options: argparse.Namespace, file: str, notes: list[str], begun_ns: int) -> None:
     from skope.cli.options import wants_colour
     from skope.schema.codec import decode_report
+    from skope.schema.report import NEVER_SIGNALLED
     from skope.store.directory import open_directory
     from skope.view.summary import of_report
 
@@ -122,6 +129,7 @@ def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
             return
         report = decode_report(data, where=shown)
         previous, address = (None, None) if options.append else _replaced(directory, report, file)
+        others = _others(directory, report, begun_ns)
     text = of_report(
         report,
         previous=previous,
@@ -131,10 +139,25 @@ def _show(options: argparse.Namespace, file: str, notes: list[str]) -> None:
         colour=wants_colour(options),
     )
     put(f"\n{text}")
+    if others:
+        say(f"skope: saved too, as the script named them: {others}")
+    if others or not report.good_runs():
+        notes = [note for note in notes if note != NEVER_SIGNALLED]
     # Only of a script can one expect that it signals.
     if options.script is not None or report.window != "script":
         for note in notes:
             say(f"skope: {note}")
+
+
+def _others(directory: "Directory", report: "Report", begun_ns: int) -> str:
+    """The captures that the script made beside its tag's, in words."""
+    from skope.store.siblings import names_of_session
+    from skope.view.width import clean
+
+    found = names_of_session(directory, report.session or "", begun_ns - NS_PER_S)
+    names = [clean(name) for name in found if name != report.name]
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more: `skope list`" if more > 0 else "")
 
 
 def _replaced(

@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from skope.cli.messages import put, say
-from skope.cli.place import configure_access
+from skope.cli.place import configure_access, place_of
 from skope.errors import EnvironmentFault, Unsupported, UsageError
 
 _ASK_S: Final = 5.0
@@ -50,31 +50,25 @@ def _serve(options: argparse.Namespace) -> int:
     hold_endings()
     from skope.cli.reading import open_reports
     from skope.front.stored import serve_stored
-    from skope.schema.policy import Policy
     from skope.schema.wire import FrontConfig
-    from skope.supervisor.access import settle
+    from skope.supervisor.access import settle_at
     from skope.supervisor.sockets import listen
 
     directory = open_reports(options).directory
-    with listen(options.host, options.port, command="skope ui") as listeners:
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=options.no_auth,
-            allow_hosts=options.allow_host,
-        )
+    place = place_of(options)
+    with listen(place.host, place.port, command="skope ui") as listeners:
+        access = settle_at(place, wide=listeners.wide)
         config = FrontConfig(
             mode="ui",
             directory=str(directory.path),
             token=access.token,
             allow_hosts=list(access.allow_hosts),
-            policy=options.policy or Policy(),
+            policy=place.policy,
         )
 
         def ready() -> None:
-            say(f"{_SAYS}{directory.shown} on {listeners.spoken}")
-            if access.generated:
-                say(f"skope: from other machines: Authorization: Bearer {access.token}")
+            for line in (f"{_SAYS}{directory.shown} on {listeners.spoken}", *access.told):
+                say(line)
 
         serve_stored(config, listeners.sockets, ready)
     return 0

@@ -7,7 +7,7 @@ from skope.diff.evidence import Evidence, tested, weigh
 from skope.diff.hints import hints
 from skope.diff.judge import Terms, judge, over_budget
 from skope.diff.matched import distrusted
-from skope.diff.overall import obstacle, summary_of, verdict_of
+from skope.diff.overall import left_out, obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
 from skope.diff.pairwise import pairs_of
 from skope.schema.diff import Change, Diff, Side
@@ -44,6 +44,7 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
     changes = _in_order([*judged, *_unpaired(pairing, gate, policy, forbidden)])
     doubtful = distrusted(base.good_runs(), head.good_runs())
     pairs = pairs_of(evidence, gate, left_out=len(doubtful))
+    sides = _side(base), _side(head)
     return Diff(
         name=f"{base.name}-{head.name}",
         module=base.module,
@@ -54,9 +55,9 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
         subject=base.subject
         if base.subject == head.subject
         else f"{base.subject} / {head.subject}",
-        summary=summary_of(changes, forbidden, policy),
-        base=_side(base),
-        head=_side(head),
+        summary=summary_of(changes, forbidden, policy) + left_out(*sides),
+        base=sides[0],
+        head=sides[1],
         pairs=pairs,
         environment=environment,
         only_in_base=[pair.spec.name for pair in pairing.only_in_base],

@@ -8,7 +8,7 @@ from skope.diff import wording
 from skope.diff.budgets import excess
 from skope.diff.evidence import LEAST_RUNS
 from skope.diff.judge import over_budget
-from skope.schema.diff import Change, EnvironmentDifference, Verdict
+from skope.schema.diff import Change, EnvironmentDifference, Side, Verdict
 from skope.schema.metrics import Scale
 from skope.schema.policy import Policy
 
@@ -54,6 +54,16 @@ def summary_of(changes: Sequence[Change], forbidden: str | None, policy: Policy)
     else:
         sentence = _told(verdict, decisive, gated, policy)
     return f"{verdict.replace('-', ' ').upper()}: {sentence}"
+
+
+def left_out(base: Side, head: Side) -> str:
+    """What is added to that sentence where runs count for nothing: to fail may be quick."""
+    said = [
+        f"{side.failed} of {side.runs + side.failed} runs of {name} did not end well"
+        for name, side in (("base", base), ("head", head))
+        if side.failed
+    ]
+    return f"; {wording.listed(said)}" if said else ""
 
 
 def _told(

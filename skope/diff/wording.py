@@ -21,6 +21,8 @@ _WHOLE_FROM: Final = 100
 """Percentages of so much and more are written without a decimal."""
 _LEAST_P: Final = 1e-4
 _NEAR_CERTAIN: Final = 99.9
+_BRIEF_S: Final = 0.1
+_MILLISECOND_S: Final = 1e-3
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 _LONG: Final = 2
@@ -56,7 +58,10 @@ def bounds(low: float, high: float, scale: Scale, unit: str) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number in its unit: `512 MiB`."""
+    """A number in its unit: `512 MiB`, `51.66 ms`."""
+    if unit == "s" and 0 < abs(value) < _BRIEF_S:
+        times, shorter = (1e3, "ms") if abs(value) >= _MILLISECOND_S else (1e6, "µs")
+        return f"{value * times:.4g} {shorter}"
     return f"{value:.6g}" if unit == "count" else f"{value:.6g} {unit}"
 
 

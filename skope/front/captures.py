@@ -26,7 +26,7 @@ from skope.front.settling import Halt
 from skope.front.subjects import Subjects
 from skope.front.watched import OpenCaptures
 from skope.schema.names import check_module, check_name
-from skope.schema.report import Run, Window
+from skope.schema.report import NEVER_SIGNALLED, Run, Window
 from skope.schema.target import Target
 from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
 from skope.store.names import report_name
@@ -43,7 +43,6 @@ _UNNAMED: Final = "app"
 _MOST_WHOLE: Final = 500
 """Captures open at the end of which all is told; it takes a millisecond each."""
 _CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
-_WHOLE_SCRIPT: Final = "the script never signalled: captured whole"
 
 
 class Captures:
@@ -375,7 +374,7 @@ class Captures:
             # A run that waits for a silent script's end is this one, kept by a killed worker.
             if not reserve.warmup and not self._runs.has_pending(reserve.name):
                 self._add(reserve, self._record(reserve, stop_ns, after), ok=None)
-            return [_WHOLE_SCRIPT]
+            return [NEVER_SIGNALLED]
         return []
 
     def _done(

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Final
 
 from skope._fast import die_with_parent
+from skope.threads import die_with_threads
 
 ORPHANED: Final = 1
 """Exit code of a worker whose supervisor is gone."""
 
 
 def bind_to_parent() -> None:
-    """Dies with the supervisor, leaves Ctrl-C to it, and keeps SIGTERM for `on_sigterm`."""
+    """Dies with the supervisor or a thread, leaves Ctrl-C to it, keeps SIGTERM for `on_sigterm`."""
     die_with_parent()
+    die_with_threads()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 

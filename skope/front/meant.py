@@ -43,9 +43,8 @@ def which(book: Book, name: str | None, tag: str | None) -> int:
 
 
 def _what_is_open(book: Book) -> str:
-    names = book.names()
-    if not names:
+    if not len(book):
         return "none is"
-    more = len(names) - _MOST_SHOWN
-    shown = ", ".join(repr(name) for name in names[:_MOST_SHOWN])
+    more = len(book) - _MOST_SHOWN
+    shown = ", ".join(map(repr, book.names(_MOST_SHOWN)))
     return f"open: {shown}" + (f" and {more} more" if more > 0 else "")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from time import monotonic_ns
 
 from skope._fast import Book, Starter
 from skope.front.services import Probe
@@ -14,7 +13,7 @@ def plain_starts(
     *,
     tag: str | None,
     watching: bool,
-    clock: Callable[[], int] = monotonic_ns,
+    clock: Callable[[], int] | None = None,
 ) -> Starter | None:
     """What opens plain captures as `Captures.begin` does; None where none is plain.
 

@@ -12,7 +12,7 @@ from skope.agg.segment import SESSION_FILE
 from skope.errors import NotReady, StorageFault
 from skope.schema.wire import AggConfig, Saved
 from skope.shm.bell import Bell, Which
-from skope.store.names import aggregate_name
+from skope.store.names import aggregate_labels, aggregate_name
 
 PATIENCE_S: Final = 60.0
 """A million executions are written in a few seconds; a publisher restarted in between is too."""
@@ -77,6 +77,8 @@ class Published:
             If it could not be brought up to date, or written.
         """
         file = aggregate_name(name)
+        for label, true_name in aggregate_labels(name):
+            self._reports.replace(label, [true_name], durable=True)
         self._reports.replace(file, [await self._text()], durable=True)
         return Saved(name=name, report=file)
 

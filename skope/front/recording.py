@@ -102,7 +102,7 @@ class Recorder:
         watched = watch(whole, deaths)
         slow = self.machine.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
         values, reasons = measure(whole)
-        tree = self._tree_of(entry, span)
+        tree = self._tree_of(entry, span, window)
         own = measure_tree(tree) if tree else self._nobody(entry)
         values |= {name: one.value for name, one in own.items()}
         reasons |= {name: one.reason for name, one in own.items() if one.value is None}
@@ -140,14 +140,15 @@ class Recorder:
             tree=tree.window if tree else None,
         )
 
-    def _tree_of(self, entry: Entry, span: Span) -> TreeWindow | None:
+    def _tree_of(self, entry: Entry, span: Span, window: Window) -> TreeWindow | None:
         """The window on the tree that is its subject; None where that is the machine."""
         if entry.tree is None or self._tree is None:
             return None
         record = self._tree(entry.tree)
         head = head_of(entry.tree_head)
-        complete = entry.subject == SCRIPT
-        return cut_tree(record, entry.tree_start, span, head, complete=complete)
+        script = entry.subject == SCRIPT
+        alone = script and window == "script"
+        return cut_tree(record, entry.tree_start, span, head, complete=script, alone=alone)
 
     def _nobody(self, entry: Entry) -> dict[str, Measured]:
         return {} if entry.subject == MACHINE else nobody(entry.subject)

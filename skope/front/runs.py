@@ -53,7 +53,9 @@ class Ending:
                 "script.cpu_time": round(message.user_s + message.system_s, 6),
                 "script.cpu_user": round(message.user_s, 6),
                 "script.cpu_system": round(message.system_s, 6),
-                "script.memory_peak": mebibytes(message.max_rss_bytes),
+                "script.memory_peak": None
+                if message.max_rss_bytes is None
+                else mebibytes(message.max_rss_bytes),
             },
         )
 

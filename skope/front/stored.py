@@ -20,6 +20,7 @@ from skope.front.serving import serve
 from skope.front.watched import ReportFiles
 from skope.schema.wire import FrontConfig
 from skope.store.directory import open_directory
+from skope.threads import die_with_threads
 
 
 def serve_stored(
@@ -34,6 +35,7 @@ def serve_stored(
     UnsafeDirectory, UnknownReport
         If the directory cannot be used.
     """
+    die_with_threads()  # one of them is what ends it
     files = ReportFiles(open_directory(config.directory, given=True, create=False))
     services = Services(
         documents=StoredDocuments(config.directory, config.policy),

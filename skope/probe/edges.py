@@ -1,7 +1,6 @@
 """The machine at the instant of a signal, for a front worker."""
 
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from skope._fast import EDGE_COUNTERS, EDGE_WORDS, UNAVAILABLE, EdgeReader
@@ -72,12 +71,7 @@ class EdgeProbe:
         """Itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Closes the files."""
         self.close()
 

@@ -22,7 +22,7 @@ from skope.schema.wire import FrontConfig
 from skope.shm.bell import REPORTS, Bell
 from skope.shm.segment import Segment
 from skope.shm.stripes import Stripes
-from skope.store.names import aggregate_name
+from skope.store.names import aggregate_labels, aggregate_name
 
 STOPPED: Final = 0
 FAILED: Final = 1
@@ -88,6 +88,8 @@ def _work(options: Options, wake_fd: int) -> int:
         if not _serve(publisher, Bell(options.bell), pulse, (wake_fd, options.lifeline)):
             return FAILED
         publisher.finish()
+        for label, name in aggregate_labels(config.agg.session):
+            reports.replace(label, [name], durable=True)
         publisher.keep_agg(aggregate_name(config.agg.session))
     return STOPPED
 

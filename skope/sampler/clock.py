@@ -12,16 +12,11 @@ class Tick(NamedTuple):
     missed: int
     """Points skipped just before this one."""
 
-    @property
-    def late_ns(self) -> int:
-        """How long after its point it came."""
-        return self.begin_ns - self.deadline_ns
-
 
 def ticks(
     period_ns: int, *, now: Callable[[], int], sleep: Callable[[int], None]
 ) -> Iterator[Tick]:
-    """One tick a period on the grid of multiples of `period_ns`, each saying how late it is.
+    """One tick a period on the grid of multiples of `period_ns`, each saying when it was due.
 
     Points that have passed are skipped, not made up. `sleep` takes the instant to sleep until; it
     may wake early, and ends the ticks by raising whatever its caller waits for.

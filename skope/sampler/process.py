@@ -18,6 +18,7 @@ from skope.sampler.pss_lane import PssLane
 from skope.sampler.recording import frames_of, replay
 from skope.sampler.slow_lane import SlowLane
 from skope.shm.segment import Segment
+from skope.threads import die_with_threads
 
 STOPPED: Final = 0
 FAILED: Final = 1
@@ -56,6 +57,7 @@ class Waker:
 def main(arguments: list[str]) -> int:
     """Samples until told to stop. Returns the exit code."""
     die_with_parent()
+    die_with_threads()
     waker = Waker()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: None)

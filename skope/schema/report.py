@@ -13,6 +13,8 @@ from skope.schema.metrics import Better, Kind
 from skope.units import MiB, Percent, Seconds, UnixSeconds
 
 REPORT_SCHEMA: Final = "skope.report/1"
+NEVER_SIGNALLED: Final = "the script never signalled: captured whole"
+"""What is said of a launch that opened no capture of its tag."""
 
 Number = int | float
 Grade = Literal["A", "B", "C", "D"]

@@ -148,7 +148,8 @@ class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
     note: str | None = None
     user_s: Seconds
     system_s: Seconds
-    max_rss_bytes: int
+    max_rss_bytes: int | None
+    """null: not more than the supervisor holds, so it cannot be told."""
     begin_ns: int | None = None
     """When it was let go, CLOCK_MONOTONIC; null: when it was announced."""
     end_ns: int | None = None

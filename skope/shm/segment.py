@@ -5,7 +5,6 @@ import mmap
 import os
 from dataclasses import dataclass
 from time import monotonic_ns
-from types import TracebackType
 from typing import Final, Self
 
 from skope._fast.control import Header, format_segment, segment_bytes
@@ -104,11 +103,6 @@ class Segment:
         """Itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Unmaps."""
         self.close()

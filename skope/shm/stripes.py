@@ -7,7 +7,6 @@ zeros, sees that the generation moved on, and throws away what it read.
 
 import mmap
 import os
-from types import TracebackType
 from typing import Self
 
 from skope._fast import (
@@ -137,12 +136,7 @@ class Stripes:
         """Itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Unmaps."""
         self.close()
 

@@ -1,7 +1,8 @@
 """Aggregates at rest: `<tag>.agg.json`, and `report_agg.json`, the one being collected.
 
-An aggregate holds names and nothing else, so its own name is that of its file. A tag that is no
-file name has its slug and hash; a list can only show those, so they are an address too.
+An aggregate holds names of executions and nothing else, so its own name is that of its file. Of a
+tag that is no file name, that is slug and hash: they are an address too, and the tag itself is in a
+small file beside it.
 """
 
 import os
@@ -20,11 +21,19 @@ from skope.store.addresses import at_path
 from skope.store.directory import Directory
 from skope.store.faults import storage_fault
 from skope.store.identity import identify
-from skope.store.names import aggregate_name, hashed_stem, is_path
+from skope.store.names import (
+    aggregate_address,
+    aggregate_labels,
+    aggregate_name,
+    hashed_stem,
+    is_path,
+)
 
 ENDING: Final = ".agg.json"
 _COLLECTED: Final = "report_agg"
 _STEM: Final = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}"
+_LONGEST_NAME: Final = 800
+"""Bytes."""
 _NS: Final = 1_000_000_000
 
 
@@ -89,6 +98,8 @@ class Aggregates:
         It differs from ``names.aggregate_name(tag)`` when that file is something else's.
         """
         file = self._file(tag)
+        for label, name in aggregate_labels(tag):
+            self.directory.replace(label, name)
         self.directory.replace(file, data)
         return file
 
@@ -133,13 +144,23 @@ class Aggregates:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         yield AggregateEntry(
-            address=file.removesuffix(".json").removesuffix(".agg"),
+            address=self._address(file.removesuffix(".json").removesuffix(".agg")),
             file=file,
             names=len(rows),
             executions=sum(row.total_execs for row in rows.values()),
             exec_time=sum(row.total_exec_time for row in rows.values()),
             changed_ns=self._changed_ns(file),
         )
+
+    def _address(self, stem: str) -> str:
+        if "~" not in stem:
+            return stem
+        try:
+            label = self.directory.read(f"{stem}.agg.name", most=_LONGEST_NAME)
+            tag = label.decode("utf-8", "surrogatepass")
+        except (FileNotFoundError, ForeignReport, StorageFault, UnicodeDecodeError):
+            return stem  # of an earlier version, or copied without
+        return aggregate_address(tag) if stem == hashed_stem(tag) else stem
 
     def _changed_ns(self, file: str) -> int:
         try:

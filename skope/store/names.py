@@ -57,6 +57,20 @@ def aggregate_name(tag: str) -> str:
     return f"{file_stem(tag)}{_AGGREGATE}.json"
 
 
+def aggregate_labels(tag: str) -> Iterator[tuple[str, bytes]]:
+    """Where the true name of the aggregate called `tag` is kept, and the bytes it is kept as.
+
+    Nothing where the file's name tells it. An aggregate holds names of executions alone.
+    """
+    if not is_plain(tag):
+        yield f"{hashed_stem(tag)}{_AGGREGATE}.name", tag.encode("utf-8", "surrogatepass")
+
+
+def aggregate_address(tag: str) -> str:
+    """What `show` and `diff` call the aggregate of `tag`, which may look like a path to them."""
+    return file_stem(tag) if is_path(tag) else tag
+
+
 def hashed_stem(name: str, key: str | None = None, *, digits: int = 8) -> str:
     """A slug of `name` and the first `digits` of the hash of `key`, by default `name` itself."""
     import hashlib  # noqa: PLC0415 - few names need it

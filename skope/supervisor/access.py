@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from skope.errors import EnvironmentFault, UsageError
+from skope.supervisor.place import Place
 
 _MOST_BYTES: Final = 4096
 _FOREIGN: Final = frozenset(" /:*,?#@")
@@ -22,6 +23,18 @@ class Access:
     generated: bool = False
     """Nobody chose the token: it has to be shown once."""
     allow_hosts: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> list[str]:
+        """What has to be said of it: a line, or none."""
+        if not self.generated:
+            return []
+        return [f"skope: from other machines: Authorization: Bearer {self.token}"]
+
+
+def settle_at(place: Place, *, wide: bool) -> Access:
+    """The access rules at `place`, with this process's environment; see `settle`."""
+    return settle(os.environ, wide=wide, no_auth=place.no_auth, allow_hosts=place.allow_hosts)
 
 
 def settle(

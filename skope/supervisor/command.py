@@ -12,6 +12,8 @@ from typing import Final
 from skope.errors import EnvironmentFault, UsageError
 
 _RUNS_ITSELF: Final = (b"#!", b"\x7fELF")
+_INTERPRETERS: Final = {".py": "python3", ".js": "node", ".rb": "ruby", ".pl": "perl"}
+"""Of scripts that do not say themselves what they are for."""
 _MOST_HASHED: Final = 16 << 20
 """What of a script tells it from others."""
 
@@ -79,10 +81,16 @@ def of_words(words: Sequence[str]) -> Command:
         raise UsageError(message, hint="--script S, or -- CMD ARG...")
     found = shutil.which(words[0])
     if found is None:
-        message = f"there is no command {words[0]!r}"
-        raise UsageError(message, hint="-- CMD ARG... takes a program; --script S a shell script")
+        raise _no_command(words[0])
     spoken = "\0".join(words).encode("utf-8", "surrogateescape")
     return Command(argv=(*words,), title=words[0], workload=digest(spoken))
+
+
+def _no_command(word: str) -> UsageError:
+    if "/" in word and Path(word).is_file():
+        return UsageError(f"{word} is not executable", hint=f"chmod +x {word}")
+    hint = "-- CMD ARG... takes a program; --script S a shell script"
+    return UsageError(f"there is no command {word!r}", hint=hint)
 
 
 def of_shell(text: str, title: str) -> Command:
@@ -104,10 +112,22 @@ def of_shell(text: str, title: str) -> Command:
 
 def _check_for_bash(path: str, text: bytes) -> None:
     words = text.partition(b"\n")[0].removeprefix(b"#!").decode(errors="replace").split()
-    if not text.startswith(b"#!") or any(word.endswith("sh") for word in words):
+    if not text.startswith(b"#!"):
+        _check_name(path)
+        return
+    if any(word.endswith("sh") for word in words):
         return
     message = f"{path} is not executable, and bash cannot run what is for {' '.join(words)}"
     raise UsageError(message, hint=f"chmod +x {path}")
+
+
+def _check_name(path: str) -> None:
+    interpreter = _INTERPRETERS.get(Path(path).suffix)
+    if interpreter is None:
+        return
+    message = f"bash would run {path}, which is for {interpreter} by its name"
+    hint = f"as a command: {interpreter} {path}\nas a script: chmod +x, and a first line that is #!"
+    raise UsageError(message, hint=hint)
 
 
 def _kind(path: str, hint: str | None) -> int:

@@ -15,15 +15,15 @@ from skope.agg.opening import Opened, open_past
 from skope.agg.segment import SESSION_FILE
 from skope.agg.session import Accounting, read_accounting
 from skope.agg.sessions import FOLDER, Choice, choose
-from skope.errors import ReportError
+from skope.errors import ReportError, StorageFault
 from skope.schema.wire import AggConfig, Durability, FrontConfig
 from skope.shm.bell import Bell
 from skope.shm.segment import Plan
 from skope.shm.stripes import Stripes
 from skope.store.directory import Directory, open_directory
 from skope.store.lock import RoleLock
-from skope.store.names import aggregate_name, file_stem
-from skope.supervisor.access import settle
+from skope.store.names import aggregate_address, aggregate_name, file_stem
+from skope.supervisor.access import settle_at
 from skope.supervisor.bulletin import Bulletin, Recovery
 from skope.supervisor.crew import IntakeCrew
 from skope.supervisor.losses import UNFINISHED
@@ -78,12 +78,7 @@ def take(intake: Intake) -> int:
         listen(place.host, place.port, command="skope agg") as listeners,
         _Session(intake, directory, voice) as session,
     ):
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=place.no_auth,
-            allow_hosts=place.allow_hosts,
-        )
+        access = settle_at(place, wide=listeners.wide)
         config = FrontConfig(
             mode="agg",
             directory=str(directory.path),
@@ -102,8 +97,8 @@ def take(intake: Intake) -> int:
             serving = rig.start()
             if serving:
                 voice.say(_ready(listeners, directory, session.choice))
-                if access.generated:
-                    voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
+                for line in access.told:
+                    voice.say(line)
             with Screen(voice) as screen:
                 if serving and intake.screen:
                     screen.start(listeners.url, access.token)
@@ -117,6 +112,7 @@ def _collect(rig: Rig, session: "_Session", screen: Screen) -> None:
     """Until somebody wishes to stop, by a signal or at the screen."""
 
     def turn() -> None:
+        session.keep_past()
         screen.turn()
         if screen.quit:
             rig.signals.note(signal.SIGTERM, monotonic_ns())
@@ -142,6 +138,7 @@ class _Session:
         self._intake = intake
         self._directory = directory
         self._voice = voice
+        self._look_ns = 0
 
     def __enter__(self) -> "_Session":
         with contextlib.ExitStack() as stack:
@@ -168,11 +165,11 @@ class _Session:
         stack.callback(os.close, bell.fd)
         recovery = Recovery(self._voice.say)
         name = self.choice.name
-        self._past: Opened = open_past(self._folder, stripes, name, progress=recovery.more)
+        self._opened: Opened = open_past(self._folder, stripes, name, progress=recovery.more)
         recovery.end()
-        self._accounting = self._past.accounting
+        self._accounting = self._opened.accounting
         known = _standing(self._accounting)._replace(
-            records=self._past.recovered.records, names=len(self._past.past.tally)
+            records=self._opened.past.recovered.records, names=len(self._opened.area.tally)
         )
         self._bulletin = Bulletin(self._voice.say, known)
         self.config = AggConfig(
@@ -183,6 +180,18 @@ class _Session:
             durability=intake.durability,
         )
         self.crew = IntakeCrew(workers=intake.workers, stripes=stripes.fd, bell=bell.fd)
+
+    def keep_past(self) -> None:
+        """Has what earlier starts left on the disk, whoever removes it."""
+        now = monotonic_ns()
+        if now < self._look_ns:
+            return
+        self._look_ns = now + NS_PER_S
+        with contextlib.suppress(StorageFault):  # said by whoever writes the reports
+            if self._opened.keep_past(self._folder):
+                place = self._directory.shown_name(f"{FOLDER}/{self.choice.stem}")
+                lost = "what it counted is kept, its executions are gone"
+                self._voice.say(f"skope: somebody removed {place}: {lost}")
 
     def say_now_and_then(self) -> None:
         """The line for logs."""
@@ -198,7 +207,8 @@ class _Session:
             return False
         kept = aggregate_name(self.choice.name)
         self._voice.say(f"saved {shown('report_agg.json')}, {shown('report_apps.json')}")
-        self._voice.say(f"next: skope show {kept.removesuffix('.agg.json')}   ({shown(kept)})")
+        shown_by = shlex.quote(aggregate_address(self.choice.name))
+        self._voice.say(f"next: skope show {shown_by}   ({shown(kept)})")
         return True
 
     def _read(self) -> Standing:

@@ -1,6 +1,8 @@
-"""One launch of the script, from its fork to the report that holds it."""
+"""One launch of the script, from its start to the report that holds it."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic_ns
@@ -187,18 +189,34 @@ class Launcher:
         """Its end; requests to stop Skope count from the one after the first `before`."""
         asked = self._rig.signals.asked
         try:
-            while script.ended is None:
-                due = leash.pull(monotonic_ns(), asked[before:])
-                if due is not None:
-                    script.signal(due)
-                self._rig.wait(
-                    partial(self._has_news, script, len(asked)),
-                    limit_ns=leash.patience_ns(monotonic_ns()),
-                )
+            with self._noticed(script):
+                while script.ended is None:
+                    due = leash.pull(monotonic_ns(), asked[before:])
+                    if due is not None:
+                        script.signal(due)
+                    self._rig.wait(
+                        partial(self._has_news, script, len(asked)),
+                        limit_ns=leash.patience_ns(monotonic_ns()),
+                    )
         except BaseException:
             script.end_now()
             raise
         return script.ended
+
+    @contextlib.contextmanager
+    def _noticed(self, script: Script) -> Iterator[None]:
+        """Its end is noted before anybody else is looked after: it is the end of what is timed."""
+        try:
+            fd = os.pidfd_open(script.pid)
+        except OSError:  # a kernel before 5.3: its end is seen a turn later
+            yield
+            return
+        self._rig.loop.watch(fd, script.poll)
+        try:
+            yield
+        finally:
+            self._rig.loop.forget(fd)
+            os.close(fd)
 
     def _has_news(self, script: Script, asked_before: int) -> bool:
         return script.has_ended or len(self._rig.signals.asked) > asked_before

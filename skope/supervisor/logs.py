@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Callable
-from types import TracebackType
 from typing import Final, Self
 
 from skope.store.directory import Directory
@@ -89,12 +88,7 @@ class RunLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
             self._shorten()
         os.close(self.fd)

@@ -2,7 +2,6 @@
 
 import selectors
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from skope.units import NS_PER_S
@@ -36,10 +35,5 @@ class Loop:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

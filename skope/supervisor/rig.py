@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import Callable
 from time import monotonic_ns
-from types import TracebackType
 from typing import Final, Self
 
 import msgspec
@@ -76,12 +75,7 @@ class Rig:
             raise StartFault(message, hint="`ulimit -a` shows what this shell may use") from error
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._stack:
             self.stop()
 

@@ -11,7 +11,6 @@ import subprocess
 import termios
 from collections import deque
 from time import monotonic
-from types import TracebackType
 from typing import Final, Self
 
 from skope.supervisor.children import environment, module_command
@@ -96,12 +95,7 @@ class Screen:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _ended(self, status: int) -> None:

@@ -5,21 +5,23 @@ before its first instruction until `release`: whoever watches it knows its pid b
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic_ns
 from typing import Final
 
+from skope._fast import Gated
 from skope.supervisor.command import Command
-from skope.supervisor.signals import STOPPING
 
 _KIB: Final = 1024
-_NOT_STARTED: Final = 127
-_IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
-"""A program expects their defaults; handled signals get them back at exec anyway."""
+_ALIKE_BYTES: Final = 512 * _KIB
+"""The kernel's counts of resident memory are no finer from one reading to the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +41,9 @@ class Ended:
     """As `Popen.returncode`: -n for signal n."""
     user_s: float
     system_s: float
-    max_rss_bytes: int
-    """Of the largest of them; at least what the forked supervisor held, for the kernel counts on
-    through exec."""
+    max_rss_bytes: int | None
+    """Of the largest of them; None: no more than the supervisor's, whose memory it shared until its
+    exec, and which the kernel counts in."""
     begin_ns: int | None
     """When it was let go, CLOCK_MONOTONIC; None: never."""
     end_ns: int
@@ -54,7 +56,7 @@ class Script:
     """One launch."""
 
     def __init__(self, command: Command, environment: Mapping[str, str], stdio: Stdio) -> None:
-        """Forks; the program itself begins with `release`.
+        """Starts a process; the program itself begins with `release`.
 
         Raises
         ------
@@ -65,22 +67,27 @@ class Script:
         self._begin_ns: int | None = None
         self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
         gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
-        # A signal that comes before the child is itself waits until it is: our handlers would
-        # swallow it.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        found = _found(command, environment)
+        self._path: Final = Path(command.directory or "", found)
         try:
-            self.pid = os.fork()
-            if self.pid == 0:
-                os.close(self._gate_fd)
-                _become(command, environment, stdio, mask, gate_fd, fault_fd)
+            self._gated: Final = Gated(
+                os.fsencode(found),
+                [os.fsencode(word) for word in command.argv],
+                [os.fsencode(f"{name}={value}") for name, value in environment.items()],
+                os.fsencode(command.directory or ""),
+                (stdio.stdin, stdio.stdout, stdio.stderr),
+                gate_fd,
+                self._gate_fd,
+                fault_fd,
+            )
         except OSError:
             os.close(self._fault_fd)
             os.close(self._gate_fd)
             raise
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(gate_fd)
             os.close(fault_fd)
+        self.pid: Final = self._gated.pid
 
     def release(self) -> None:
         """Lets it begin."""
@@ -99,13 +106,15 @@ class Script:
         if self.ended is None:
             pid, status, used = os.wait4(self.pid, os.WNOHANG)
             if pid:
+                end_ns = monotonic_ns()
+                self._gated.bury()
                 self.ended = Ended(
                     status=os.waitstatus_to_exitcode(status),
                     user_s=used.ru_utime,
                     system_s=used.ru_stime,
-                    max_rss_bytes=used.ru_maxrss * _KIB,
+                    max_rss_bytes=_beyond_our_own(used.ru_maxrss * _KIB),
                     begin_ns=self._begin_ns,
-                    end_ns=monotonic_ns(),
+                    end_ns=end_ns,
                     fault=self._fault(),
                 )
         return self.ended is not None
@@ -131,45 +140,30 @@ class Script:
     def _fault(self) -> str | None:
         with os.fdopen(self._fault_fd, "rb") as file:
             number = file.read()
-        return os.strerror(int(number)) if number else None
+        if not number:
+            return None
+        code = int.from_bytes(number, sys.byteorder)
+        if code == errno.ENOENT and self._path.is_file():
+            return "its interpreter is not there"
+        return os.strerror(code)
+
+
+def _beyond_our_own(peak_bytes: int) -> int | None:
+    """A peak, where it is more than this process has held itself."""
+    status = Path("/proc/self/status").read_text()
+    own = int(status.partition("VmHWM:")[2].split(maxsplit=1)[0]) * _KIB
+    return peak_bytes if peak_bytes > own + _ALIKE_BYTES else None
 
 
 def _found(command: Command, environment: Mapping[str, str]) -> str:
     """The program as it will be started, looked for from where it works.
 
-    One that is not found is left to the start itself, which knows why.
+    One that is not found has no path: the start itself says what is wrong with that.
     """
+    name = command.argv[0]
+    if "/" in name:
+        return name
+    places = environment.get("PATH", os.defpath).split(os.pathsep)
     if command.directory is not None:
-        os.chdir(command.directory)
-    return shutil.which(command.argv[0], path=environment.get("PATH")) or command.argv[0]
-
-
-def _become(
-    command: Command,
-    environment: Mapping[str, str],
-    stdio: Stdio,
-    mask: Collection[int],
-    gate_fd: int,
-    fault_fd: int,
-) -> None:
-    """In the forked child: never returns."""
-    try:
-        signal.set_wakeup_fd(-1)
-        for number in _IGNORED_BY_PYTHON:
-            signal.signal(number, signal.SIG_DFL)
-        for number in STOPPING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, signal.SIG_DFL)
-        os.setsid()
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for place, fd in enumerate((stdio.stdin, stdio.stdout, stdio.stderr)):
-            if fd != place:
-                os.dup2(fd, place)
-        # Whatever can be done before it is measured is done by now.
-        program, argv, given = _found(command, environment), command.argv, dict(environment)
-        if os.read(gate_fd, 1):
-            os.execvpe(program, argv, given)  # noqa: S606 - no shell
-    except OSError as error:
-        os.write(fault_fd, str(error.errno or 0).encode())
-    finally:
-        os._exit(_NOT_STARTED)  # nothing of the supervisor's may run here
+        places = [str(Path(command.directory).absolute() / place) for place in places]
+    return shutil.which(name, path=os.pathsep.join(places)) or ""

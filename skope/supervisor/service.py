@@ -1,13 +1,12 @@
 """`skope server`: listens until it is asked to stop."""
 
-import os
 from pathlib import Path
 from typing import Final
 
 from skope.schema.wire import FrontConfig
 from skope.store.directory import open_directory
 from skope.store.lock import RoleLock
-from skope.supervisor.access import settle
+from skope.supervisor.access import settle_at
 from skope.supervisor.losses import UNFINISHED
 from skope.supervisor.place import Place
 from skope.supervisor.rig import Rig
@@ -36,12 +35,7 @@ def serve(place: Place, *, append: bool = False) -> int:
         RoleLock(directory, _ROLE) as lock,
         listen(place.host, place.port) as listeners,
     ):
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=place.no_auth,
-            allow_hosts=place.allow_hosts,
-        )
+        access = settle_at(place, wide=listeners.wide)
         config = FrontConfig(
             mode="server",
             directory=str(directory.path),
@@ -62,8 +56,8 @@ def serve(place: Place, *, append: bool = False) -> int:
                 voice.say(
                     f"skope: listening on {listeners.spoken}, reports go to {directory.shown}"
                 )
-                if access.generated:
-                    voice.say(f"skope: from other machines: Authorization: Bearer {access.token}")
+                for line in access.told:
+                    voice.say(line)
             rig.wait(lambda: bool(rig.signals.asked))
             rig.stop()
     return UNFINISHED if rig.lost else 0

@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 from time import monotonic_ns
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Final, Self
 
 from skope.supervisor.loop import Loop
@@ -46,12 +46,7 @@ class Signals:
         self._loop.watch(self._read_fd, self._take)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._loop.forget(self._read_fd)
         signal.set_wakeup_fd(self._wakeup_before)
         for number, handler in self._before.items():

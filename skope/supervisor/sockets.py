@@ -9,7 +9,6 @@ import ipaddress
 import os
 import socket
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Final, Self
 
 from skope.errors import CannotBind
@@ -71,12 +70,7 @@ class Listeners:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from skope.schema.wire import FrontConfig, Origin
 from skope.store.directory import Directory, open_directory
 from skope.store.lock import RoleLock, runner_role
-from skope.supervisor.access import Access, settle
+from skope.supervisor.access import Access, settle_at
 from skope.supervisor.command import Command
 from skope.supervisor.guarding import Guard
 from skope.supervisor.place import Place
@@ -65,12 +65,7 @@ def standing(
         _locks(directory, tags, command) as locks,
         listen(place.host, place.port, command=command, tag=tags[0]) as listeners,
     ):
-        access = settle(
-            os.environ,
-            wide=listeners.wide,
-            no_auth=place.no_auth,
-            allow_hosts=place.allow_hosts,
-        )
+        access = settle_at(place, wide=listeners.wide)
         if place.port == 0:
             voice.say(f"skope: listening on {listeners.spoken}")
         config = FrontConfig(

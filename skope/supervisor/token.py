@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-from types import TracebackType
 from typing import Final, Self
 
 from skope.store.directory import Directory
@@ -43,12 +42,7 @@ class TokenFile:
         self.write()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._token is not None:
             with contextlib.suppress(OSError):
                 self._remove()

@@ -18,7 +18,7 @@ from skope.tui import edges, machine_page, names_page, shelf_page
 from skope.tui.counting import Counting
 from skope.tui.documents import compared_text, document_text
 from skope.tui.drawn import Drawn
-from skope.tui.feed import Aggregates, Feed, News, Over, Reports, Said
+from skope.tui.feed import Aggregates, Broken, Feed, News, Over, Reports, Said
 from skope.tui.help_page import of_help
 from skope.tui.ink import Ink, Line, Tone, plain
 from skope.tui.looking import Looking, Shelf
@@ -138,6 +138,8 @@ class Screen(App[int]):
 
     def on_heard(self, heard: Heard) -> None:
         news = heard.news
+        if isinstance(news, Broken):
+            raise news.defect
         if isinstance(news, Over):
             self.exit(0)
             return

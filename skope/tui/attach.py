@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import Event as Flag
-from threading import Thread
 from typing import Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +20,7 @@ from skope.schema.live import Live
 from skope.schema.report import Report
 from skope.schema.totals import Totals, decode_totals
 from skope.tui.feed import Lost, News
+from skope.tui.following import follow
 from skope.tui.stream import events
 
 SILENCE_S: Final = 25.0
@@ -102,7 +102,7 @@ class LiveFeed:
         self._last_id = ""
 
     def start(self, deliver: Callable[[News], None]) -> None:
-        Thread(target=self._follow, args=(deliver,), name="skope-live", daemon=True).start()
+        follow(self._follow, deliver, name="skope-live")
 
     def close(self) -> None:
         self._closed.set()

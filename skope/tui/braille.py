@@ -30,11 +30,6 @@ class Scale(NamedTuple):
     top: str
 
 
-def points_shown(columns: int) -> int:
-    """How many values a chart of `columns` has room for."""
-    return max(columns - _AXIS, 0) * 2
-
-
 def draw(
     title: str, said: str, curves: Sequence[Curve], scale: Scale, columns: int, rows: int
 ) -> list[Line]:

@@ -28,7 +28,13 @@ class Over(NamedTuple):
     """The process this screen belongs to is ending."""
 
 
-News = Live | Lost | Said | Over
+class Broken(NamedTuple):
+    """A defect ended what brings the news."""
+
+    defect: Exception
+
+
+News = Live | Lost | Said | Over | Broken
 
 
 class Feed(Protocol):

@@ -93,8 +93,3 @@ def spread(left: Line, right: Line, columns: int) -> Line:
     if room < min(length(left), 8):
         return filled(left, columns)
     return filled([*filled(left, room), *right], columns)
-
-
-def text_of(line: Line) -> str:
-    """The characters alone."""
-    return "".join(ink.text for ink in line)

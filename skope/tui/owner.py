@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable
-from threading import Thread
 from typing import Final
 
 from skope.tui.feed import News, Over, Said
+from skope.tui.following import follow
 
 
 class OwnersWords:
@@ -15,7 +15,7 @@ class OwnersWords:
         self._fd: Final = fd
 
     def start(self, deliver: Callable[[News], None]) -> None:
-        Thread(target=self._read, args=(deliver,), name="skope-owner", daemon=True).start()
+        follow(self._read, deliver, name="skope-owner")
 
     def close(self) -> None:
         """Nothing: the pipe goes with the process."""

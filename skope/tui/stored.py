@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from threading import Event as Flag
-from threading import Thread
 from typing import Final
 
 from skope._version import VERSION
@@ -23,6 +22,7 @@ from skope.store.calibrations import read_calibrations
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
 from skope.tui.feed import News
+from skope.tui.following import follow
 
 _LOOK_S: Final = 1.0
 
@@ -77,7 +77,7 @@ class StoredFeed:
         self._closed: Final = Flag()
 
     def start(self, deliver: Callable[[News], None]) -> None:
-        Thread(target=self._follow, args=(deliver,), name="skope-reports", daemon=True).start()
+        follow(self._follow, deliver, name="skope-reports")
 
     def close(self) -> None:
         self._closed.set()

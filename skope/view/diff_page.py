@@ -144,7 +144,7 @@ def diff_page(
             )
             for found in diff.environment
         ],
-        level=interval_level(diff),
+        level=interval_level(diff.changes),
         extent=forest_extent([row.forest for row in rows if row.headline]),
         rows=rows,
         hidden=sum(not row.headline for row in rows),

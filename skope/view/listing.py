@@ -95,9 +95,9 @@ def _runs(entry: Entry) -> str:
 
 
 def _value(entry: Entry, name: str, unit: str) -> str:
-    """The subject's value or the machine's, marked; with a column for the mark."""
+    """The subject's value, marked where that is the machine; with a column for the mark."""
     own, machine = entry.metrics.get(name), entry.metrics.get(f"machine.{name}")
-    if own is None and machine is not None:
+    if own is None and machine is not None and entry.subject == "machine":
         return f"{numbers.quantity(machine, unit)}*"
     return f"{numbers.quantity(own, unit)}{'*' if entry.subject == 'machine' and own else ' '}"
 

@@ -35,12 +35,12 @@ def of_diff(diff: Diff, *, every: bool = False) -> str:
         title(diff.verdict, diff.summary),
         [
             *block(_blocking(diff.environment)),
-            *block(_table(diff, shown)),
+            *block(_table(shown)),
             *block(_sides(diff)),
             *block(_advice(diff)),
         ],
         _caption(shown, rest),
-        [*block(_table(diff, rest)), *block(_reasons(diff)), *block(_around(diff))],
+        [*block(_table(rest)), *block(_reasons(diff)), *block(_around(diff))],
         every=every,
     )
 
@@ -82,12 +82,12 @@ def block(lines: Sequence[str]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _table(diff: Diff, changes: Sequence[Change]) -> list[str]:
+def _table(changes: Sequence[Change]) -> list[str]:
     if not changes:
         return []
     bracketed = any(change.low is not None for change in changes)
     heading = ["", "", "base", "head", "change"]
-    heading += [f"{interval_level(diff)} CI", ""] if bracketed else [""]
+    heading += [f"{interval_level(changes)} CI", ""] if bracketed else [""]
     ordered = sorted(changes, key=lambda change: change.metric.startswith(MACHINE))
     rows = [_cells(change, bracketed=bracketed) for change in ordered]
     return table(heading, "^<>>>^<" if bracketed else "^<>>>>", rows)
@@ -106,7 +106,7 @@ def _cells(change: Change, *, bracketed: bool) -> list[str]:
     if not bracketed:
         return [*cells, prose(row.delta) if row.delta != row.change else ""]
     interval = "" if row.low is None else prose(f"{row.low} to {row.high}")
-    return [*cells, interval, change.verdict.replace("-", " ") if row.mark.strip() else ""]
+    return [*cells, interval, row.word if row.mark.strip() else ""]
 
 
 def _sides(diff: Diff) -> list[str]:

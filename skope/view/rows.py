@@ -21,6 +21,8 @@ MACHINE: Final = "machine."
 """What the names of the machine's own metrics begin with."""
 _HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
 _NOMINAL: Final = 0.95
+_COARSE: Final = 0.10
+"""A margin from which on nobody expects the word equivalent: the source resolves no more."""
 
 
 class ChangeRow(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ class ChangeRow(Struct, frozen=True, kw_only=True):
     """The interval's bounds, bare; None when there is no interval."""
     high: str | None
     verdict: Verdict
+    word: str
+    """The verdict; of a coarse equivalence how coarse it is."""
     details: list[str]
 
 
@@ -54,10 +58,9 @@ class SideRow(Struct, frozen=True, kw_only=True):
     when: str
 
 
-def change_rows(diff: Diff, *, every: bool) -> list[ChangeRow]:
-    """The rows to show: the gated metrics and the headlines, or all."""
-    shown = diff.changes if every else [c for c in diff.changes if is_headline(c, diff)]
-    return [change_row(change) for change in ordered(shown)]
+def shown_changes(diff: Diff, *, every: bool) -> list[Change]:
+    """What the table shows: the gated metrics and the headlines, or all."""
+    return ordered(diff.changes if every else [c for c in diff.changes if is_headline(c, diff)])
 
 
 def ordered(changes: Sequence[Change]) -> list[Change]:
@@ -73,12 +76,16 @@ def hidden_count(diff: Diff) -> int:
 def is_headline(change: Change, diff: Diff) -> bool:
     """Whether a person wants to see it at once.
 
-    Where the subject has no processor time or peak memory of its own, the machine's stand in.
+    Where the machine is the subject, its own processor time and peak memory are what counts.
     """
     if change.gated or change.metric in _HEADLINES:
         return True
     own = change.metric.removeprefix(MACHINE)
-    return own in _HEADLINES and all(other.metric != own for other in diff.changes)
+    return (
+        diff.subject == "machine"
+        and own in _HEADLINES
+        and all(other.metric != own for other in diff.changes)
+    )
 
 
 def side_rows(diff: Diff) -> list[SideRow]:
@@ -97,9 +104,9 @@ def pairs_line(pairs: Pairs) -> str:
     return ", ".join(told)
 
 
-def interval_level(diff: Diff) -> str:
+def interval_level(changes: Sequence[Change]) -> str:
     """What the intervals are at least: ``95 %``, or less where too few runs allow no more."""
-    levels = [change.confidence for change in diff.changes if change.confidence is not None]
+    levels = [change.confidence for change in changes if change.confidence is not None]
     least = min([*levels, _NOMINAL])
     return numbers.percent(least * 100.0, 0 if least >= _NOMINAL else 1)
 
@@ -126,8 +133,16 @@ def change_row(change: Change) -> ChangeRow:
         low=low,
         high=high,
         verdict=change.verdict,
+        word=_word(change),
         details=_details(change),
     )
+
+
+def _word(change: Change) -> str:
+    margin = change.min_effect or 0.0
+    if change.verdict == "equivalent" and change.ratio is not None and margin >= _COARSE:
+        return f"within ±{numbers.percent(margin * 100.0, 0)}"
+    return change.verdict.replace("-", " ")
 
 
 def _bounds(change: Change, scale: Scale) -> tuple[str | None, str | None]:

@@ -40,7 +40,7 @@ def _with_intervals(rows: Sequence[ChangeRow], level: str, style: _Style) -> lis
     changes = _column("change", [style.change(row) for row in rows], 7)
     bound = max(5, *(width(bound) for row in rows for bound in (row.low, row.high) if bound))
     intervals = _column(f"{level} CI ", [_interval(row, bound, style) for row in rows])
-    words = ["", *(row.verdict.replace("-", " ") for row in rows)]
+    words = ["", *(row.word for row in rows)]
     gap = " " * style.gap
     return [
         f"{start}  {change}  {interval}{gap}{word}".rstrip()

@@ -11,10 +11,11 @@ from skope.view.rows import (
     MARKS,
     ChangeRow,
     SideRow,
-    change_rows,
+    change_row,
     hidden_count,
     interval_level,
     pairs_line,
+    shown_changes,
     side_rows,
 )
 from skope.view.subject import subject_words
@@ -32,7 +33,8 @@ TONES: Final[dict[Verdict, Tone]] = {
 
 def of_diff(diff: Diff, *, every: bool = False, verbose: bool = False, colour: bool = False) -> str:
     """The whole diff: both sides, the verdict, what differs around them, the table, what next."""
-    rows = change_rows(diff, every=every)
+    shown = shown_changes(diff, every=every)
+    rows = [change_row(change) for change in shown]
     return "\n".join(
         [
             *_sides(side_rows(diff)),
@@ -40,7 +42,7 @@ def of_diff(diff: Diff, *, every: bool = False, verbose: bool = False, colour: b
             *_subject(diff, rows),
             *_environment(diff.environment, verbose=verbose),
             "",
-            *_table(rows, interval_level(diff), verbose=verbose, colour=colour),
+            *_table(rows, interval_level(shown), verbose=verbose, colour=colour),
             *_footer(diff, every=every, verbose=verbose),
         ]
     )
@@ -108,7 +110,7 @@ def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool
 def _footer(diff: Diff, *, every: bool, verbose: bool) -> list[str]:
     lines = [] if diff.pairs is None else paragraph(clean(pairs_line(diff.pairs)))
     for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head)):
-        if names:
+        if names and every:  # a gated one is a row in any case
             lines += paragraph(f"only in {side}: {', '.join(map(clean, names))}")
     hidden = 0 if every else hidden_count(diff)
     offers = [f"{numbers.plural(hidden, 'more metric')}, not gated: --all shows them"] * bool(

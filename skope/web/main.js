@@ -71,7 +71,7 @@ async function show(again) {
     shown = null;
     source = { path: null, body: null };
     document.title = `${title} · Skope`;
-    fill(main, h("div", { class: "trouble", role: "alert" }, h("p", null, error.message), name === "captures" ? null : h("p", null, h("a", { href: address("captures") }, "see the captures there are"))));
+    fill(main, h("div", { class: "trouble", role: "alert" }, h("p", null, error.message), name === "captures" && !state.get("show") ? null : h("p", null, h("a", { href: address("captures") }, "see the captures there are"))));
   }
 }
 

@@ -100,6 +100,12 @@ def test_a_removed_directory_is_made_anew_with_all_that_was_counted(tmp_path):
         assert ended.code == 0, ended
     assert report(tmp_path, "t.agg")["n"]["total_execs"] == posted
     assert accounting(tmp_path)["accepted"] == posted
+    with agg(tmp_path, "--tag", "t") as running:
+        shutil.rmtree(tmp_path / ".skope" / "agg")
+        running.line("somebody removed .skope/agg/t")
+        assert running.stop().code == 0
+    with agg(tmp_path, "--tag", "t") as running:
+        assert get(running, "/report_agg.json")[1]["n"]["total_execs"] == posted
 
 
 def test_a_publisher_without_memory_is_no_lost_record(tmp_path):

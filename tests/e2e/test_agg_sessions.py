@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -68,6 +69,10 @@ def test_a_tag_names_a_session_that_goes_on(tmp_path, tag):
     assert json.loads(kept.read_text()) == report(tmp_path)
     assert (kept.name == "monday.agg.json") == (tag == "monday")
     assert len(report(tmp_path, "report_apps")) == 2
+    said = shlex.split(ended.err.split("next: ")[1])
+    assert run(tmp_path, *said[1:3]).out.startswith(f"{tag}   2 executions")
+    listed = json.loads(run(tmp_path, "list", "--agg", "--json").out)
+    assert {entry["address"] for entry in listed} == {tag, "report_agg"}
     with agg(tmp_path) as running:
         assert total(running) == 0
 

@@ -27,6 +27,15 @@ sys.argv[0] = "skope"
 from skope.cli.main import entry
 entry()
 """
+INTERRUPTED = """
+import os, runpy, signal, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+runpy.run_module("skope", run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -335,3 +344,24 @@ def test_without_stderr_no_message_takes_its_place_on_stdout(here):
         check=True,
     )
     assert json.loads(done.stdout)["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["skope.cli", "skope.cli.main", "skope.errors", "msgspec", "skope.cli.list", "skope.store"],
+)
+def test_ctrl_c_while_it_is_still_being_imported_is_no_fault(here, module):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(module), "list"],
+        cwd=here,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_ctrl_c_that_whoever_started_it_ignores_stays_ignored(here):
+    code = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{INTERRUPTED}"
+    words = [sys.executable, "-c", code.format("skope.cli.main"), "list"]
+    assert b"feature/pool" in subprocess.check_output(words, cwd=here, env=environment())

@@ -96,6 +96,14 @@ def test_of_a_script_it_is_said_that_it_never_signalled_of_a_command_not(tmp_pat
     assert "closed at the script's end: no /stop came" in ended.err
 
 
+def test_captures_that_a_script_names_are_told_of(bench):
+    named = [f'curl -s "$SKOPE_URL/{what}?name={n}"' for n in "ab" for what in ("start", "stop")]
+    ended = bench(*named)
+    assert "saved too, as the script named them: a, b\n" in ended.err
+    assert "never signalled" not in ended.err
+    assert "saved too" not in bench(START, STOP).err  # those of before are not this session's
+
+
 def test_a_place_without_files_is_said(tmp_path):
     ended = run(tmp_path, "--dir", "/proc/1", "runner", "--tag", "t", "--port", "0", "--", "true")
     assert ended.code == 5, ended

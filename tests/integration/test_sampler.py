@@ -320,6 +320,18 @@ def test_a_machine_that_cannot_be_read_is_said(rig, tmp_path):
     assert b"skope.sampler: cannot read" in child.stderr.read()
 
 
+@pytest.mark.parametrize("lane", ["slow_lane.SlowLane", "pss_lane.PssLane"])
+def test_a_lane_that_dies_of_a_defect_is_said_and_ends_it(rig, lane):
+    """What is left would look like a machine that does nothing with its disks and its network."""
+    module, _, name = lane.partition(".")
+    code = f"import runpy, sys, skope.sampler.{module} as lane; del sys.argv[1:4];"
+    code += f"lane.{name}.take = lambda *_: lane.absent;"
+    code += "runpy.run_module('skope.sampler', run_name='__main__')"
+    child = rig.start(launcher=(sys.executable, "-c", code))
+    assert child.wait(PATIENCE_S) == 70
+    assert b"has no attribute 'absent'" in child.stderr.read()
+
+
 def test_a_machine_that_turns_to_nonsense_ends_it_with_a_sentence(rig, tmp_path):
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc/stat").write_text("cpu  7 0 0 1 0 0 0 0 0 0\nctxt 5\nprocesses 3\n")

@@ -58,7 +58,13 @@ def test_an_earlier_capture_has_its_words_without_curves_that_are_not_its_own(ta
     assert "curves" in page.page.locator("main .under").inner_text()
 
 
-def test_what_is_not_there_is_said(stored):
+def test_what_is_not_there_is_said_and_the_way_back_to_what_is(tab, stored):
+    page = tab()
+    page.open(f"{stored}/#/captures?show=none", "main .trouble")
+    assert 'no capture "none"' in page.page.locator("main .trouble").inner_text()
+    page.page.get_by_role("link", name="see the captures there are").click()
+    page.page.locator("tr[data-capture=work]").wait_for()
+    page.complaints[:] = [text for text in page.complaints if "status of 404" not in text]
     assert get(f"{stored}/api/page/capture?tag=none")[0] == 404
     status, answer = get(f"{stored}/api/page/capture")
     assert (status, answer["error"]) == (400, "BadRequest")

@@ -13,6 +13,17 @@ import pytest
 from tests.integration.front.worker import PATIENCE_S, FrontWorker, wait_until
 
 FEW_S = 5.0
+BROKEN = 70
+DOOMED = """
+import os, runpy, sys, threading, time
+def work():
+    while not os.path.exists(fate):
+        time.sleep(0.01)
+    sys.exit("no end that matters") if os.path.getsize(fate) else time.no_such_clock()
+fate = sys.argv.pop()
+threading.Thread(target=work, daemon=True).start()
+runpy.run_module("skope.front", run_name="__main__")
+"""
 
 
 def test_beats_four_times_a_second_and_says_what_it_used(front):
@@ -52,6 +63,24 @@ def test_open_captures_that_cannot_be_kept_are_counted_and_make_it_fail(tmp_path
         assert worker.terminate() == 5
         (line,) = worker.errors.read_text().splitlines()
         assert line.startswith("skope front: 3 open captures were not kept: cannot open")
+
+
+def test_a_defect_that_ends_one_of_its_threads_is_said_and_ends_it(tmp_path):
+    class Doomed(FrontWorker):
+        def command(self, **more):
+            options = super().command(**more)[3:]
+            return [sys.executable, "-c", DOOMED, *options, str(tmp_path / "fate")]
+
+    with Doomed(tmp_path) as worker:
+        worker.start()
+        assert worker.ask("/start?name=open").status == 200
+        (tmp_path / "fate").touch()
+        assert worker.process.wait(PATIENCE_S) == BROKEN
+        assert "no_such_clock" in worker.errors.read_text()
+        (tmp_path / "fate").write_text("leave")
+        worker.start()
+        assert worker.ask("/stop?name=open").status == 200
+        assert worker.terminate() == 0
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["ipv4", "ipv6"])

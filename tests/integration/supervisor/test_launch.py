@@ -9,6 +9,7 @@ import pytest
 from skope.schema.wire import RunDone
 from skope.supervisor.command import Command
 from skope.supervisor.launch import Launch, Launcher
+from skope.supervisor.loop import Loop
 from skope.supervisor.script import Stdio
 from skope.units import NS_PER_S
 
@@ -19,11 +20,13 @@ class Front:
     def __init__(self, hears):
         self.hears = hears
         self.ready, self.done = False, None
+        self.ended = None
 
     def begin(self, message):
         self.ready, self.done = False, None
 
     def end(self, message):
+        self.ended = message
         self.done = RunDone(run=message.run, recorded=1)
 
 
@@ -34,14 +37,17 @@ class Rig:
         self.control = front
         self.signals = SimpleNamespace(asked=[])
         self.watch = SimpleNamespace(pids=set)
+        self.loop = Loop()
         self.each_turn = None
+        self.upkeep_ns = 0
 
     def wait(self, over, *, limit_ns=None, every_ns=None):
         end = time.monotonic() + (60 if limit_ns is None else limit_ns / NS_PER_S)
         while not over():
             if time.monotonic() > end:
                 return False
-            time.sleep(0.01)
+            self.loop.turn(NS_PER_S // 100)
+            self.upkeep_ns = time.monotonic_ns()
             self.each_turn()
             if not self.control.ready:
                 self.control.hears(self)
@@ -68,6 +74,15 @@ def test_the_script_begins_when_the_front_knows_of_it(tmp_path):
     assert (outcome.failure, outcome.done.recorded) == (None, 1)
     assert len(turns) == 20
     assert mark.exists()
+
+
+def test_its_end_is_noted_before_anybody_else_is_looked_after(tmp_path):
+    def hears(rig):
+        rig.control.ready = True
+
+    rig = Rig(Front(hears))
+    launch(rig, tmp_path / "mark")
+    assert rig.control.ended.begin_ns < rig.control.ended.end_ns < rig.upkeep_ns
 
 
 def test_or_when_somebody_does_not_want_to_wait(tmp_path):

@@ -81,16 +81,22 @@ def test_what_it_used_is_what_the_kernel_says():
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert ended.status == 0
     assert ended.user_s + ended.system_s == pytest.approx(0.55, abs=0.25)
-    assert ended.max_rss_bytes <= before.ru_maxrss * 1024
+    assert (ended.max_rss_bytes or 0) <= before.ru_maxrss * 1024
 
 
 def test_what_it_waited_for_counts_too():
     script = (
-        f"{sys.executable} {TARGETS / 'burn.py'} 0.4; {sys.executable} {TARGETS / 'hold.py'} 64 0"
+        f"{sys.executable} {TARGETS / 'burn.py'} 0.4; {sys.executable} {TARGETS / 'hold.py'} 400 0"
     )
     ended = finished(launched(command("sh", "-c", script)))
     assert ended.user_s + ended.system_s > 0.4
-    assert ended.max_rss_bytes > 64 << 20
+    assert 400 << 20 < ended.max_rss_bytes < 440 << 20
+
+
+def test_our_own_memory_is_not_its_peak():
+    held = b"x" * (64 << 20)
+    assert finished(launched(command("true"))).max_rss_bytes is None
+    assert len(held) == 64 << 20
 
 
 def test_it_has_a_session_of_its_own_and_default_signals(tmp_path):
@@ -133,6 +139,13 @@ def test_what_cannot_be_started_says_why(argv, fault):
     ended = finished(launched(command(*argv)))
     assert ended.status == 127
     assert fault in ended.fault
+
+
+def test_a_missing_interpreter_is_not_a_missing_program(tmp_path):
+    tool = tmp_path / "tool"
+    tool.write_text("#!/no/such/interpreter\n")
+    tool.chmod(0o755)
+    assert finished(launched(command(str(tool)))).fault == "its interpreter is not there"
 
 
 def test_a_signal_reaches_its_whole_group_even_when_stopped(tmp_path):

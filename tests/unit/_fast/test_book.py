@@ -1,5 +1,7 @@
 """The book of open captures: what it holds survives the worker that wrote it."""
 
+from random import Random
+
 import pytest
 
 from skope._fast import SIZES, Book, CaptureKind, format_segment, segment_bytes
@@ -59,6 +61,26 @@ def test_a_name_opens_once(book):
     with pytest.raises(KeyError):
         book.open("a", None, EDGE)
     assert book.names() == ["a"]
+
+
+def test_whatever_opens_and_closes_every_name_is_found_and_in_order(book, memory):
+    names = [f"{number}é" * (1 + number % 40) for number in range(CAPACITY + 20)]
+    known, chance = {}, Random(1)
+    for _ in range(4000):
+        name = chance.choice(names)
+        if name in known:
+            book.close(known.pop(name))
+        elif len(known) < CAPACITY:
+            known[name] = book.open(name, None, EDGE)
+    assert [book.find(name) for name in names] == [known.get(name) for name in names]
+    assert (book.names(), book.open_slots()) == (list(known), list(known.values()))
+    assert book.names(3) == list(known)[:3]
+    assert len(book) == len(known)
+    assert reopen(memory).names() == sorted(known, key=known.get)
+
+
+def test_half_of_a_surrogate_pair_names_nothing(book):
+    assert book.find("\ud800") is None
 
 
 def test_a_new_worker_finds_what_the_old_one_left_open(book, memory):

@@ -294,7 +294,7 @@ def test_the_oldest_covered_segments_go_and_are_counted(start, post, publisher, 
     assert accounting.dropping == []
     session.kill()
     again = start()
-    assert again.opened.recovered.records == 18
+    assert again.opened.past.recovered.records == 18
     assert again.opened.accounting.dropped_from_raw == 9
 
 

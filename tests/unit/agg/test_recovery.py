@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from skope.agg.collect import collect
@@ -62,12 +64,12 @@ def test_a_new_start_has_everything_of_all_workers(start, post):
     session.kill()
     again = start(workers=1)
     assert counts(again) == {"a": 6, "b": 3}
-    assert again.opened.recovered.replayed == 9
+    assert again.opened.past.recovered.replayed == 9
     post(again.worker(), ("a", 1))
     again.kill()
     third = start(workers=2)
     assert counts(third) == {"a": 7, "b": 3}
-    assert third.opened.recovered.replayed == 1
+    assert third.opened.past.recovered.replayed == 1
 
 
 def test_after_a_clean_stop_nothing_is_read_line_by_line(start, post):
@@ -77,7 +79,7 @@ def test_after_a_clean_stop_nothing_is_read_line_by_line(start, post):
     assert worker.close()
     session.running = []
     again = start()
-    assert (again.opened.recovered.snapshot, again.opened.recovered.replayed) == (3, 0)
+    assert (again.opened.past.recovered.snapshot, again.opened.past.recovered.replayed) == (3, 0)
     assert counts(again) == {"a": 2, "b": 1}
 
 
@@ -91,7 +93,7 @@ def test_rolled_segments_are_read_from_their_snapshot(start, post):
     assert [s.number for s in segments_in(names)] == [1, 2, 3]
     assert snapshots_in(names)
     again = start()
-    recovered = again.opened.recovered
+    recovered = again.opened.past.recovered
     assert recovered.records == 15
     assert recovered.snapshot == 6 * snapshots_in(names)[-1].number
     assert counts(again) == {"a": 10, "b": 5}
@@ -158,10 +160,10 @@ def test_a_torn_tail_is_cut_and_counted(start, post):
     with path.open("ab") as file:
         file.write(b'{"name":"a","module":nu')
     again = start()
-    assert again.opened.recovered.torn == 1
+    assert again.opened.past.recovered.torn == 1
     assert counts(again) == {"a": 2, "b": 1}
     assert path.read_bytes() == whole
-    assert start().opened.recovered.torn == 0
+    assert start().opened.past.recovered.torn == 0
 
 
 def test_damage_is_skipped_counted_and_kept_aside(start, post):
@@ -174,11 +176,11 @@ def test_damage_is_skipped_counted_and_kept_aside(start, post):
     data[data.index(b"0.25")] = ord("9")
     path.write_bytes(data)
     again = start()
-    assert again.opened.recovered.damaged == 1
+    assert again.opened.past.recovered.damaged == 1
     assert counts(again) == {"a": 2}
     assert (session.folder.path / segment.aside).read_bytes() == data
     assert path.read_bytes().count(b"\n") == 2
-    assert start().opened.recovered.damaged == 0
+    assert start().opened.past.recovered.damaged == 0
 
 
 def test_files_that_are_none_of_ours_are_left_alone(start, post):
@@ -218,3 +220,26 @@ def test_lines_with_escapes_come_back_too(start):
     worker.intake.post(b'{"name":"a\\"\\\\b","exec_time":1}', None, now=1.0)
     session.kill()
     assert counts(start()) == {'a"\\b': 1}
+
+
+def test_a_past_whose_folder_was_removed_is_written_again(start, post):
+    """What comes after it would count for nothing without it."""
+    session = start()
+    post(session.worker(), *ROWS)
+    session.kill()
+    again = start()
+    worker = again.worker()
+    post(worker, ("a", 1))
+    assert not again.opened.keep_past(again.folder)
+    shutil.rmtree(again.folder.path)
+    assert again.opened.keep_past(again.folder)
+    assert not again.opened.keep_past(again.folder)
+    post(worker, ("b", 1))
+    assert worker.close()
+    assert counts(start()) == counts(again) == {"a": 3, "b": 2}
+
+
+def test_where_nothing_came_before_there_is_no_past_to_keep(start):
+    session = start()
+    assert not session.opened.keep_past(session.folder)
+    assert pasts_in(session.folder.names()) == []

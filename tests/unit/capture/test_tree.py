@@ -35,13 +35,14 @@ def measured(*rows, **how):
     return measure_tree(watched(*rows, **how))
 
 
-def watched(*rows, start_ns, stop_ns, complete=True, first=None, shape=SHAPE):
+def watched(*rows, start_ns, stop_ns, complete=True, first=None, shape=SHAPE, alone=False):
     made = Made(shape)
     for one in rows:
         made.ring.write(one.tobytes())
         made.archives.write(one.tobytes())
     start = (rows[0] if first is None else first).tobytes()
-    return cut_tree(made.record, start, span(start_ns, stop_ns), None, complete=complete)
+    within = span(start_ns, stop_ns)
+    return cut_tree(made.record, start, within, None, complete=complete, alone=alone)
 
 
 def test_times_are_had_in_proportion_and_events_from_around():
@@ -54,6 +55,13 @@ def test_times_are_had_in_proportion_and_events_from_around():
     assert found["cpu_time"].value == pytest.approx(0.008)
     assert (found["cpu_user"].value, found["cpu_system"].value) == (found["cpu_time"].value, 0)
     assert found["faults_major"].value == 3
+
+
+def test_all_of_a_script_alone_lies_between_its_launch_and_its_end():
+    rows = [row(T0, cpu=50_000), row(T0 + PERIOD, cpu=850_000)]
+    brief = {"start_ns": T0 + PERIOD // 2, "stop_ns": T0 + PERIOD * 3 // 5}
+    assert measured(*rows, **brief, alone=True)["cpu_time"].value == pytest.approx(0.0008)
+    assert measured(*rows, **brief)["cpu_time"].value == pytest.approx(0.00008)
 
 
 def test_peaks_are_of_the_ticks_inside_alone():
@@ -164,7 +172,7 @@ def test_a_subject_that_ended_before_the_stop_is_said():
         assert watched(*gone, start_ns=T0, stop_ns=T0 + stop * PERIOD).ended is ended
     found = measured(*gone, start_ns=T0, stop_ns=T0 + 3 * PERIOD)
     assert (found["memory_peak"].value, found["memory_mean"].value) == (None, None)
-    assert "zombie" in found["memory_mean"].reason
+    assert "held memory" in found["memory_mean"].reason
 
 
 @pytest.mark.parametrize(

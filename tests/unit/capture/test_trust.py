@@ -5,7 +5,7 @@ import pytest
 from skope._fast import FLAGS
 from skope.capture.coverage import watch
 from skope.capture.deaths import FRONT, SAMPLER, Death
-from skope.capture.trust import judge
+from skope.capture.trust import ELSEWHERE, Share, judge
 from skope.capture.window import cut
 from tests.unit.capture.made import PERIOD, Made, span
 
@@ -14,7 +14,9 @@ LONG = 1000 * PERIOD
 SHAPE = {"ring": 2048, "levels": (64, 64, 64), "factor": 16, "slow": 16, "book": 1}
 
 
-def graded(*, missing=0, apart=40, deaths=(), refused=0, throttles=(0, 0), length=LONG, **values):
+def graded(
+    *, missing=0, apart=40, deaths=(), refused=0, throttles=(0, 0), length=LONG, tree=None, **values
+):
     """The trust of a window of which every `apart`-th tick is missing, `missing` in all."""
     made = Made(SHAPE)
     away = {k * apart for k in range(1, missing + 1)}
@@ -25,7 +27,9 @@ def graded(*, missing=0, apart=40, deaths=(), refused=0, throttles=(0, 0), lengt
         made.slow_row(T0 + k * PERIOD, throttles=count)
     window = cut(made.record, span(T0, T0 + length, **values))
     slow = made.record.slow.rows(0, T0 + length)
-    return judge(window, watch(window, deaths), slow=slow, deaths=deaths, refused=refused)
+    return judge(
+        window, watch(window, deaths), slow=slow, deaths=deaths, refused=refused, tree=tree
+    )
 
 
 def counted(**counters):
@@ -75,6 +79,13 @@ def test_pressure(share, grade):
     trust = graded(after={"extra": {"psi_cpu_ns": round(share * LONG)}})
     assert trust.grade == grade
     assert bool(trust.reasons) == (grade != "A")
+
+
+@pytest.mark.parametrize(("length", "told"), [(9, False), (10, True), (1000, True)])
+def test_work_elsewhere_is_told_of_a_window_that_ticks_can_measure(length, told):
+    busy = counted(cpu_user=length * PERIOD)
+    trust = graded(length=length * PERIOD, tree=Share(PERIOD // 10, 0, is_script=True), **busy)
+    assert (ELSEWHERE in trust.reasons) == told
 
 
 def test_throttling_is_a_b():

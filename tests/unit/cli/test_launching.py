@@ -96,3 +96,9 @@ def test_who_runs_it(tmp_path, monkeypatch, text, argv):
 def test_what_nobody_can_run(text):
     with pytest.raises(UsageError):
         command_of(text)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_nothing_is_no_directory(text):
+    with pytest.raises(UsageError, match="empty"):
+        command_of(text)

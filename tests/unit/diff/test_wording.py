@@ -24,6 +24,7 @@ def test_what_head_does(metric, unit, by, said):
 def test_differences_keep_their_unit():
     assert wording.finding("read_bytes", "B", -4096, "difference") == "head has 4096 B less"
     assert wording.finding("faults_major", "count", 0, "difference") == "head has as much as base"
+    assert wording.finding("wait_cpu", "s", 0.0164812, "difference") == "head waits 16.48 ms more"
     assert wording.bounds(-1.5, 20, "difference", "MiB") == "-1.5 to +20 MiB"
 
 
@@ -60,3 +61,18 @@ def test_durations_are_rough(seconds, said):
 )
 def test_lists_read_as_speech(words, said):
     assert wording.listed(words) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.05166123, "s", "51.66 ms"),
+        (0.001, "s", "1 ms"),
+        (0.0000203, "s", "20.3 µs"),
+        (0.1, "s", "0.1 s"),
+        (0, "s", "0 s"),
+        (0.05, "MiB", "0.05 MiB"),
+    ],
+)
+def test_a_short_time_is_told_in_a_short_unit(value, unit, said):
+    assert wording.quantity(value, unit) == said

@@ -80,7 +80,7 @@ def intake_of(folder, durability="process"):
     finally:
         session.kill()
         held.area.close()
-        session.opened.past.close()
+        session.opened.area.close()
         session.stripes.close()
         os.close(session.stripes.fd)
         session.folder.close()

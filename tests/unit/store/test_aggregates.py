@@ -38,9 +38,27 @@ def test_a_listed_address_finds_it_again(aggregates):
     for tag in ("night", "feature/pool", "測試"):
         aggregates.write(tag, DATA)
     entries = aggregates.listing()
-    assert len(entries) == 3
+    assert {entry.address for entry in entries} == {"night", "feature/pool", "測試"}
     for entry in entries:
         assert aggregates.find(entry.address).data == DATA
+        assert aggregates.find(entry.file.removesuffix(".agg.json")).data == DATA
+
+
+@pytest.mark.parametrize("label", [None, b"", b"feature/pond", b"\xff", b"f" * 1000, b"night"])
+def test_a_name_that_its_label_does_not_tell_is_that_of_its_file(aggregates, label):
+    file = aggregates.write("feature/pool", DATA)
+    stem = file.removesuffix(".agg.json")
+    aggregates.directory.remove(f"{stem}.agg.name")
+    if label is not None:
+        aggregates.directory.replace(f"{stem}.agg.name", label)
+    assert [entry.address for entry in aggregates.listing()] == [stem]
+
+
+def test_a_name_that_would_be_taken_for_a_path_is_that_of_its_file(aggregates):
+    stem = aggregates.write("./pool", DATA).removesuffix(".agg.json")
+    (entry,) = aggregates.listing()
+    assert entry.address == stem
+    assert aggregates.find(stem).data == DATA
 
 
 def test_the_one_being_collected_has_a_name(aggregates):

@@ -37,6 +37,21 @@ def test_bash_is_not_given_what_is_for_another_interpreter(folder):
     assert caught.value.hint == "chmod +x bench.py"
 
 
+def test_nor_what_is_for_another_by_its_name(folder):
+    name = script(folder, "bench.py", b"import os\n", executable=True)
+    with pytest.raises(UsageError, match="is for python3 by its name") as caught:
+        of_script(name, launches=1)
+    assert "python3 bench.py" in caught.value.hint
+
+
+def test_a_file_that_is_no_command_is_not_said_to_be_missing(folder):
+    with pytest.raises(UsageError, match="is not executable") as caught:
+        of_words([f"./{script(folder, 'tool', b'true')}"])
+    assert caught.value.hint == "chmod +x ./tool"
+    with pytest.raises(UsageError, match="there is no command"):
+        of_words(["./nosuch"])
+
+
 @pytest.mark.parametrize("opening", [b"#!/bin/sh\ntrue\n", b"\x7fELF..."])
 def test_what_says_how_to_run_it_runs_itself(folder, opening):
     name = script(folder, "bench", opening, executable=True)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skope.tui.bars import Bar, draw
-from skope.tui.ink import length, plain, text_of
+from skope.tui.ink import length, plain
+from tests.unit.tui.lines import text_of
 
 FULL = "█"
 PICTURE = """\

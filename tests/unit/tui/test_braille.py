@@ -3,8 +3,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skope.tui.braille import Curve, Scale, draw, points_shown
-from skope.tui.ink import length, text_of
+from skope.tui.braille import Curve, Scale, draw
+from skope.tui.ink import length
+from tests.unit.tui.lines import text_of
 
 PERCENT = Scale(0, 100, "0 %", "100 %")
 # The bit of each dot in the Braille block of Unicode: left column downwards, then the right one.
@@ -29,8 +30,9 @@ def chart(values, columns=31, rows=6, style="line"):
 
 @given(st.lists(st.none() | st.floats(0, 100), max_size=60))
 def test_the_newest_values_are_at_the_right_each_at_its_height(values):
-    dots = dots_of(chart(values))
-    wide, high = points_shown(31), 20
+    lines = chart(values)
+    dots = dots_of(lines)
+    wide, high = 2 * len(text_of(lines[1]).partition("│")[2]), 20
     recent = values[-wide:]
     for x in range(wide):
         at = x - (wide - len(recent))

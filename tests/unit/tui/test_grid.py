@@ -3,7 +3,8 @@ import itertools
 import pytest
 
 from skope.tui.grid import Column, Order, Row, View, draw, place, scrolled
-from skope.tui.ink import length, text_of
+from skope.tui.ink import length
+from tests.unit.tui.lines import text_of
 
 COLUMNS = (Column("n", "N", 5, 3), Column("mean", "MEAN", 8, 2), Column("p99", "P99", 8, 1))
 BY_MEAN = Order("mean", descending=True)

@@ -2,8 +2,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from skope.tui.ink import Ink, centred, cut, filled, framed, length, plain, spread, text_of
+from skope.tui.ink import Ink, centred, cut, filled, framed, length, plain, spread
 from skope.view.width import width
+from tests.unit.tui.lines import text_of
 
 NAMES = st.text(max_size=30)
 

@@ -9,11 +9,12 @@ from skope.tui import edges, machine_page, names_page, shelf_page
 from skope.tui.counting import Counting
 from skope.tui.feed import Lost
 from skope.tui.help_page import of_help
-from skope.tui.ink import Ink, length, text_of
+from skope.tui.ink import Ink, length
 from skope.tui.looking import TITLES, Looking
 from skope.tui.names_page import Scene
 from skope.tui.watching import Watching
 from tests.unit.schema.tallies import a_tally
+from tests.unit.tui.lines import text_of
 from tests.unit.tui.made import NOON, aggregate_now, capture, listing, live, machine
 
 NAMES = ("chat", "聊天机器人" * 9, "🚀 e\u0301", "", "\x1b[2Jx")

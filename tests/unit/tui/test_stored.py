@@ -1,12 +1,15 @@
 """What the terminal shows of stored reports is judged as `skope diff` judges it there."""
 
+import asyncio
+
 import pytest
 
 from skope.schema.codec import encode_report
 from skope.schema.policy import Policy
 from skope.store.directory import open_directory
 from skope.store.reports import Reports
-from skope.tui.stored import Stored
+from skope.tui.app import Screen
+from skope.tui.stored import Stored, StoredFeed
 from tests.unit.diff.sides import side
 
 
@@ -20,3 +23,17 @@ def test_a_budget_of_the_configuration_holds_in_the_terminal_too(tmp_path, polic
             Reports(directory).write(name, encode_report(side(name, exec_time=seconds)))
     stored = Stored(str(tmp_path), given=True, policy=policy)
     assert stored.diff("old", "new").verdict == verdict
+
+
+def test_a_defect_that_ends_the_feed_ends_the_screen_and_is_said(tmp_path, capsys):
+    """It would show the reports of that moment for ever."""
+
+    class Doomed(Stored):
+        def changed_ns(self):
+            raise ZeroDivisionError
+
+    doomed = Doomed(str(tmp_path), given=True)
+    app = Screen(StoredFeed(doomed), doomed, None, where="here")
+    asyncio.run(asyncio.wait_for(app.run_async(headless=True), 30))
+    assert app.return_code == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err

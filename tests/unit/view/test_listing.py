@@ -76,6 +76,11 @@ def test_the_machines_values_are_marked():
     assert lines[2] == "  * of the whole machine"
 
 
+def test_the_machine_does_not_stand_in_for_a_script():
+    brief = replace(an_entry(), metrics={"cpu_time": 0.001, "machine.memory_peak": 182.4})
+    assert "182.4 MiB" not in of_listing(a_listing(brief), NOW)
+
+
 def test_a_long_tag_is_whole_on_its_own_line():
     tag = "very/long/" * 10
     lines = of_listing(a_listing(an_entry(tag), an_entry("測試😀")), NOW).splitlines()

@@ -1,6 +1,7 @@
 """A diff on a terminal: the layouts of OUTPUT.md, and what must not break them."""
 
 import pytest
+from msgspec.structs import replace
 
 from skope.schema.diff import EnvironmentDifference
 from skope.view.text import of_diff
@@ -54,6 +55,27 @@ def test_of_the_machine_it_says_so():
 
 def test_ten_runs_a_side():
     assert of_diff(ten_runs(*FURTHER)) == TEN
+
+
+def test_of_a_coarse_equivalence_the_margin_is_said():
+    close = {"verdict": "equivalent", "low": 0.7, "high": 1.3}
+    for margin, word in ((0.09, "equivalent"), (1.014, "within ±101 %")):
+        change = a_change("cpu_time", 0.001, 0.0013, min_effect=margin, **close)
+        text = of_diff(a_diff([change], base=a_side("a"), head=a_side("b")))
+        (line,) = [line for line in text.splitlines() if line.startswith("≈ cpu_time")]
+        assert line.endswith(f"   {word}")
+
+
+def test_the_level_is_that_of_the_rows_it_stands_above():
+    scarce = a_change("threads_peak", 4, 5, low=0.8, high=1.5, confidence=0.875)
+    assert "95 % CI" in of_diff(ten_runs(*FURTHER, scarce))
+    assert "87.5 % CI" in of_diff(ten_runs(*FURTHER, scarce), every=True)
+
+
+def test_the_machine_does_not_stand_in_for_a_script_that_was_too_brief():
+    brief = single_runs("machine.")
+    assert "memory_peak" not in of_diff(replace(brief, subject="script"))
+    assert "memory_peak" in of_diff(brief)
 
 
 def test_all_shows_the_rest_below_its_own_heading():
@@ -119,9 +141,10 @@ def test_a_metric_of_one_side_is_a_row_and_a_line():
         head=a_side("b"),
         only_in_base=["exec_time", "cpu_time"],
     )
-    text = of_diff(diff)
-    assert "  exec_time       1.000 s           -          -" in text
-    assert "  only in base: exec_time, cpu_time" in text
+    row = "  exec_time       1.000 s           -          -"
+    assert row in of_diff(diff)
+    assert "only in base" not in of_diff(diff)
+    assert "  only in base: exec_time, cpu_time" in of_diff(diff, every=True)
 
 
 def test_no_metric_at_all_is_said():
