@@ -8,7 +8,7 @@ import pytest
 
 from skope.schema.codec import decode_diff
 from skope.view.numbers import scale_of
-from skope.view.rows import change_rows
+from skope.view.rows import change_row, shown_changes
 from tests.e2e.command_line import eventually, run
 from tests.e2e.web.curves import mean_over, readings
 
@@ -32,7 +32,7 @@ def test_what_it_says_is_what_the_json_and_the_terminal_say(tab, stored, capture
     page.open(f"{stored}/{DIFF}&all=1", ROWS)
     diff = decode_diff(fetched(f"{stored}/api/diff?base=main&head=work"))
     shown = page.page.locator(ROWS)
-    expected = change_rows(diff, every=True)
+    expected = [change_row(change) for change in shown_changes(diff, every=True)]
     assert shown.count() == len(expected) == len(diff.changes)
     for number, row in enumerate(expected):
         metric, base, head, change, interval, verdict = cells(page, shown.nth(number))
