@@ -24,6 +24,7 @@ from skope.view.rows import (
     interval_level,
     is_headline,
     ordered,
+    shown_changes,
     side_rows,
 )
 from skope.view.spread import Bins, PercentileShift, bins_of, shifts_of
@@ -58,7 +59,6 @@ class PageRow(Struct, frozen=True, kw_only=True):
     row: ChangeRow
     id: str
     """Its whole name."""
-    word: str
     headline: bool
     """Shown at once; the others on request."""
     judged: bool
@@ -101,6 +101,8 @@ class DiffPage(Struct, frozen=True, kw_only=True):
     """(verdict, its mark, how many judged metrics have it)."""
     environment: list[Difference]
     level: str
+    """Of the intervals shown at once; `level_of_all`: of all."""
+    level_of_all: str
     extent: float
     """Half the width of the forest, in per cent."""
     rows: list[PageRow]
@@ -144,7 +146,8 @@ def diff_page(
             )
             for found in diff.environment
         ],
-        level=interval_level(diff.changes),
+        level=interval_level(shown_changes(diff, every=False)),
+        level_of_all=interval_level(diff.changes),
         extent=forest_extent([row.forest for row in rows if row.headline]),
         rows=rows,
         hidden=sum(not row.headline for row in rows),
@@ -168,7 +171,6 @@ def _row(change: Change, diff: Diff, base: Report, head: Report) -> PageRow:
     return PageRow(
         row=change_row(change),
         id=clean(change.metric),
-        word=_word(change.verdict),
         headline=is_headline(change, diff),
         judged=judged,
         weight=_weight(change),

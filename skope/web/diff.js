@@ -87,10 +87,11 @@ function verdict(page) {
 }
 
 function table(page, shown, chosen, all) {
+  const level = all ? page.level_of_all : page.level;
   const machine = shown.findIndex((row) => row.row.machine);
   const rows = shown.flatMap((row, k) => [
     k === machine ? h("tr", { class: "group" }, h("th", { colspan: 7, scope: "colgroup" }, "of the whole machine")) : null,
-    tableRow(page, row, row === chosen),
+    tableRow(page, row, row === chosen, level),
   ]);
   return h(
     "section",
@@ -101,7 +102,7 @@ function table(page, shown, chosen, all) {
       h(
         "table",
         { class: "changes" },
-        h("thead", null, h("tr", null, h("th", { scope: "col" }, "metric", h("span", { class: "of" }, ` of ${page.subject}`)), h("th", { scope: "col", class: "number" }, "base"), h("th", { scope: "col", class: "number" }, "head"), h("th", { scope: "col", class: "number" }, "change"), h("th", { scope: "col", class: "picture", "aria-label": "change and its interval, drawn" }, forestScale(page.extent)), h("th", { scope: "col", class: "number" }, `${page.level} CI`), h("th", { scope: "col" }, "verdict"))),
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, "metric", h("span", { class: "of" }, ` of ${page.subject}`)), h("th", { scope: "col", class: "number" }, "base"), h("th", { scope: "col", class: "number" }, "head"), h("th", { scope: "col", class: "number" }, "change"), h("th", { scope: "col", class: "picture", "aria-label": "change and its interval, drawn" }, forestScale(page.extent)), h("th", { scope: "col", class: "number" }, `${level} CI`), h("th", { scope: "col" }, "verdict"))),
         h("tbody", null, rows),
       ),
     ),
@@ -115,7 +116,7 @@ function table(page, shown, chosen, all) {
   );
 }
 
-function tableRow(page, row, current) {
+function tableRow(page, row, current, level) {
   const { row: words } = row;
   const choose = () => amend({ metric: row.id });
   const tone = row.judged || words.mark.trim() ? words.verdict : "unjudged";
@@ -130,9 +131,9 @@ function tableRow(page, row, current) {
     h("td", { class: "number change" }, words.change),
     h("td", { class: "picture" }, row.forest ? forest(row.forest, page.extent, tone, told) : null),
     h("td", { class: "number" }, interval),
-    h("td", null, row.judged || words.mark.trim() ? row.word : "", row.weight ? h("span", { class: "weight" }, row.weight) : null),
+    h("td", null, row.judged || words.mark.trim() ? words.word : "", row.weight ? h("span", { class: "weight" }, row.weight) : null),
   );
-  return labelled(line, ["", "base", "head", "", "", interval && page.level + " CI"]);
+  return labelled(line, ["", "base", "head", "", "", interval && level + " CI"]);
 }
 
 function detail(page, row, asTable) {

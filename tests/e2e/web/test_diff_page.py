@@ -40,7 +40,7 @@ def test_what_it_says_is_what_the_json_and_the_terminal_say(tab, stored, capture
         assert (base, head, change) == (row.base, row.head, row.change)
         assert interval == (f"{row.low} to {row.high}" if row.low is not None else "")
         judged = row.mark.strip()
-        assert verdict.startswith(row.verdict.replace("-", " ") if judged else "")
+        assert verdict.startswith(row.word if judged else "")
     for change in diff.changes:
         scale = scale_of(change.unit, change.base, change.head)
         line = page.page.locator(f"tr[data-metric='{change.metric}']").inner_text()
