@@ -17,9 +17,12 @@ def pytest_addoption(parser):
 
 
 def pytest_configure():
-    # Under nohup it is ignored, by all that is started too; what is caught is theirs by default.
+    # Ignored under nohup and behind a shell's `&`, and then by all that is started too; what is
+    # caught is theirs by default.
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config, items):
