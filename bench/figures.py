@@ -5,7 +5,7 @@ does it to all of them; a ratio is formed within a round and its median over the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from skope.stats.median import median
@@ -64,6 +64,13 @@ def in_turn(rounds: int, tasks: Mapping[str, Callable[[], float]]) -> dict[str, 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Finding:
     """How many times `theirs` is `ours`, round by round."""
     return of([mine / other for mine, other in zip(ours, theirs, strict=True)])
+
+
+def below_sanic(found: Mapping[str, Sequence[float]]) -> Finding:
+    """How many times Sanic's cost is Skope's; beside it how many times it is raw uvloop's."""
+    floor = ratio(found["sanic"], found["uvloop"]).value
+    told = f"raw uvloop, the same reply always, is itself {floor:.2f} × below it"
+    return replace(ratio(found["sanic"], found["skope"]), beside=told)
 
 
 def of(values: Sequence[float]) -> Finding:

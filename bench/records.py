@@ -3,7 +3,7 @@
 import contextlib
 
 from bench.effort import Effort
-from bench.figures import Row, Section, in_turn, ratio
+from bench.figures import Row, Section, below_sanic, in_turn, ratio
 from bench.load import Load, lua_post, post, wrk
 from bench.processes import Server, ticked_ns
 from bench.servers import bare_sanic, pushgateway, raw_uvloop, reply_to, skope
@@ -58,7 +58,7 @@ def measure(effort: Effort) -> Section:
         rates = [load.rate for load in loads[name]]
         section.rows.append(Row(what=NAMES[name], unit="requests/s", values=rates))
     section.findings["post_over_uvloop"] = ratio(found["skope"], found["uvloop"])
-    section.findings["post_below_sanic"] = ratio(found["sanic"], found["skope"])
+    section.findings["post_below_sanic"] = below_sanic(found)
     if "pushgateway" in found:
         section.findings["post_below_pushgateway"] = ratio(found["pushgateway"], found["skope"])
     section.notes.append(

@@ -5,11 +5,10 @@ all its threads, from before the first request until after the last answer.
 """
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from bench.effort import Effort
-from bench.figures import Row, Section, in_turn, of, ratio
+from bench.figures import Row, Section, below_sanic, in_turn, of, ratio
 from bench.load import CONNECTIONS, Crowd, get, lua_burst, wrk
 from bench.servers import bare_sanic, raw_uvloop, reply_to, skope
 
@@ -63,11 +62,7 @@ def _starts(effort: Effort, section: Section) -> None:
         Row(what="a bare Sanic handler, the same body", unit="µs CPU", values=found["sanic"]),
     ]
     section.findings["start_over_uvloop"] = ratio(found["skope"], found["uvloop"])
-    floor = ratio(found["sanic"], found["uvloop"]).value
-    section.findings["start_below_sanic"] = replace(
-        ratio(found["sanic"], found["skope"]),
-        beside=f"raw uvloop, the same reply always, is itself {floor:.2f} × below it",
-    )
+    section.findings["start_below_sanic"] = below_sanic(found)
     section.notes.append(
         f"wrk, 32 connections, bursts of {burst:,} distinct names, {rounds} rounds in turn; the"
         " captures are dropped between the rounds, which is not counted, and wrk makes its requests"
