@@ -78,6 +78,12 @@ def test_one_run_a_side_is_inconclusive_and_says_what_settles_it():
     assert diff.hints == ["skope ab A.sh B.sh", "--runs 10 on both (about 3 min)"]
 
 
+def test_where_runs_failed_as_many_more_are_advised():
+    base, head = three(STEADY), three([10.1], [3.9], [182.0])
+    base = replace(base, runs=[replace(run, ok=run.run in (2, 3)) for run in base.runs])
+    assert compare(base, head).hints[1].startswith("--runs 25 on both (about ")
+
+
 def test_one_run_of_head_only():
     diff = compare(three(STEADY), three([1.0], [1.0], [1.0]))
     assert diff.summary == "INCONCLUSIVE: one run of head cannot separate change from noise"
