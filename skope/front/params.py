@@ -15,8 +15,10 @@ from skope.schema.target import MOST_PID, MOST_PORT, Target
 from skope.store.addresses import nearest
 
 SAVING: Final = ("name",)
-_MOST_FIELDS: Final = 64
+"""What keeping an aggregate takes."""
 _LONGEST_SHOWN: Final = 40
+_MOST_FIELDS: Final = 64
+_KNOWN: Final = ("name", "module", "restart", "pid", "port")
 
 
 class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,10 +47,7 @@ class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.port is None else Target(kind="port", number=self.port)
 
 
-_SIGNALS: Final = tuple(SignalParams.__struct_fields__)
-
-
-def signal_params(request: Asked, known: Sequence[str] = _SIGNALS) -> SignalParams:
+def signal_params(request: Asked, known: Sequence[str] = _KNOWN) -> SignalParams:
     """What `request` asks for, in the parameters that are `known` there.
 
     What begins with an underscore is let be: `_=1732` is how clients keep caches from answering.
@@ -72,14 +71,6 @@ def signal_params(request: Asked, known: Sequence[str] = _SIGNALS) -> SignalPara
         return msgspec.convert(fields, SignalParams, strict=False)
     except msgspec.ValidationError as error:
         raise BadRequest(str(error)) from error
-
-
-def _unknown(key: str, known: Sequence[str]) -> BadRequest:
-    key = key[:_LONGEST_SHOWN]
-    close = nearest(key, known)
-    hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known)}"
-    message = f"there is no parameter {key!r} here"
-    return BadRequest(message, hint=hint)
 
 
 def wants_partial(request: Asked) -> bool:
@@ -106,6 +97,14 @@ def _pairs(query: str) -> list[tuple[str, Any]]:
     except ValueError as error:
         message = "a parameter is not UTF-8, or there are too many"
         raise BadRequest(message, hint="percent-encode names as UTF-8") from error
+
+
+def _unknown(key: str, known: Sequence[str]) -> BadRequest:
+    key = key[:_LONGEST_SHOWN]
+    close = nearest(key, known)
+    hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known)}"
+    message = f"there is no parameter {key!r} here"
+    return BadRequest(message, hint=hint)
 
 
 def _of_body(request: Asked) -> list[tuple[str, Any]]:

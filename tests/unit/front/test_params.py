@@ -61,13 +61,13 @@ def test_any_name_is_kept_verbatim(name):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        (Sent("name=%ff"), "UTF-8"),
-        (Sent("name=a&name=b"), "given twice"),
-        (Sent("name=a", b'{"name":"b"}', JSON), "given twice"),
         (Sent("nme=a"), "no parameter 'nme' here"),
         (Sent("name=a", b"tag=b", FORM), "no parameter 'tag' here"),
         (Sent("", b'{"Name":"a"}', JSON), "no parameter 'Name' here"),
         (Sent("x" * 9000), "no parameter '%s' here" % ("x" * 40)),
+        (Sent("name=%ff"), "UTF-8"),
+        (Sent("name=a&name=b"), "given twice"),
+        (Sent("name=a", b'{"name":"b"}', JSON), "given twice"),
         (Sent("restart=perhaps"), "$.restart"),
         (Sent("", b'{"name":1}', JSON), "$.name"),
         (Sent("", b'{"name":', JSON), "not a JSON object"),
