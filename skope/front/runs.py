@@ -329,9 +329,9 @@ def _moved(report: Report | None, newest: Newest) -> bool:
 
 def _changes_workload(held: Held, newest: Newest) -> bool:
     """Whether this session's first run is added to runs of something else."""
-    report = held.report
-    first = held.total < held.first_run
-    return first and report is not None and report.is_of_another(newest.workload)
+    if held.total >= held.first_run or held.report is None:
+        return False
+    return held.report.is_of_another(newest.workload)
 
 
 def _commit(host: Host | None) -> str | None:
