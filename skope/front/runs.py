@@ -24,7 +24,6 @@ from skope.store.names import history_name
 from skope.store.reports import Mark, Reports
 from skope.units import mebibytes
 
-_ANOTHER: Final = "another command or script than in the runs before it"
 _UNFINISHED: Final = "unfinished: Skope was killed before the script ended"
 _MOST_HELD: Final = 256
 """Tags held in memory; the others are read from their files again."""
@@ -111,8 +110,7 @@ class Runs:
             held = self._hold(tag)
             if follow_commit and not self._append and _moved(held.report, newest):
                 held = Held(mark=held.mark)
-            if _changes_workload(held, newest):
-                run = replace(run, note="; ".join(filter(None, (_ANOTHER, run.note))))
+            run = held.introduced(run, newest.workload)
             announce(held.total + 1)
             return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
 
@@ -325,13 +323,6 @@ def _moved(report: Report | None, newest: Newest) -> bool:
     if report is None:
         return False
     return _commit(report.host) != _commit(newest.host)
-
-
-def _changes_workload(held: Held, newest: Newest) -> bool:
-    """Whether this session's first run is added to runs of something else."""
-    if held.total >= held.first_run or held.report is None:
-        return False
-    return held.report.is_of_another(newest.workload)
 
 
 def _commit(host: Host | None) -> str | None:
