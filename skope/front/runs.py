@@ -110,6 +110,7 @@ class Runs:
             held = self._hold(tag)
             if follow_commit and not self._append and _moved(held.report, newest):
                 held = Held(mark=held.mark)
+            run = held.introduced(run, newest.workload)
             announce(held.total + 1)
             return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
 
