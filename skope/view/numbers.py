@@ -27,7 +27,7 @@ class Scale(NamedTuple):
 
     def signed(self, value: float | None) -> str:
         """A difference: always with a sign, and nought with a plus; of percentages in points."""
-        apart = self._replace(suffix="points") if self.suffix == "%" else self
+        apart = self._replace(suffix="pts") if self.suffix == "%" else self
         return apart._write(value, "+")  # noqa: SLF001 - it is one of us
 
     def bare(self, value: float | None) -> str:

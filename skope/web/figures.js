@@ -43,7 +43,7 @@ export function signed(value, written) {
   const text = digits(value, written);
   const nought = !/[1-9]/.test(text);
   const shown = nought ? `+${text.replace("-", "")}` : value > 0 ? `+${text}` : text;
-  return `${shown} ${written.suffix === "%" ? "points" : written.suffix}`.trimEnd();
+  return `${shown} ${written.suffix === "%" ? "pts" : written.suffix}`.trimEnd();
 }
 
 /** The number alone. */

@@ -78,7 +78,7 @@ def test_percentages_are_points_apart():
     scale = scale_of("%", 8.3, 16.6)
     assert (scale.text(16.6), scale.signed(8.3), scale.bare(8.3)) == (
         "16.6 %",
-        "+8.3 points",
+        "+8.3 pts",
         "+8.3",
     )
 
