@@ -115,8 +115,8 @@ def _sides(options: argparse.Namespace) -> _Sides:
         latest = aggregates.open_aggregates(options).newest(2)
         return _Sides(latest[1].address, latest[0].address)
     if head is None:
-        newest = reading.open_reports(options).newest(2)
-        return _Sides(newest[1].address, newest[0].address)
+        newest = reading.newest(options, 2)
+        return _Sides(newest[1], newest[0])
     if base is None:
         if options.agg or is_path(head) or split_earlier(head):
             message = f"{head} has no report before it that --base could default to"

@@ -153,6 +153,16 @@ def test_the_two_newest(run, here):
     assert json.loads(out)["name"] == "night-day"
 
 
+@pytest.mark.parametrize(("word", "count"), [("show", 1), ("diff", 2)])
+def test_where_there_are_only_aggregates_they_are_named(run, here, word, count):
+    for tag in ("main", "both"):
+        (here / ".skope" / f"{tag}.json").unlink()
+    code, _, err = run(word)
+    assert (code, err.splitlines()[-1]) == (2, "  --agg takes the newest of the aggregates")
+    assert f"and it takes {count}" in err
+    assert run(word, "--agg")[0] == 0
+
+
 def test_show(run, here):
     code, out, _ = run("show", "night")
     assert code == 0
