@@ -144,6 +144,25 @@ def test_an_aggregate_has_no_earlier_one(run):
         assert "skope diff --base T --head" in err
 
 
+def test_base_and_head_may_be_named_without_their_options(run):
+    named = run("diff", "--base", "night", "--head", "day", "--json")
+    assert run("diff", "night", "day", "--json") == run("diff", "--json", "night", "day") == named
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("day",), "skope diff --head day compares it with the one it replaced"),
+        (("night", "day", "both"), "two reports are compared, BASE and HEAD"),
+        (("night", "--head", "day"), "'night' is one report more than --base and --head name"),
+    ],
+)
+def test_what_cannot_be_a_base_and_a_head_is_refused(run, words, said):
+    code, out, err = run("diff", *words)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
 def test_the_two_newest(run, here):
     import os
 
