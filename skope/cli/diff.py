@@ -113,8 +113,10 @@ def _pair(options: argparse.Namespace) -> _Sides:
     words = options.words
     if options.base is not None or options.head is not None:
         message = f"{words[0]!r} is one report more than --base and --head name"
-        raise UsageError(message, hint="skope diff BASE HEAD, or skope diff --base BASE --head HEAD")
-    if len(words) != 2:  # noqa: PLR2004 - what a comparison takes
+        raise UsageError(
+            message, hint="skope diff BASE HEAD, or skope diff --base BASE --head HEAD"
+        )
+    if len(words) != 2:
         message = "two reports are compared, BASE and HEAD"
         alone = f"skope diff --head {words[0]} compares it with the one it replaced"
         raise UsageError(message, hint=alone if len(words) == 1 else "skope diff BASE HEAD")

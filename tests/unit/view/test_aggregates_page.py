@@ -8,7 +8,8 @@ from tests.unit.view.test_aggregates import CHANGES, SUM, a_diff
 def test_the_page_has_every_row_of_the_terminals_table():
     diff = a_diff(*CHANGES, total=SUM, assumes="intervals take executions to be independent")
     page = aggregate_diff_page(diff)
-    lines = [line for line in of_aggregate_diff(diff).splitlines() if line and line[0] in "▲▼●≈?"][1:]
+    printed = of_aggregate_diff(diff).splitlines()
+    lines = [line for line in printed if line and line[0] in "▲▼●≈?"][1:]
     rows = [" ".join((r.label, r.count, r.base, r.head, r.change)).split() for r in page.rows]
     assert [line.split()[1 : 1 + len(row)] for line, row in zip(lines, rows, strict=True)] == rows
     assert page.rows[-1].label == "all, at base's counts"
