@@ -21,6 +21,15 @@ _MOST_FIELDS: Final = 64
 _KNOWN: Final = ("name", "module", "restart", "pid", "port")
 
 
+_WANTED: Final = {
+    "name": "give text",
+    "module": "give text",
+    "restart": "give 1 or 0",
+    "pid": "give the number of a process",
+    "port": f"give a number from 1 to {MOST_PORT}",
+}
+
+
 class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
     """The parameters of /start, /stop and /cancel: each takes what any of them does."""
 
@@ -70,7 +79,7 @@ def signal_params(request: Asked, known: Sequence[str] = _KNOWN) -> SignalParams
     try:
         return msgspec.convert(fields, SignalParams, strict=False)
     except msgspec.ValidationError as error:
-        raise BadRequest(str(error)) from error
+        raise _unusable(fields, str(error)) from error
 
 
 def wants_partial(request: Asked) -> bool:
@@ -87,6 +96,12 @@ def wants_partial(request: Asked) -> bool:
     except msgspec.ValidationError as error:
         message = f"`partial` is {given!r}, neither 1 nor 0"
         raise BadRequest(message) from error
+
+
+def _unusable(fields: dict[str, Any], error: str) -> BadRequest:
+    """Which of `fields` msgspec would not have: its words are of types, and end in the path."""
+    key = error.rpartition("$.")[2].rstrip("`")
+    return BadRequest(f"`{key}` cannot be {fields[key]!r}", hint=_WANTED[key])
 
 
 def _pairs(query: str) -> list[tuple[str, Any]]:

@@ -153,7 +153,8 @@ def test_what_is_not_there_is_said_in_json(raw, method, target, status, error):
     assert answer.headers["content-type"] == "application/json"
     assert answer.body.endswith(b"}\n")
     if error == "WrongMode":
-        assert "use `skope agg`" in answer.json["detail"]
+        said = f"{method} {target} is not served by `skope server`: use `skope agg`"
+        assert answer.json["detail"] == said
     if status == 405:
         assert "GET" in answer.headers["allow"]
         assert answer.json["detail"].endswith(f": it takes {answer.headers['allow']}")
@@ -165,7 +166,8 @@ def test_aggregating_front_names_the_command_for_signals(tmp_path):
         worker.start()
         answer = worker.ask("/start?name=x")
         assert (answer.status, answer.error) == (404, "WrongMode")
-        assert "use `skope server`" in answer.json["detail"]
+        said = "GET /start is not served by `skope agg`: use `skope server`"
+        assert answer.json["detail"] == said
         assert worker.ask("/healthz").json["mode"] == "agg"
 
 

@@ -160,7 +160,7 @@ def test_a_tree_that_waits_for_itself_is_trusted():
     assert (own.grade, own.reasons) == ("A", [])
     others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
     assert others.grade == "C"
-    assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+    assert others.reasons == ["others made tasks wait for a processor up to 90 % of the time"]
 
 
 def test_a_subject_that_ended_before_the_stop_is_said():
