@@ -69,9 +69,11 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.spare import Anchor as Anchor
     from skope._fast.spare import begin_writing as begin_writing
     from skope._fast.spare import exchange as exchange
     from skope._fast.spare import refill as refill
+    from skope._fast.spare import write_over as write_over
     from skope._fast.starts import Starter as Starter
     from skope._fast.stripes import AREA_HEAD_BYTES as AREA_HEAD_BYTES
     from skope._fast.stripes import HEAD_BYTES as HEAD_BYTES
@@ -153,7 +155,7 @@ _NAMES: Final = {
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
-    "spare": ("begin_writing", "exchange", "refill"),
+    "spare": ("Anchor", "begin_writing", "exchange", "refill", "write_over"),
     "starts": ("Starter",),
     "stripes": (
         "AREA_HEAD_BYTES",

@@ -107,12 +107,48 @@ class Runs:
         StorageFault
             If the report could not be written; then no run was added.
         """
+        moves = follow_commit and not self._append
+        known = self._at_once(tag, newest, moves=moves)
+        if known is not None:
+            announce(known.total + 1)
+            if self._add_at_once(tag, newest, known, run, curves):
+                return known.total + 1
         with self._reports.alone():
             held = self._hold(tag)
-            if follow_commit and not self._append and _moved(held.said, newest):
+            if moves and _moved(held.said, newest):
                 held = Held(mark=held.mark)
             announce(held.total + 1)
             return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
+
+    def _at_once(self, tag: str, newest: Newest, *, moves: bool) -> Held | None:
+        """What is known of a tag whose report may be written over, should it be what it was."""
+        known = self._held.get(tag)
+        if known is None or not known.in_place or (moves and _moved(known.said, newest)):
+            return None
+        return known if self._reports.can_supersede(known.mark) else None
+
+    def _add_at_once(
+        self,
+        tag: str,
+        newest: Newest,
+        before: Held,
+        run: Run,
+        curves: Callable[[int], DrawnSeries | None],
+    ) -> bool:
+        """Adds a run to a report of this session, if it is still what it was; whether it was."""
+        held = before.adding(run, most=self._most)
+        series = curves(held.total)
+        text = None
+        if series is not None and run.ok is not None:
+            text, newest = encode_series(series), replace(newest, series=before.mark.series)
+        earlier = before.report if newest.told else None
+        sheet = compose(self._standing(tag, held, before.replaced), newest, held.runs, earlier)
+        mark = self._reports.supersede(before.mark, report_text(sheet, held.lines), text)
+        if mark is None:
+            return False
+        kept = series if run.ok is None else None
+        self._remember(tag, replace(held, mark=mark, said=sheet, in_place=True, curves=kept))
+        return True
 
     def _add(
         self,
