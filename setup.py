@@ -35,6 +35,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "span",
     "spare",
     "starts",
     "stripes",

@@ -69,6 +69,9 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.span import Edge as Edge
+    from skope._fast.span import Span as Span
+    from skope._fast.span import percent as percent
     from skope._fast.spare import Anchor as Anchor
     from skope._fast.spare import begin_writing as begin_writing
     from skope._fast.spare import exchange as exchange
@@ -155,6 +158,7 @@ _NAMES: Final = {
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
+    "span": ("Edge", "Span", "percent"),
     "spare": ("Anchor", "begin_writing", "exchange", "refill", "write_over"),
     "starts": ("Starter",),
     "stripes": (

@@ -36,8 +36,6 @@ def merge_folds(earlier, later):
 cdef class Fold:
     """One fold to be read: a field of a numpy row takes Python ten times as long."""
 
-    cdef fold_t row
-
     def __cinit__(self, row=None):
         """Of one row of fold_t; an empty one without."""
         memset(&self.row, 0, sizeof(fold_t))

@@ -2,9 +2,8 @@
 
 from cpython.dict cimport PyDict_Contains, PyDict_GetItem
 from cpython.object cimport PyObject
-from libc.math cimport fabs, rint
 
-cdef double _MOST = 1e15            # a double of so many units is exact
+from skope._fast.rounding cimport rounded
 
 
 def columns_of(list rows):
@@ -56,16 +55,4 @@ cdef object _middle(list known):
 
 
 cdef object _rounded(value, int digits):
-    """`round`, which takes its time, where there is something to round."""
-    cdef double power = 1.0
-    cdef double exact, scaled
-    cdef int _place
-    if not isinstance(value, float):
-        return round(value, digits)
-    exact = value
-    for _place in range(digits):
-        power *= 10.0
-    scaled = rint(exact * power)
-    if fabs(scaled) < _MOST and scaled / power == exact:
-        return value
-    return round(value, digits)
+    return rounded(value, digits) if isinstance(value, float) else round(value, digits)

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE
+from skope._fast import SLOW_VALUES, UNAVAILABLE, Span
 from skope.capture.coverage import Watch
 from skope.capture.deaths import FRONT, Death
-from skope.capture.edge import Span
 from skope.capture.measures import busy_ns, cpu_share, pressure, stolen_ns
 from skope.capture.record import Rows
 from skope.capture.window import Window

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace as changed
 
-from skope._fast import Book, CaptureKind, Entry
+from skope._fast import Book, CaptureKind, Edge, Entry, Span
 from skope.capture.assemble import Newest, system_manager
-from skope.capture.edge import Edge, Span
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
 from skope.front.heads import Heads

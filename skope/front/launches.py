@@ -5,8 +5,7 @@ A script that never signals is captured whole; what it leaves open is closed at 
 
 from typing import Final
 
-from skope._fast import Entry
-from skope.capture.edge import Edge
+from skope._fast import Edge, Entry
 from skope.front.captures import Captures
 from skope.front.lifetime import lifetime
 from skope.front.runs import Completed, Ending
