@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skope._fast.edge import EdgeReader as EdgeReader
     from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
+    from skope._fast.fold import grid_of as grid_of
     from skope._fast.fold import merge_folds as merge_folds
     from skope._fast.gate import Gated as Gated
     from skope._fast.layout import COUNTERS as COUNTERS
@@ -69,6 +70,8 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.slow import rise_of as rise_of
+    from skope._fast.slow import value_at as value_at
     from skope._fast.span import Edge as Edge
     from skope._fast.span import Span as Span
     from skope._fast.span import percent as percent
@@ -120,7 +123,7 @@ _NAMES: Final = {
     ),
     "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
-    "fold": ("Fold", "fold_samples", "merge_folds"),
+    "fold": ("Fold", "fold_samples", "grid_of", "merge_folds"),
     "gate": ("Gated",),
     "layout": (
         "COUNTERS",
@@ -151,7 +154,7 @@ _NAMES: Final = {
     ),
     "ring": ("RingReader", "RingWriter"),
     "slots": ("NEVER",),
-    "slow": ("SlowReader", "SlowWriter"),
+    "slow": ("SlowReader", "SlowWriter", "rise_of", "value_at"),
     "tick": ("Ticker", "next_tick"),
     "turn": ("Door", "Hot", "Turn"),
     "watchlist": ("Watchlist",),

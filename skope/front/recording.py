@@ -1,12 +1,11 @@
 """One capture at its stop: everything its report will tell, made from the record and two edges."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace as changed
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE, Edge, Entry, Span
+from skope._fast import SLOW_VALUES, Edge, Entry, Span, value_at
 from skope.capture.assemble import Newest
 from skope.capture.coverage import watch
 from skope.capture.deaths import Death
@@ -199,11 +198,8 @@ def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
 
 def _load1(start_ns: int, slow: Rows) -> float | None:
     """The load average at the last reading before the start, else at the first one after it."""
-    if not len(slow):
-        return None
-    before = bisect_right(slow["begin_ns"].tolist(), start_ns)
-    milli = int(slow["values"][max(0, before - 1), _LOAD1])
-    return None if milli == UNAVAILABLE else milli / 1000
+    milli = value_at(slow, start_ns, _LOAD1)
+    return None if milli is None else milli / 1000
 
 
 def _overhead(span: Span, *, restarts: int, same_worker: bool) -> Overhead:
