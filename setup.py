@@ -36,6 +36,7 @@ KERNELS = (
     "ring",
     "slots",
     "slow",
+    "span",
     "spare",
     "starts",
     "stripes",

@@ -11,8 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
-from skope.capture.edge import Edge, Span
+from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, Span, dtype
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
 from skope.capture.window import Window, cut
@@ -119,7 +118,8 @@ def cut_tree(
     around = _AROUND * record.period_ns
     early = record.ticks.rows(span.start_ns, span.start_ns + around)[:1]
     late = record.ticks.rows(max(0, span.stop_ns - around), span.stop_ns + around)
-    own = Span(span.start_ns, span.stop_ns, _blank(span.before), _blank(span.after))
+    # The readings at its edges are of the machine.
+    own = Span(span.start_ns, span.stop_ns, span.before.instant(), span.after.instant())
     window = cut(record, own, head)
     before = _at(np.concatenate([first, early]), span.start_ns, events=0, still=alone)
     last = late if len(late) else _last_of(window, first)
@@ -145,11 +145,6 @@ def _pss_after(rows: Rows, stop_ns: int) -> tuple[int, int]:
 
 def _there(rows: Rows) -> int:
     return int(rows["gauges"][0, _GAUGE["processes"]]) if len(rows) else 0
-
-
-def _blank(edge: Edge) -> Edge:
-    """The instant alone: an edge's readings are of the machine."""
-    return edge._replace(gauges=[UNAVAILABLE] * len(edge.gauges))
 
 
 def _last_of(window: Window, first: Rows) -> Rows:

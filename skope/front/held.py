@@ -5,6 +5,7 @@ from typing import Final, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from skope.capture.assemble import Sheet
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
 from skope.schema.series import DrawnSeries
@@ -18,8 +19,8 @@ class Held(Struct, frozen=True, kw_only=True):
 
     mark: Mark
     """The tag's file when it was last written or read; another session may have replaced it."""
-    report: Report | None = None
-    """As it was last written; None before the first run."""
+    said: Sheet | Report | None = None
+    """What the tag's report says as it was last written; None before the first run."""
     runs: list[Run] = []
     lines: list[bytes] = []
     """`runs`, encoded."""
@@ -40,7 +41,7 @@ class Held(Struct, frozen=True, kw_only=True):
         runs = [replace(run, window=run.window or report.window) for run in runs]
         return cls(
             mark=mark,
-            report=report,
+            said=report,
             runs=runs,
             lines=[encode_run(run) for run in runs],
             total=report.runs_total,
@@ -69,7 +70,12 @@ class Held(Struct, frozen=True, kw_only=True):
     @property
     def replaced(self) -> int | None:
         """The number in the history of what this session's report replaced."""
-        return self.report.replaced if self.report and self.in_place else None
+        return self.said.replaced if self.said and self.in_place else None
+
+    @property
+    def report(self) -> Report | None:
+        """The tag's report as it was last written; None before the first run."""
+        return self.said.report(self.runs) if isinstance(self.said, Sheet) else self.said
 
     def own(self) -> list[Run]:
         """The runs of this session."""

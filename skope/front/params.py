@@ -18,9 +18,6 @@ SAVING: Final = ("name",)
 """What keeping an aggregate takes."""
 _LONGEST_SHOWN: Final = 40
 _MOST_FIELDS: Final = 64
-_KNOWN: Final = ("name", "module", "restart", "pid", "port")
-
-
 _WANTED: Final = {
     "name": "give text",
     "module": "give text",
@@ -28,6 +25,7 @@ _WANTED: Final = {
     "pid": "give the number of a process",
     "port": f"give a number from 1 to {MOST_PORT}",
 }
+_KNOWN: Final = tuple(_WANTED)
 
 
 class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
