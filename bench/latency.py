@@ -51,7 +51,7 @@ def measure(effort: Effort) -> Section:
             section.rows.append(Row(what=f"{what}, p{percent}", unit="µs", values=values))
     section.notes.append(
         f"{rounds} rounds of {seconds} s in turn on {_CONNECTIONS} connections, the two signals by"
-        " turns; no budget, for information. A `/start` that comes alone reads /proc by itself, 30 µs."
+        " turns; no budget, for information. A lone `/start` reads /proc for itself, 30 µs."
     )
     return section
 
