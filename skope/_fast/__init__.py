@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skope._fast.edge import EdgeReader as EdgeReader
     from skope._fast.fold import Fold as Fold
     from skope._fast.fold import fold_samples as fold_samples
+    from skope._fast.fold import grid_of as grid_of
     from skope._fast.fold import merge_folds as merge_folds
     from skope._fast.gate import Gated as Gated
     from skope._fast.layout import COUNTERS as COUNTERS
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from skope._fast.medians import columns_of as columns_of
     from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
+    from skope._fast.pen import SHORT as SHORT
+    from skope._fast.pen import Pen as Pen
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
     from skope._fast.posts import Poster as Poster
     from skope._fast.procparse import parse_diskstats as parse_diskstats
@@ -69,9 +72,16 @@ if TYPE_CHECKING:
     from skope._fast.slots import NEVER as NEVER
     from skope._fast.slow import SlowReader as SlowReader
     from skope._fast.slow import SlowWriter as SlowWriter
+    from skope._fast.slow import rise_of as rise_of
+    from skope._fast.slow import value_at as value_at
+    from skope._fast.span import Edge as Edge
+    from skope._fast.span import Span as Span
+    from skope._fast.span import percent as percent
+    from skope._fast.spare import Anchor as Anchor
     from skope._fast.spare import begin_writing as begin_writing
     from skope._fast.spare import exchange as exchange
     from skope._fast.spare import refill as refill
+    from skope._fast.spare import write_over as write_over
     from skope._fast.starts import Starter as Starter
     from skope._fast.stripes import AREA_HEAD_BYTES as AREA_HEAD_BYTES
     from skope._fast.stripes import HEAD_BYTES as HEAD_BYTES
@@ -115,7 +125,7 @@ _NAMES: Final = {
     ),
     "curve": ("column_text", "gauge_texts", "instants", "rate_texts"),
     "edge": ("EdgeReader",),
-    "fold": ("Fold", "fold_samples", "merge_folds"),
+    "fold": ("Fold", "fold_samples", "grid_of", "merge_folds"),
     "gate": ("Gated",),
     "layout": (
         "COUNTERS",
@@ -134,6 +144,7 @@ _NAMES: Final = {
     ),
     "medians": ("columns_of", "medians_of"),
     "parent": ("die_with_parent",),
+    "pen": ("SHORT", "Pen"),
     "pidparse": ("parse_pid_stat",),
     "posts": ("Poster",),
     "procparse": (
@@ -146,14 +157,15 @@ _NAMES: Final = {
     ),
     "ring": ("RingReader", "RingWriter"),
     "slots": ("NEVER",),
-    "slow": ("SlowReader", "SlowWriter"),
+    "slow": ("SlowReader", "SlowWriter", "rise_of", "value_at"),
     "tick": ("Ticker", "next_tick"),
     "turn": ("Door", "Hot", "Turn"),
     "watchlist": ("Watchlist",),
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
-    "spare": ("begin_writing", "exchange", "refill"),
+    "span": ("Edge", "Span", "percent"),
+    "spare": ("Anchor", "begin_writing", "exchange", "refill", "write_over"),
     "starts": ("Starter",),
     "stripes": (
         "AREA_HEAD_BYTES",

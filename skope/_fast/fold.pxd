@@ -7,6 +7,10 @@ from skope._fast.layout cimport (
 )
 
 
+cdef class Fold:
+    cdef fold_t row
+
+
 cdef inline double mean_of(const fold_t *fold, int gauge) noexcept nogil:
     """The time-weighted mean so far of a gauge that is available."""
     if fold.weight_ns > 0:

@@ -7,6 +7,7 @@ _Rows = np.ndarray[Any, np.dtype[np.void]]
 def fold_samples(
     samples: np.ndarray[Any, np.dtype[np.void]], since_ns: int
 ) -> np.ndarray[tuple[()], np.dtype[np.void]]: ...
+def grid_of(samples: np.ndarray[Any, np.dtype[np.void]]) -> int: ...
 def merge_folds(
     earlier: np.ndarray[Any, np.dtype[np.void]] | np.void,
     later: np.ndarray[Any, np.dtype[np.void]] | np.void,

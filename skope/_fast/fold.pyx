@@ -19,6 +19,16 @@ def fold_samples(samples, uint64_t since_ns):
     return _row(&into)
 
 
+def grid_of(samples):
+    """When the first of `samples` was due, which is on the sampler's grid; 0 of none."""
+    cdef Py_buffer held
+    cdef Py_ssize_t count
+    cdef const sample_t *rows = <const sample_t *> hold(samples, dtype("sample"), &held, &count)
+    cdef uint64_t due = rows[0].begin_ns - rows[0].late_ns if count else 0
+    release(&held)
+    return due
+
+
 def merge_folds(earlier, later):
     """One row (shape ()) for two stretches; `later` is what follows, in one row or in several."""
     cdef fold_t into
@@ -35,8 +45,6 @@ def merge_folds(earlier, later):
 
 cdef class Fold:
     """One fold to be read: a field of a numpy row takes Python ten times as long."""
-
-    cdef fold_t row
 
     def __cinit__(self, row=None):
         """Of one row of fold_t; an empty one without."""

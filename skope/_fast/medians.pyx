@@ -1,10 +1,21 @@
 """The medians of a table by its columns: rows are dicts, as the runs of a report have them."""
 
-from cpython.dict cimport PyDict_Contains, PyDict_GetItem
+from cpython.dict cimport PyDict_Contains, PyDict_GetItem, PyDict_Next
+from cpython.float cimport PyFloat_CheckExact
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from cpython.object cimport PyObject
-from libc.math cimport fabs, rint
 
-cdef double _MOST = 1e15            # a double of so many units is exact
+from skope._fast.rounding cimport rounded
+
+cdef enum:
+    FEW = 64                        # rows whose values are sorted where they stand
+
+cdef long long _MOST = 1 << 52      # the sum of two such integers is a double
+
+
+cdef struct value_t:
+    PyObject *value
+    double size
 
 
 def columns_of(list rows):
@@ -25,47 +36,78 @@ def medians_of(list rows, list names, int digits):
 
     With an odd number of values it is one of them, so integers stay integers.
     """
-    cdef dict row
-    cdef PyObject *found
-    cdef list known, middles = []
+    cdef value_t[FEW] few
+    cdef list middles = []
+    cdef Py_ssize_t known
     for name in names:
-        known = []
-        for row in rows:
-            found = PyDict_GetItem(row, name)
-            if found != NULL and <object> found is not None:
-                known.append(<object> found)
-        middles.append(_rounded(_middle(known), digits) if known else None)
+        known = _sorted(few, rows, name) if len(rows) <= FEW else -1
+        if known < 0:
+            middle = _middle(_known(rows, name))
+        elif known % 2:
+            middle = <object> few[known // 2].value
+        elif known:
+            middle = (few[known // 2 - 1].size + few[known // 2].size) / 2
+        else:
+            middle = None
+        middles.append(rounded(middle, digits) if isinstance(middle, float) else middle)
     return middles
 
 
+cdef Py_ssize_t _sorted(value_t *into, list rows, object name) except -2:
+    """How many values there are, sorted; -1 where a double does not hold one of them."""
+    cdef Py_ssize_t count = 0
+    cdef Py_ssize_t at
+    cdef PyObject *found
+    cdef value_t one
+    for row in rows:
+        found = PyDict_GetItem(row, name)
+        if found == NULL or <object> found is None:
+            continue
+        if not PyFloat_CheckExact(<object> found) and not _is_small(<object> found):
+            return -1
+        one.value, one.size = found, <object> found
+        at = count
+        while at and into[at - 1].size > one.size:
+            into[at] = into[at - 1]
+            at -= 1
+        into[at] = one
+        count += 1
+    return count
+
+
+cdef bint _is_small(value) except -1:
+    cdef int beyond = 0
+    cdef long long size
+    if not PyLong_CheckExact(value):
+        return False
+    size = PyLong_AsLongLongAndOverflow(value, &beyond)
+    return not beyond and -_MOST < size < _MOST
+
+
+cdef list _known(list rows, object name):
+    cdef dict row
+    return [row[name] for row in rows if row.get(name) is not None]
+
+
 cdef bint _same_names(dict first, dict row) except -1:
+    cdef Py_ssize_t one = 0
+    cdef Py_ssize_t other = 0
+    cdef PyObject *name
+    cdef PyObject *own
     if row is first:
         return True
     if len(row) != len(first):
         return False
-    for name in row:
-        if not PyDict_Contains(first, name):
+    while PyDict_Next(first, &one, &name, NULL) and PyDict_Next(row, &other, &own, NULL):
+        if name != own and not PyDict_Contains(first, <object> own):
             return False
     return True
 
 
 cdef object _middle(list known):
+    """What is between the lower half and the upper one; None of none."""
     cdef Py_ssize_t half = len(known) // 2
     known.sort()
-    return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
-
-
-cdef object _rounded(value, int digits):
-    """`round`, which takes its time, where there is something to round."""
-    cdef double power = 1.0
-    cdef double exact, scaled
-    cdef int _place
-    if not isinstance(value, float):
-        return round(value, digits)
-    exact = value
-    for _place in range(digits):
-        power *= 10.0
-    scaled = rint(exact * power)
-    if fabs(scaled) < _MOST and scaled / power == exact:
-        return value
-    return round(value, digits)
+    if len(known) % 2:
+        return known[half]
+    return (known[half - 1] + known[half]) / 2 if known else None

@@ -334,11 +334,13 @@ cdef class Batch:
     def sums(self, uint64_t base):
         """One 64-bit word a line, for a text that was appended at `base`: end << 32 | check."""
         cdef bytes out = b"\0" * (8 * self.count)
-        cdef uint64_t *at = <uint64_t *> <char *> out
+        self.put_sums(<uint64_t *> <char *> out, base)
+        return out
+
+    cdef void put_sums(self, uint64_t *to, uint64_t base) noexcept nogil:
         cdef size_t index
         for index in range(self.count):
-            at[index] = (base + self.entries[index].line_end) << 32 | self.entries[index].check
-        return out
+            to[index] = (base + self.entries[index].line_end) << 32 | self.entries[index].check
 
 
 def first_unsound(const unsigned char[::1] data, const unsigned char[::1] sums, size_t start):

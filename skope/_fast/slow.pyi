@@ -1,8 +1,14 @@
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from skope._fast.slots import SlotReader
+
+_Rows = np.ndarray[Any, np.dtype[np.void]]
+
+def value_at(readings: _Rows, instant: int, value: int) -> int | None: ...
+def rise_of(readings: _Rows, value: int) -> int: ...
 
 class SlowWriter:
     def __init__(self, view: memoryview | bytearray) -> None: ...

@@ -1,10 +1,12 @@
 """The slow lane's ring: one row about every second."""
 
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
 from skope._fast.control cimport Header
-from skope._fast.layout cimport FLAG_CLAMPED, N_SLOW_VALUES, slow_t
+from skope._fast.layout cimport ABSENT, FLAG_CLAMPED, N_SLOW_VALUES, slow_t
+from skope._fast.layout import dtype
+from skope._fast.rows cimport hold, release
 from skope._fast.slots cimport SlotReader, open_slots, publish, slots_t
 
 
@@ -54,3 +56,42 @@ cdef class SlowReader(SlotReader):
     def rows(self, uint64_t since_ns, uint64_t until_ns):
         """The rows with since_ns <= begin_ns < until_ns, oldest first."""
         return self.between(since_ns, until_ns)
+
+
+def value_at(readings, uint64_t instant, size_t value):
+    """One value of the last of `readings`, rows of slow_t, at `instant`, else of the first after.
+
+    None where there is none, or it could not be had.
+    """
+    cdef Py_buffer held
+    cdef Py_ssize_t count
+    cdef Py_ssize_t at = 0
+    cdef int64_t found = ABSENT
+    cdef const slow_t *rows
+    if value >= <size_t> N_SLOW_VALUES:
+        raise IndexError(value)
+    rows = <const slow_t *> hold(readings, dtype("slow"), &held, &count)
+    while at + 1 < count and rows[at + 1].begin_ns <= instant:
+        at += 1
+    if count:
+        found = rows[at].values[value]
+    release(&held)
+    return None if found == ABSENT else found
+
+
+def rise_of(readings, size_t value):
+    """By how much one value rose over `readings`, of those where it could be had; at least 0."""
+    cdef Py_buffer held
+    cdef Py_ssize_t count, k
+    cdef int64_t first = ABSENT
+    cdef int64_t last = ABSENT
+    cdef const slow_t *rows
+    if value >= <size_t> N_SLOW_VALUES:
+        raise IndexError(value)
+    rows = <const slow_t *> hold(readings, dtype("slow"), &held, &count)
+    for k in range(count):
+        if rows[k].values[value] != ABSENT:
+            last = rows[k].values[value]
+            first = last if first == ABSENT else first
+    release(&held)
+    return last - first if last > first else 0

@@ -1,12 +1,12 @@
-"""A file written over that nobody else has open, and two files that exchange their names. Linux."""
+"""Files that are written over instead of made anew, and two that exchange their names. Linux."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.errno cimport errno
-from libc.string cimport strerror
+from libc.errno cimport EACCES, EAGAIN, errno
 from libc.signal cimport SIGURG
+from libc.string cimport memset, strerror
 from posix.stat cimport S_ISREG, fstat, struct_stat
 from posix.time cimport CLOCK_REALTIME
-from posix.unistd cimport ftruncate, write
+from posix.unistd cimport close, ftruncate, write
 
 from skope._fast.clocks cimport NS_PER_S, clock_ns
 
@@ -17,6 +17,30 @@ cdef extern from "<fcntl.h>" nogil:
     const int F_SETSIG
     const int F_WRLCK
     const int SYNC_FILE_RANGE_WRITE
+    int openat(int folder, const char *path, int flags)
+    const int AT_FDCWD
+    const int O_CLOEXEC
+    const int O_DIRECTORY
+    const int O_NOFOLLOW
+    const int O_NONBLOCK
+    const int O_RDONLY
+    const int O_WRONLY
+
+cdef extern from "<sys/stat.h>" nogil:
+    int fstatat(int folder, const char *path, struct_stat *status, int flags)
+    const int AT_SYMLINK_NOFOLLOW
+
+cdef extern from "<sys/file.h>" nogil:
+    int flock(int fd, int operation)
+    const int LOCK_EX
+    const int LOCK_NB
+    const int LOCK_UN
+
+cdef extern from "<sys/uio.h>" nogil:
+    struct iovec:
+        void *iov_base
+        size_t iov_len
+    ssize_t pwritev(int fd, const iovec *pieces, int count, long long offset)
 
 cdef extern from "<sys/syscall.h>" nogil:
     long syscall(long number, ...)
@@ -24,6 +48,117 @@ cdef extern from "<sys/syscall.h>" nogil:
 
 cdef enum:
     RENAME_EXCHANGE = 2             # linux/fs.h
+    MOST_BLANKS = 1 << 15           # a file with more room than that is made anew, smaller
+
+cdef int _FILL = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+cdef int _FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+cdef char[MOST_BLANKS] _BLANKS
+memset(_BLANKS, 32, MOST_BLANKS)
+
+cdef struct words_t:
+    const char *at
+    size_t length
+
+
+cdef class Anchor:
+    """An open directory, and the path at which it has to be found.
+
+    Parameters
+    ----------
+    fd : stays the caller's
+    path : absolute
+    follow : whether that may be a link
+    device, inode : the directory's
+    """
+
+    cdef int fd
+    cdef bytes path
+    cdef const char *path_at
+    cdef bint follow
+    cdef unsigned long long device
+    cdef unsigned long long inode
+
+    def __cinit__(
+        self, int fd, bytes path not None, *, bint follow, unsigned long long device,
+        unsigned long long inode,
+    ):
+        self.fd = fd
+        self.path = path
+        self.path_at = path
+        self.follow = follow
+        self.device = device
+        self.inode = inode
+
+    def supersede(
+        self, bytes name not None, tuple known not None, bytes spare not None, bytes text not None,
+        bytes folder, bytes beside, *, unsigned int mode, long long rested_ns,
+    ):
+        """Makes `text` the content of file `name`, by its spare, while nobody else writes here.
+
+        Parameters
+        ----------
+        name : a file of the directory
+        known : device, inode and nanosecond of the last change it must have, or nothing is done
+        spare : the file to write to, which gets the name and leaves its own to what had that
+        folder, beside : what `write_over` writes to the file `name` of a folder before; None: no
+            file
+        mode, rested_ns : as `refill` says of the spare
+
+        Returns
+        -------
+        written : as `refill` says; None where it cannot be: the report is as it was then, what is
+            in the spare and beside the report is not told, and nothing is locked
+        """
+        cdef struct_stat status
+        cdef unsigned long long device = known[0]
+        cdef unsigned long long inode = known[1]
+        cdef long long changed = known[2]
+        cdef const char *name_at = name
+        cdef const char *spare_at = spare
+        cdef const char *folder_at = NULL
+        cdef words_t words, aside
+        cdef bint done = False
+        words.at, words.length = PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)
+        if folder is not None and beside is not None:
+            folder_at = folder
+            aside.at, aside.length = PyBytes_AS_STRING(beside), PyBytes_GET_SIZE(beside)
+        with nogil:
+            if self.lock():
+                done = (
+                    fstatat(self.fd, name_at, &status, AT_SYMLINK_NOFOLLOW) == 0
+                    and status.st_dev == device and status.st_ino == inode
+                    and _changed_ns(&status) == changed
+                    and (folder_at == NULL or _over_in(self.fd, folder_at, name_at, aside))
+                    and _by_spare(self.fd, name_at, spare_at, words, mode, rested_ns, &status)
+                )
+                flock(self.fd, LOCK_UN)
+        return (status.st_dev, status.st_ino, _changed_ns(&status)) if done else None
+
+    cdef bint lock(self) noexcept nogil:
+        """Whether it is at its path, and nobody else writes: a turn that is not waited for."""
+        cdef struct_stat status
+        cdef int flags = 0 if self.follow else AT_SYMLINK_NOFOLLOW
+        if fstatat(AT_FDCWD, self.path_at, &status, flags) != 0:
+            return False
+        if status.st_dev != self.device or status.st_ino != self.inode:
+            return False
+        # A file system without locks is written as if alone.
+        return flock(self.fd, LOCK_EX | LOCK_NB) == 0 or (errno != EAGAIN and errno != EACCES)
+
+
+def write_over(int folder, bytes name not None, bytes text not None):
+    """Makes `text` and blanks the content of a file in an open folder, whose size stays as it is.
+
+    False where that cannot be: there is no such file, it is too small or much too large, or what
+    is written to it would show somewhere else.
+    """
+    cdef const char *at = name
+    cdef words_t words
+    cdef bint done
+    words.at, words.length = PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)
+    with nogil:
+        done = _over(folder, at, words)
+    return done
 
 
 def refill(int fd, bytes text not None, *, unsigned int mode, long long rested_ns):
@@ -74,6 +209,55 @@ def exchange(int folder, bytes one not None, bytes other not None):
         failed = syscall(SYS_renameat2, folder, first, folder, second, <int> RENAME_EXCHANGE)
     if failed:
         raise OSError(errno, strerror(errno).decode())
+
+
+cdef bint _over_in(int place, const char *inside, const char *name, words_t words) noexcept nogil:
+    cdef int folder = openat(place, inside, _FOLDER)
+    cdef bint done
+    if folder < 0:
+        return False
+    done = _over(folder, name, words)
+    close(folder)
+    return done
+
+
+cdef bint _over(int folder, const char *name, words_t words) noexcept nogil:
+    """What `write_over` says."""
+    cdef int fd = openat(folder, name, _FILL)
+    cdef struct_stat status
+    cdef iovec[2] pieces
+    cdef long long blanks
+    cdef bint done
+    if fd < 0:
+        return False
+    done = fstat(fd, &status) == 0 and S_ISREG(status.st_mode) and status.st_nlink == 1
+    blanks = status.st_size - <long long> words.length if done else -1
+    if 0 <= blanks <= MOST_BLANKS:
+        pieces[0].iov_base, pieces[0].iov_len = <void *> words.at, words.length
+        pieces[1].iov_base, pieces[1].iov_len = <void *> _BLANKS, <size_t> blanks
+        done = pwritev(fd, pieces, 2, 0) == status.st_size
+    else:
+        done = False
+    close(fd)
+    return done
+
+
+cdef bint _by_spare(
+    int folder, const char *name, const char *spare, words_t words, unsigned int mode,
+    long long rested_ns, struct_stat *status,
+) noexcept nogil:
+    """Fills the spare, and exchanges its name for `name`; `status` is then that of the file."""
+    cdef int fd = openat(folder, spare, _FILL)
+    cdef bint done
+    if fd < 0:
+        return False
+    done = (
+        _is_ours(fd, mode, rested_ns) and _fill(fd, words.at, words.length)
+        and fstat(fd, status) == 0
+        and syscall(SYS_renameat2, folder, spare, folder, name, <int> RENAME_EXCHANGE) == 0
+    )
+    close(fd)
+    return done
 
 
 cdef bint _is_ours(int fd, unsigned int mode, long long rested_ns) noexcept nogil:

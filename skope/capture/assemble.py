@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -22,6 +22,7 @@ from skope.schema.report import (
     Trust,
     Window,
 )
+from skope.units import Seconds
 
 _DIGITS: Final = 6
 _NO_GOOD_RUN: Final = "no run ended well"
@@ -68,30 +69,82 @@ class Standing(Struct, frozen=True, kw_only=True):
     replaced: int | None = None
 
 
+Told: TypeAlias = dict[str, tuple[str, float | None]]
+"""(source, coverage) by metric."""
+
+
+class Summary(NamedTuple):
+    """What all runs of a report say together."""
+
+    value: str
+    window: Window
+    exec_time: Seconds
+    system_manager: SystemManager
+    names: list[str]
+    """Of the metrics."""
+    values: list[Number | None]
+    """Their medians."""
+    reasons: dict[str, str]
+    """Why a median is null."""
+
+    def metrics(self, told: Told) -> dict[str, Metric]:
+        """The metrics, those without a source for all captures as they are `told`."""
+        return {
+            name: metric_of(name, self.window, value, told, self.reasons.get(name))
+            for name, value in zip(self.names, self.values, strict=True)
+        }
+
+
+class Sheet(NamedTuple):
+    """All that a report will say but its single runs: `skope.capture.lettering` is its text."""
+
+    standing: Standing
+    newest: Newest
+    told: Told
+    """`newest.told`; where the newest has no value, the source of those before it stands."""
+    summary: Summary
+
+    @property
+    def host(self) -> Host | None:
+        """The report's."""
+        return self.newest.host
+
+    @property
+    def replaced(self) -> int | None:
+        """The report's."""
+        return self.standing.replaced
+
+    def report(self, runs: Sequence[Run]) -> Report:
+        """The report of `runs`, which the sheet is of."""
+        told = asdict(self.newest)
+        for field in ("reasons", "told", "window"):
+            del told[field]
+        return Report(
+            **asdict(self.standing), **told, **_fields(self.summary, self.told), runs=list(runs)
+        )
+
+
 def compose(
     standing: Standing, newest: Newest, runs: Sequence[Run], before: Report | None = None
-) -> Report:
-    """The report of `runs`, the newest last; `before` is the one without that.
-
-    Where the newest has no value, the source of those before it stands.
-    """
-    told = asdict(newest)
-    reasons, sources = told.pop("reasons"), told.pop("told")
-    known = before.metrics if before and before.subject == newest.subject else {}
-    sources = sources | {
-        name: (known[name].source, known[name].coverage)
-        for name in sources.keys() & known.keys()
-        if runs[-1].values.get(name) is None
-    }
-    summary = _summary(runs, reasons, sources, told.pop("window"))
-    return Report(**asdict(standing), **told, **summary, runs=list(runs))
+) -> Sheet:
+    """What the report of `runs` says, the newest last; `before` is the one without that."""
+    told = newest.told
+    if told and before and before.subject == newest.subject:
+        known = before.metrics
+        told = told | {
+            name: (known[name].source, known[name].coverage)
+            for name in told.keys() & known.keys()
+            if runs[-1].values.get(name) is None
+        }
+    return Sheet(standing, newest, told, _summary(runs, newest.reasons, newest.window))
 
 
 def revise(report: Report, runs: Sequence[Run]) -> Report:
     """`report` with other runs, its medians made anew."""
     reasons = {name: m.reason for name, m in report.metrics.items() if m.reason is not None}
     told = {name: (m.source, m.coverage) for name, m in report.metrics.items()}
-    return replace(report, runs=list(runs), **_summary(runs, reasons, told, report.window))
+    summary = _summary(runs, reasons, report.window)
+    return replace(report, runs=list(runs), **_fields(summary, told))
 
 
 def system_manager(values: dict[str, Number | None]) -> SystemManager:
@@ -103,13 +156,8 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
     )
 
 
-def _summary(
-    runs: Sequence[Run],
-    reasons: dict[str, str],
-    told: dict[str, tuple[str, float | None]],
-    untold: Window,
-) -> dict[str, Any]:
-    """The fields of a report that are made from all of its runs.
+def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> Summary:
+    """What is made of all runs; the window is `untold` where none says what it was.
 
     A whole script and what lies between its signals are two quantities: no median holds both.
     """
@@ -123,15 +171,25 @@ def _summary(
     else:
         leading = runs[-1].values
         reasons = _without_median(runs, names, reasons)
+    return Summary(
+        _value_text(runs, len(good), len(ended_well) - len(good)),
+        window,
+        leading["exec_time"] or 0.0,
+        system_manager(leading),
+        names,
+        values,
+        reasons,
+    )
+
+
+def _fields(summary: Summary, told: Told) -> dict[str, Any]:
+    """The fields of a report that are made of all of its runs."""
     return {
-        "value": _value_text(runs, len(good), len(ended_well) - len(good)),
-        "window": window,
-        "exec_time": leading["exec_time"],
-        "system_manager": system_manager(leading),
-        "metrics": {
-            name: _metric(name, window, value, told, reasons.get(name))
-            for name, value in zip(names, values, strict=True)
-        },
+        "value": summary.value,
+        "window": summary.window,
+        "exec_time": summary.exec_time,
+        "system_manager": summary.system_manager,
+        "metrics": summary.metrics(told),
     }
 
 
@@ -144,13 +202,14 @@ def _without_median(
     return dict.fromkeys(names, _UNFINISHED) | reasons
 
 
-def _metric(
+def metric_of(
     name: str,
     window: Window,
     value: Number | None,
-    told: dict[str, tuple[str, float | None]],
+    told: Told,
     reason: str | None,
 ) -> Metric:
+    """One metric of a report."""
     spec, source = _declared(name, window)
     coverage = None
     if source is None:

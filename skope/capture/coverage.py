@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from skope._fast import grid_of
 from skope.capture.deaths import SAMPLER, Death
 from skope.capture.record import Rows
 from skope.capture.window import Window
@@ -47,7 +48,9 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
     ]
     longest = _longest(window)
     silences = _silences(window, sampler) if longest > _GAP_PERIODS * window.period_ns else []
-    kept = sorted(sorted(silences, key=lambda gap: -gap.length_ns)[:_MOST_GAPS])
+    kept = silences
+    if len(silences) > 1:
+        kept = sorted(sorted(silences, key=lambda gap: -gap.length_ns)[:_MOST_GAPS])
     taken, expected = window.taken, _expected(window)
     sampling = Sampling(
         period_ms=window.period_ns / NS_PER_MS,
@@ -76,9 +79,7 @@ def _expected(window: Window) -> int:
     The last one counts only if its tick was taken: a moment later it may have been.
     """
     period = window.period_ns
-    phase = 0
-    if len(window.ticks):
-        phase = int(window.ticks["begin_ns"][0] - window.ticks["late_ns"][0]) % period
+    phase = grid_of(window.ticks) % period
     before = (window.span.start_ns - 1 - phase) // period
     last = (window.span.stop_ns - 1 - phase) // period
     unseen = window.last_ns < last * period + phase

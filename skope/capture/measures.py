@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from skope._fast import COUNTERS, EDGE_COUNTERS, GAUGES, UNAVAILABLE
-from skope.capture.edge import Span
+from skope._fast import COUNTERS, EDGE_COUNTERS, GAUGES, Span, percent
 from skope.schema.report import Number
 from skope.units import mebibytes, seconds
 
@@ -19,8 +18,8 @@ CPU_BUSY: Final = GAUGES.index("cpu_busy")
 # Guest time is inside user and nice already. Waiting for a disk is idleness.
 _AT_WORK: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("user", "nice", "system", "irq", "softirq")]
 _AT_REST: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("idle", "iowait")]
-_STEAL: Final = _COUNTER["cpu_steal"]
-_ALL: Final = [*_AT_WORK, *_AT_REST, _STEAL]
+_STEAL: Final = [_COUNTER["cpu_steal"]]
+_ALL: Final = [*_AT_WORK, *_AT_REST, *_STEAL]
 _PSI_CPU: Final = _EXTRA["psi_cpu_ns"]
 
 NO_CLOCK_TICK: Final = "the window held no clock tick"
@@ -51,26 +50,24 @@ def measure_edges(span: Span) -> dict[str, Number | None]:
     return {
         "exec_time": seconds(span.length_ns),
         "machine.cpu_usage": _usage(span),
-        "machine.memory_usage": _change(span),
+        "machine.memory_usage": span.change(MEMORY_USED),
     }
 
 
 def cpu_share(span: Span, counter_ns: int) -> float | None:
     """`counter_ns` of processor time as a share of all there was; None without a clock tick."""
-    counted = span.counted
-    total = sum([counted[counter] for counter in _ALL])
+    total = span.counted(_ALL)
     return counter_ns / total if total else None
 
 
 def stolen_ns(span: Span) -> int:
     """Processor time the hypervisor gave to others."""
-    return span.counted[_STEAL]
+    return span.counted(_STEAL)
 
 
 def busy_ns(span: Span) -> int:
     """Processor time that was worked here, whoever did."""
-    counted = span.counted
-    return sum([counted[counter] for counter in _AT_WORK])
+    return span.counted(_AT_WORK)
 
 
 def pressure(span: Span) -> float | None:
@@ -78,19 +75,14 @@ def pressure(span: Span) -> float | None:
 
     The kernel settles its account late: a short window may be charged with more than it lasted.
     """
-    stalled = span.counted_extra[_PSI_CPU]
+    stalled = span.edge_counted(_PSI_CPU)
     length_ns = span.after.monotonic_ns - span.before.monotonic_ns
     return None if stalled is None or length_ns <= 0 else min(1.0, stalled / length_ns)
 
 
 def _usage(span: Span) -> float | None:
     share = cpu_share(span, busy_ns(span) + stolen_ns(span))
-    return None if share is None else round(100 * share, 2)
-
-
-def _change(span: Span) -> float | None:
-    first, last = span.before.gauges[MEMORY_USED], span.after.gauges[MEMORY_USED]
-    return None if UNAVAILABLE in (first, last) else mebibytes(last - first)
+    return None if share is None else percent(share)
 
 
 def _memory_peak(window: "Window") -> float | None:
@@ -99,23 +91,18 @@ def _memory_peak(window: "Window") -> float | None:
 
 
 def _count(name: str) -> Callable[["Window"], int]:
-    counter = _COUNTER[name]
-    return lambda window: window.span.counted[counter]
+    counters = [_COUNTER[name]]
+    return lambda window: window.span.counted(counters)
 
 
 def _size(name: str) -> Callable[["Window"], int | None]:
     counter = _EXTRA[name]
-    return lambda window: window.span.counted_extra[counter]
+    return lambda window: window.span.edge_counted(counter)
 
 
 def _stall(name: str) -> Callable[["Window"], float | None]:
     counter = _EXTRA[name]
-
-    def stalled(window: "Window") -> float | None:
-        rise_ns = window.span.counted_extra[counter]
-        return None if rise_ns is None else seconds(rise_ns)
-
-    return stalled
+    return lambda window: window.span.edge_seconds(counter)
 
 
 _STAT: Final = "/proc/stat at both edges"
@@ -129,11 +116,11 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "machine.cpu_usage": Measure(f"{_STAT}: busy of all", lambda w: _usage(w.span), NO_CLOCK_TICK),
     "machine.cpu_time": Measure(
-        f"{_STAT}: busy without steal", lambda w: seconds(busy_ns(w.span)), ""
+        f"{_STAT}: busy without steal", lambda w: w.span.seconds(_AT_WORK), ""
     ),
     "machine.memory_usage": Measure(
         "/proc/meminfo at both edges: MemTotal - MemAvailable",
-        lambda w: _change(w.span),
+        lambda w: w.span.change(MEMORY_USED),
         _NO_MEMINFO,
     ),
     "machine.memory_peak": Measure(
@@ -145,7 +132,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "machine.net_tx_bytes": Measure(_NET, _size("net_tx_bytes"), _NO_NET),
     "machine.ctx_switches": Measure(_STAT, _count("ctx_switches"), ""),
     "machine.forks": Measure(_STAT, _count("forks"), ""),
-    "machine.steal": Measure(_STAT, lambda w: seconds(stolen_ns(w.span)), ""),
+    "machine.steal": Measure(_STAT, lambda w: w.span.seconds(_STEAL), ""),
     "machine.psi_cpu": Measure(_PSI, _stall("psi_cpu_ns"), _NO_PRESSURE),
     "machine.psi_memory": Measure(_PSI, _stall("psi_memory_ns"), _NO_PRESSURE),
     "machine.psi_io": Measure(_PSI, _stall("psi_io_ns"), _NO_PRESSURE),

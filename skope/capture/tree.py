@@ -11,8 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, dtype
-from skope.capture.edge import Edge, Span
+from skope._fast import FLAGS, TREE_COUNTERS, TREE_GAUGES, UNAVAILABLE, Span, dtype
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows
 from skope.capture.window import Window, cut
@@ -35,7 +34,11 @@ _PSS_RSS: Final = _GAUGE["pss_rss"]
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes had several threads, or could not be read"
-_NO_MEMORY: Final = "none of its processes held memory when that was read: just begun, or ended"
+_RESOLVED_MIB: Final = METRICS["memory_peak"].floor
+_NO_MEMORY: Final = (
+    f"its processes held no more than the {_RESOLVED_MIB * 1024:.0f} KiB that the kernel's "
+    "counters resolve when that was read: just begun, or ended"
+)
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _UNSEEN: Final = "no process of it was seen at a tick"
 _NOBODY: Final = "nothing was there to be watched, or no reading of it near the start"
@@ -115,7 +118,8 @@ def cut_tree(
     around = _AROUND * record.period_ns
     early = record.ticks.rows(span.start_ns, span.start_ns + around)[:1]
     late = record.ticks.rows(max(0, span.stop_ns - around), span.stop_ns + around)
-    own = Span(span.start_ns, span.stop_ns, _blank(span.before), _blank(span.after))
+    # The readings at its edges are of the machine.
+    own = Span(span.start_ns, span.stop_ns, span.before.instant(), span.after.instant())
     window = cut(record, own, head)
     before = _at(np.concatenate([first, early]), span.start_ns, events=0, still=alone)
     last = late if len(late) else _last_of(window, first)
@@ -141,11 +145,6 @@ def _pss_after(rows: Rows, stop_ns: int) -> tuple[int, int]:
 
 def _there(rows: Rows) -> int:
     return int(rows["gauges"][0, _GAUGE["processes"]]) if len(rows) else 0
-
-
-def _blank(edge: Edge) -> Edge:
-    """The instant alone: an edge's readings are of the machine."""
-    return edge._replace(gauges=[UNAVAILABLE] * len(edge.gauges))
 
 
 def _last_of(window: Window, first: Rows) -> Rows:
@@ -197,8 +196,8 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
         "cpu_system": Measured(system, parts, _NOBODY, known),
-        "memory_peak": _sampled(tree, _size("rss"), _RSS, _NO_MEMORY),
-        "memory_mean": _sampled(tree, _mean, _RSS, _NO_MEMORY),
+        "memory_peak": _sampled(tree, _memory_peak, _RSS, _NO_MEMORY),
+        "memory_mean": _sampled(tree, _memory_mean, _RSS, _NO_MEMORY),
         "pss_peak": _pss(tree),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
@@ -239,13 +238,10 @@ def _sampled(
     return Measured(of(tree), source, reason if tree.window.taken else NO_TICK, tree.coverage)
 
 
-def _size(gauge: str) -> Callable[[TreeWindow], float | None]:
-    def size(tree: TreeWindow) -> float | None:
-        peak = tree.peak(gauge)
-        # 0: it was only seen before it began.
-        return mebibytes(peak) if peak else None
-
-    return size
+def _memory_peak(tree: TreeWindow) -> float | None:
+    """None where it was only seen before it began, or as its image was still being mapped."""
+    peak = mebibytes(tree.peak("rss") or 0)
+    return peak if peak > _RESOLVED_MIB else None
 
 
 def _pss(tree: TreeWindow) -> Measured:
@@ -258,8 +254,8 @@ def _pss(tree: TreeWindow) -> Measured:
     return Measured(mebibytes(pss), _PSS, "", round(min(1.0, rss / peak), 4))
 
 
-def _mean(tree: TreeWindow) -> float | None:
-    mean = tree.window.mean(RSS)
+def _memory_mean(tree: TreeWindow) -> float | None:
+    mean = tree.window.mean(RSS) if _memory_peak(tree) is not None else None
     return mebibytes(round(mean)) if mean else None
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE
+from skope._fast import SLOW_VALUES, Span, rise_of
 from skope.capture.coverage import Watch
 from skope.capture.deaths import FRONT, Death
-from skope.capture.edge import Span
 from skope.capture.measures import busy_ns, cpu_share, pressure, stolen_ns
 from skope.capture.record import Rows
 from skope.capture.window import Window
@@ -103,7 +102,7 @@ def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
         grade = _below(stolen, _STEAL, "D")
         if grade != "A":
             yield grade, f"the hypervisor took {100 * stolen:.1f} % of the processors' time"
-    throttled = _rise_of_throttles(slow)
+    throttled = rise_of(slow, _THROTTLES)
     if throttled:
         yield "B", f"processors were throttled {throttled} time{'s' * (throttled > 1)}"
     if span.fell_back():
@@ -140,12 +139,6 @@ def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
         yield "B", ELSEWHERE
 
 
-def _rise_of_throttles(slow: Rows) -> int:
-    counts: list[int] = slow["values"][:, _THROTTLES].tolist()
-    known = [count for count in counts if count != UNAVAILABLE]
-    return max(0, known[-1] - known[0]) if known else 0
-
-
 def _of_clocks(span: Span) -> Iterator[Finding]:
     before, after = span.before, span.after
     went_ns = after.monotonic_ns - before.monotonic_ns
@@ -170,8 +163,14 @@ def _of_signals(span: Span, deaths: Iterable[Death], refused: int) -> Iterator[F
 
 
 def _at_least(value: float, limits: Limits) -> Grade:
-    return next((grade for grade, limit in limits if value >= limit), "D")
+    for grade, limit in limits:
+        if value >= limit:
+            return grade
+    return "D"
 
 
 def _below(value: float, limits: Limits, otherwise: Grade) -> Grade:
-    return next((grade for grade, limit in limits if value < limit), otherwise)
+    for grade, limit in limits:
+        if value < limit:
+            return grade
+    return otherwise

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skope._fast import UNAVAILABLE, Fold, dtype, fold_samples, merge_folds
-from skope.capture.edge import Span
+from skope._fast import UNAVAILABLE, Fold, Span, dtype, fold_samples, merge_folds
 from skope.capture.head import Head
 from skope.capture.record import Record, Rows, read_stretch
 
@@ -44,15 +43,11 @@ class Window(NamedTuple):
 
     def peak(self, gauge: int) -> int | None:
         """The highest value seen, the readings at both ends included; None if there was none."""
-        seen = [self.span.before.gauges[gauge], self.span.after.gauges[gauge]]
-        if self.taken:
-            seen.append(self.fold.high(gauge))
-        highest = max(seen)  # UNAVAILABLE is the least of all integers
-        return None if highest == UNAVAILABLE else highest
+        return self.span.peak(gauge, self.fold)
 
     def mean(self, gauge: int) -> float | None:
         """The time-weighted mean; None if the gauge could not be had."""
-        last = self.span.after.gauges[gauge]
+        last = self.span.after.gauge(gauge)
         rest_ns = self.span.stop_ns - self.last_ns
         sums = []
         if self.taken and self.fold.low(gauge) != UNAVAILABLE:

@@ -1,4 +1,4 @@
-"""The captures service: what /start, /stop, /cancel and the script's begin and end do.
+"""The captures service: what /start, /stop and /cancel do.
 
 Everything that must outlive this worker is in the book (what is open) or in a report (what is
 done); what is held here can be made from them again.
@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace as changed
 
-from skope._fast import Book, CaptureKind, Entry
+from skope._fast import Book, CaptureKind, Edge, Entry, Span
 from skope.capture.assemble import Newest, system_manager
-from skope.capture.edge import Edge, Span
 from skope.errors import AlreadyStarted, TooManyCaptures
 from skope.front.closing import keep_each
 from skope.front.heads import Heads
-from skope.front.lifetime import lifetime
 from skope.front.meant import which
 from skope.front.recorder import Recorder
-from skope.front.runs import Completed, Ending, Runs
+from skope.front.runs import Ending, Runs
 from skope.front.services import Probe
 from skope.front.settling import Halt
 from skope.front.subjects import Subjects
 from skope.front.watched import OpenCaptures
 from skope.schema.names import check_module, check_name
-from skope.schema.report import NEVER_SIGNALLED, Run, Window
+from skope.schema.report import Run, Window
 from skope.schema.target import Target
-from skope.schema.wire import Cancelled, RunBegin, RunDone, RunEnd, Started, Stopped
-from skope.store.names import report_name
+from skope.schema.wire import Cancelled, RunBegin, Started, Stopped
 from skope.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -42,11 +39,10 @@ _UNNAMED: Final = "app"
 """What a capture without a name is called in a server."""
 _MOST_WHOLE: Final = 500
 """Captures open at the end of which all is told; it takes a millisecond each."""
-_CLOSED_AT_END: Final = "closed at the script's end: no /stop came"
 
 
 class Captures:
-    """All captures of a server, or of a runner's tag."""
+    """All captures of a server; a runner's are `skope.front.launches`."""
 
     def __init__(
         self,
@@ -87,7 +83,7 @@ class Captures:
         TooManyCaptures
             If the book is full.
         """
-        name = check_name(name if name is not None else self._tag or _UNNAMED)
+        name = check_name(name if name is not None else self._own_tag())
         if module is not None:
             check_module(module)
         slot = self._book.find(name) if restart else None
@@ -123,12 +119,6 @@ class Captures:
             If it is not clear what to stop.
         """
         tree = self._book.read(which(self._book, name, self._tag)).tree
-        return None if tree is None else self.instant(tree)
-
-    def halt_run(self) -> Halt | None:
-        """The same for the script's end."""
-        reserve = self._book.reserve
-        tree = None if reserve is None else self._book.read(reserve).tree
         return None if tree is None else self.instant(tree)
 
     async def settled(self, halt: Halt) -> None:
@@ -190,39 +180,6 @@ class Captures:
         self._heads.advance(now_ns)
         self._subjects.housekeep(now_ns)
         self._book.prepare()
-
-    def run_begin(self, message: RunBegin) -> None:
-        """A script was launched: holds its whole window in reserve, should it never signal."""
-        reserve = self._book.reserve
-        if reserve is not None:
-            if self._book.read(reserve).run == message.run:
-                return  # said again to this worker, its predecessor having heard it
-            self._end(self._book.read(reserve))
-        self._open(message.tag or self._own_tag(), None, launch=message)
-
-    def run_end(self, message: RunEnd, halt: Halt | None = None) -> RunDone:
-        """The script ended, at `halt` or now: completes the runs of that launch.
-
-        Raises
-        ------
-        StorageFault
-            If the report could not be written; asked again, it is tried again.
-        """
-        reserve, stop_ns = self._book.reserve, halt.stop_ns if halt else self._clock()
-        entry = None if reserve is None else self._book.read(reserve)
-        entry = entry if entry is not None and entry.run == message.run else None
-        self._subjects.end(entry)
-        if entry is not None and entry.done:
-            return self._done(message, entry.done - 1, [])
-        lived = lifetime(entry, message, stop_ns)
-        notes = self._close_launch(*lived, halt.after if halt else None)
-        if entry is not None and entry.warmup:
-            self._book.finished(entry.slot, 0)
-            return RunDone(run=message.run, recorded=0, notes=notes)
-        completed = self._runs.complete(self._own_tag(), Ending.of(message))
-        if entry is not None:
-            self._book.finished(entry.slot, completed.added)
-        return self._done(message, completed.added, notes, completed)
 
     def close_all(self, note: str) -> None:
         """Closes what is open as interrupted: kept, and left out of every comparison.
@@ -358,36 +315,6 @@ class Captures:
             return None
         timestamp = Edge.of(entry.start).realtime_ns // NS_PER_S
         return self._runs.kept(entry.name, entry.done - 1, timestamp)
-
-    def _close_launch(self, reserve: Entry | None, stop_ns: int, after: Edge | None) -> list[str]:
-        """Closes what the script left open, or takes the whole script; what to say of it."""
-        slot = self._book.find(self._own_tag())
-        if slot is not None:
-            entry = self._book.read(slot)
-            stopped = self._kept(entry) is not None
-            if not entry.warmup and not stopped:
-                recording = self._record(entry, stop_ns, after).noted(_CLOSED_AT_END)
-                self._add(entry, recording, ok=None)
-            self._end(self._book.read(slot))
-            return [] if stopped else [_CLOSED_AT_END]
-        if reserve is not None and not reserve.signals:
-            # A run that waits for a silent script's end is this one, kept by a killed worker.
-            if not reserve.warmup and not self._runs.has_pending(reserve.name):
-                self._add(reserve, self._record(reserve, stop_ns, after), ok=None)
-            return [NEVER_SIGNALLED]
-        return []
-
-    def _done(
-        self,
-        message: RunEnd,
-        recorded: int,
-        notes: list[str],
-        completed: Completed | None = None,
-    ) -> RunDone:
-        file = completed.file if completed else report_name(self._own_tag())
-        return RunDone(
-            run=message.run, recorded=recorded, report=file if recorded else None, notes=notes
-        )
 
     @property
     def _tag(self) -> str | None:

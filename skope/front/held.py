@@ -1,14 +1,17 @@
 """What a session holds in memory of one tag: a copy of what its files say."""
 
-from typing import Self
+from typing import Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from skope.capture.assemble import Sheet
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
 from skope.schema.series import DrawnSeries
 from skope.store.reports import Mark
+
+_ANOTHER: Final = "another command or script than in the runs before it"
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -16,8 +19,8 @@ class Held(Struct, frozen=True, kw_only=True):
 
     mark: Mark
     """The tag's file when it was last written or read; another session may have replaced it."""
-    report: Report | None = None
-    """As it was last written; None before the first run."""
+    said: Sheet | Report | None = None
+    """What the tag's report says as it was last written; None before the first run."""
     runs: list[Run] = []
     lines: list[bytes] = []
     """`runs`, encoded."""
@@ -38,7 +41,7 @@ class Held(Struct, frozen=True, kw_only=True):
         runs = [replace(run, window=run.window or report.window) for run in runs]
         return cls(
             mark=mark,
-            report=report,
+            said=report,
             runs=runs,
             lines=[encode_run(run) for run in runs],
             total=report.runs_total,
@@ -56,10 +59,23 @@ class Held(Struct, frozen=True, kw_only=True):
             total=run.run,
         )
 
+    def introduced(self, run: Run, workload: str | None) -> Run:
+        """`run`, with a remark where it is this session's first and those before are of another."""
+        if self.total >= self.first_run or self.report is None:
+            return run
+        if not self.report.is_of_another(workload):
+            return run
+        return replace(run, note="; ".join(filter(None, (_ANOTHER, run.note))))
+
     @property
     def replaced(self) -> int | None:
         """The number in the history of what this session's report replaced."""
-        return self.report.replaced if self.report and self.in_place else None
+        return self.said.replaced if self.said and self.in_place else None
+
+    @property
+    def report(self) -> Report | None:
+        """The tag's report as it was last written; None before the first run."""
+        return self.said.report(self.runs) if isinstance(self.said, Sheet) else self.said
 
     def own(self) -> list[Run]:
         """The runs of this session."""

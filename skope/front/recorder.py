@@ -8,9 +8,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
-from skope._fast import Entry
+from skope._fast import Entry, Span
 from skope.capture.assemble import Newest
-from skope.capture.edge import Span
 from skope.capture.record import Record
 from skope.schema.report import Run, Window
 

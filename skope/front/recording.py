@@ -1,16 +1,14 @@
 """One capture at its stop: everything its report will tell, made from the record and two edges."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace as changed
 
-from skope._fast import SLOW_VALUES, UNAVAILABLE, Entry
+from skope._fast import SLOW_VALUES, Edge, Entry, Span, value_at
 from skope.capture.assemble import Newest
 from skope.capture.coverage import watch
 from skope.capture.deaths import Death
-from skope.capture.edge import Span
 from skope.capture.measures import measure, measure_edges
 from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
@@ -92,6 +90,8 @@ class Recorder:
         self._host = host
         self._told = host
         self._commit = commit
+        self._here = host.git
+        self._looked: Edge | None = None
         self._origins = origins
         self._tree = tree
 
@@ -125,7 +125,7 @@ class Recorder:
             sampling=watched.sampling,
             trust=trust,
             overhead=overhead,
-            host=self._host_at(entry.name, span.start_ns, slow),
+            host=self._host_at(entry.name, span, slow),
             workload=self._origins.workload(entry.name),
             reasons=reasons,
             told={name: (one.source, one.coverage) for name, one in own.items()},
@@ -165,22 +165,24 @@ class Recorder:
             sampling=None,
             trust=None,
             overhead=Overhead(),
-            host=changed(self._host, git=self._git(entry.name)),
+            host=changed(self._host, git=self._git(entry.name, span.after)),
             workload=self._origins.workload(entry.name),
             reasons={},
         )
         run = Run(run=0, timestamp=timestamp, window=window, values=measure_edges(span))
         return newest, changed(run, note=_BRIEF)
 
-    def _git(self, name: str) -> Git | None:
-        here = self._commit.now() if self._commit else self._host.git
-        return self._origins.git(name, here)
+    def _git(self, name: str, stop: Edge) -> Git | None:
+        """The commit as of now; all that stop at one instant share one look."""
+        if self._commit and stop is not self._looked:
+            self._looked, self._here = stop, self._commit.now()
+        return self._origins.git(name, self._here)
 
-    def _host_at(self, name: str, start_ns: int, slow: Rows) -> Host:
-        """The host, its load at the start and its commit as of now."""
-        load = _load1(start_ns, slow)
+    def _host_at(self, name: str, span: Span, slow: Rows) -> Host:
+        """The host, its load at the start and its commit as of the stop."""
+        load = _load1(span.start_ns, slow)
         load = self._host.load1 if load is None else load
-        git = self._git(name)
+        git = self._git(name, span.after)
         if self._told.load1 != load or self._told.git != git:
             self._told = changed(self._host, load1=load, git=git)
         return self._told
@@ -196,11 +198,8 @@ def _share(tree: TreeWindow | None, overhead: Overhead) -> Share | None:
 
 def _load1(start_ns: int, slow: Rows) -> float | None:
     """The load average at the last reading before the start, else at the first one after it."""
-    if not len(slow):
-        return None
-    before = bisect_right(slow["begin_ns"].tolist(), start_ns)
-    milli = int(slow["values"][max(0, before - 1), _LOAD1])
-    return None if milli == UNAVAILABLE else milli / 1000
+    milli = value_at(slow, start_ns, _LOAD1)
+    return None if milli is None else milli / 1000
 
 
 def _overhead(span: Span, *, restarts: int, same_worker: bool) -> Overhead:

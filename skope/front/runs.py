@@ -12,7 +12,8 @@ from typing import Final, Self
 
 from msgspec.structs import replace
 
-from skope.capture.assemble import Newest, Standing, compose, revise
+from skope.capture.assemble import Newest, Sheet, Standing, compose, revise
+from skope.capture.lettering import report_text
 from skope.errors import ReportError, StorageFault
 from skope.front.held import Held
 from skope.schema.codec import encode_report, encode_run, encode_series
@@ -106,12 +107,49 @@ class Runs:
         StorageFault
             If the report could not be written; then no run was added.
         """
+        moves = follow_commit and not self._append
+        known = self._at_once(tag, newest, moves=moves)
+        if known is not None:
+            announce(known.total + 1)
+            if self._add_at_once(tag, newest, known, run, curves):
+                return known.total + 1
         with self._reports.alone():
             held = self._hold(tag)
-            if follow_commit and not self._append and _moved(held.report, newest):
+            if moves and _moved(held.said, newest):
                 held = Held(mark=held.mark)
+            run = held.introduced(run, newest.workload)
             announce(held.total + 1)
             return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
+
+    def _at_once(self, tag: str, newest: Newest, *, moves: bool) -> Held | None:
+        """What is known of a tag whose report may be written over, should it be what it was."""
+        known = self._held.get(tag)
+        if known is None or not known.in_place or (moves and _moved(known.said, newest)):
+            return None
+        return known if self._reports.can_supersede(known.mark) else None
+
+    def _add_at_once(
+        self,
+        tag: str,
+        newest: Newest,
+        before: Held,
+        run: Run,
+        curves: Callable[[int], DrawnSeries | None],
+    ) -> bool:
+        """Adds a run to a report of this session, if it is still what it was; whether it was."""
+        held = before.adding(run, most=self._most)
+        series = curves(held.total)
+        text = None
+        if series is not None and run.ok is not None:
+            text, newest = encode_series(series), replace(newest, series=before.mark.series)
+        earlier = before.report if newest.told else None
+        sheet = compose(self._standing(tag, held, before.replaced), newest, held.runs, earlier)
+        mark = self._reports.supersede(before.mark, report_text(sheet, held.lines), text)
+        if mark is None:
+            return False
+        kept = series if run.ok is None else None
+        self._remember(tag, replace(held, mark=mark, said=sheet, in_place=True, curves=kept))
+        return True
 
     def _add(
         self,
@@ -130,12 +168,13 @@ class Runs:
         # Runs that are continued are still there when this one ended well: nothing to bring back.
         if not before.in_place and not (held.first_run > 1 and run.ok):
             replaced = self._reports.rotate(tag)
-        report = compose(self._standing(tag, held, replaced), newest, held.runs, before.report)
-        mark = self._reports.write(tag, encode_report(report, held.lines), known=known)
+        earlier = before.report if newest.told else None
+        sheet = compose(self._standing(tag, held, replaced), newest, held.runs, earlier)
+        mark = self._reports.write(tag, report_text(sheet, held.lines), known=known)
         added = replace(
             held,
             mark=mark,
-            report=report,
+            said=sheet,
             in_place=True,
             curves=series if run.ok is None else None,
         )
@@ -199,15 +238,17 @@ class Runs:
                 file = self._reports.new_failed_file(tag, listed)
             if file is not None:
                 held = Held(mark=Mark(file, None)).adding(_ended(run, ending), most=1)
-                report = compose(self._standing(tag, held, None), newest, held.runs)
-                self._reports.directory.replace(file, encode_report(report, held.lines))
+                sheet = compose(self._standing(tag, held, None), newest, held.runs)
+                self._reports.directory.replace(file, report_text(sheet, held.lines))
                 return
             held = self._hold_pending(tag)
-            if follow_commit and not self._append and _moved(held.report, newest):
+            if follow_commit and not self._append and _moved(held.said, newest):
                 held = Held(mark=held.mark)
             held = _all_ended(held, ending).adding(_ended(run, ending), most=self._most)
-            standing = self._standing(tag, held, held.replaced)
-            self._settle(tag, held, compose(standing, newest, held.runs, held.report))
+            sheet = compose(
+                self._standing(tag, held, held.replaced), newest, held.runs, held.report
+            )
+            self._settle(tag, held, sheet.report(held.runs))
 
     def _complete(self, tag: str, ending: Ending) -> Completed:
         held = self._hold_pending(tag)
@@ -248,7 +289,7 @@ class Runs:
             directory.remove(history_name(mark.file.removesuffix(".json"), backup))
         if held.failed_file is not None:
             directory.remove(held.failed_file)
-        kept = replace(held, mark=mark, report=report, in_place=True, curves=None, failed_file=None)
+        kept = replace(held, mark=mark, said=report, in_place=True, curves=None, failed_file=None)
         self._remember(tag, kept)
         return mark.file
 
@@ -263,7 +304,7 @@ class Runs:
             self._reports.withdraw(tag)
         mark = self._reports.mark(tag)
         undone = replace(
-            held, mark=mark, report=report, in_place=False, curves=None, failed_file=file
+            held, mark=mark, said=report, in_place=False, curves=None, failed_file=file
         )
         self._remember(tag, undone)
         return file
@@ -317,11 +358,9 @@ def _readable(read: Callable[[str], Report | None], tag: str) -> Report | None:
         return None
 
 
-def _moved(report: Report | None, newest: Newest) -> bool:
+def _moved(said: Sheet | Report | None, newest: Newest) -> bool:
     """Whether the working directory is at another commit than it was."""
-    if report is None:
-        return False
-    return _commit(report.host) != _commit(newest.host)
+    return said is not None and _commit(said.host) != _commit(newest.host)
 
 
 def _commit(host: Host | None) -> str | None:

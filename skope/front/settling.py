@@ -4,7 +4,7 @@ from asyncio import sleep
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from skope.capture.edge import Edge
+from skope._fast import Edge
 
 _PAUSE_S: Final = 0.002
 _PATIENCE_PERIODS: Final = 3

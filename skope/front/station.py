@@ -80,6 +80,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     )
     if config.agg is not None:
         return _intake(segment, config, shared, documents, watched)
+    from skope.front.launches import Launches  # noqa: PLC0415
     from skope.front.wiring import captures_of  # noqa: PLC0415
 
     working = Path(config.working_directory or Path(config.directory).parent)
@@ -94,7 +95,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
         upkeep=captures,
         close=lambda: _interrupt(captures),
         prepare=recorder.prepare,
-        runs=captures,
+        runs=captures if isinstance(captures, Launches) else None,
     )
 
 

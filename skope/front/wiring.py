@@ -9,6 +9,7 @@ from skope._version import VERSION
 from skope.capture.deaths import Death
 from skope.capture.record import Record
 from skope.front.captures import Captures
+from skope.front.launches import Launches
 from skope.front.plain_starts import plain_starts
 from skope.front.recorder import LateRecorder, Recorder
 from skope.front.runs import Runs
@@ -57,7 +58,7 @@ def captures_of(
     recorder = LateRecorder(record, partial(_recorder, config, working, log, trees))
     probe = EdgeProbe(view)
     tag = config.tag if config.mode == "runner" else None
-    captures = Captures(
+    captures = (Launches if config.mode == "runner" else Captures)(
         book=book,
         probe=probe,
         recorder=recorder,

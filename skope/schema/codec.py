@@ -30,7 +30,8 @@ MOST_BYTES: Final = 64 << 20
 """No report is larger; a bigger file is not read."""
 
 _T = TypeVar("_T")
-_encode: Final = msgspec.json.Encoder().encode
+encode: Final = msgspec.json.Encoder().encode
+"""One value, on one line."""
 _RUN_FIELDS: Final = (
     *("run", "timestamp", "ok"),
     *("exit_code", "note", "trust", "window", "pair", "position"),
@@ -46,7 +47,7 @@ def encode_run(run: Run) -> bytes:
         value = getattr(run, optional)
         if value is not None:
             row[optional] = value
-    return _encode(row | run.values)
+    return encode(row | run.values)
 
 
 def decode_run(row: dict[str, Any]) -> Run:
@@ -74,30 +75,32 @@ def encode_series(series: Series | DrawnSeries) -> bytes:
 
 
 def _lay_out(struct: msgspec.Struct, *, runs: list[bytes] | None = None) -> bytes:
-    parts = []
-    for field, opening in _openings(type(struct)):
+    texts = []
+    for field in struct.__struct_fields__:
         value = getattr(struct, field)
         if field not in _LISTED:
-            text = _encode(value)
+            text = encode(value)
         elif field == "runs" and runs is not None:
-            text = _block(b"[", runs, b"]")
+            text = block(b"[", runs, b"]")
         elif isinstance(value, dict):
-            text = _block(b"{", [_encode(k) + b": " + _encode(v) for k, v in value.items()], b"}")
+            text = block(b"{", [encode(k) + b": " + encode(v) for k, v in value.items()], b"}")
         elif isinstance(value, list):
-            text = _block(b"[", [_encode(member) for member in value], b"]")
+            text = block(b"[", [encode(member) for member in value], b"]")
         else:
-            text = _encode(value)
-        parts.append(opening + text)
-    return b"{\n" + b",\n".join(parts) + b"\n}\n"
+            text = encode(value)
+        texts.append(text)
+    return frame(type(struct)) % tuple(texts)
 
 
 @cache
-def _openings(kind: type[msgspec.Struct]) -> list[tuple[str, bytes]]:
-    """Its fields, each with what precedes its value in a file."""
-    return [(field, b'  "' + field.encode() + b'": ') for field in kind.__struct_fields__]
+def frame(kind: type[msgspec.Struct]) -> bytes:
+    """The file of a struct, with ``%b`` for the value of each field."""
+    fields = [b'  "%b": %%b' % field.encode() for field in kind.__struct_fields__]
+    return b"{\n" + b",\n".join(fields) + b"\n}\n"
 
 
-def _block(opening: bytes, lines: list[bytes], closing: bytes) -> bytes:
+def block(opening: bytes, lines: list[bytes], closing: bytes) -> bytes:
+    """A list or an object, each member on its line."""
     if not lines:
         return opening + closing
     return opening + b"\n    " + b",\n    ".join(lines) + b"\n  " + closing

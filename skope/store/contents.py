@@ -1,4 +1,4 @@
-"""What is in a file: read whole, written whole, or written over."""
+"""What is in a file: read whole and written whole."""
 
 import os
 import stat
@@ -11,10 +11,7 @@ MOST_BYTES: Final = 64 << 20
 """Of a report."""
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _TRIES: Final = 3
-_WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK: Final = 4096
-_MOST_BLANKS: Final = 1 << 15
-"""A file with more room than that is made anew, smaller."""
 
 
 def opened(leaf: str, fd: int) -> int:
@@ -55,29 +52,6 @@ def write_all(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
-
-
-def write_over(fd: int, leaf: str, data: bytes) -> bool:
-    """Make `data` and blanks the content of a file in folder `fd`, whose size stays as it is.
-
-    False where that cannot be: there is no such file, it is too small or much too large, or what
-    is written to it would show somewhere else.
-    """
-    try:
-        file = os.open(leaf, _WRITE, dir_fd=fd)
-    except OSError:
-        return False
-    try:
-        status = os.fstat(file)
-        size = status.st_size
-        alone = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-        if not alone or not len(data) <= size <= len(data) + _MOST_BLANKS:
-            return False
-        return os.pwrite(file, data.ljust(size), 0) == size
-    except OSError:
-        return False
-    finally:
-        os.close(file)
 
 
 def room_for(length: int) -> int:

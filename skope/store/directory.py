@@ -11,24 +11,23 @@ by whoever writes next.
 
 import errno
 import os
-import stat
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Self
 
 from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
-from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all, write_over
+from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all
 from skope.store.faults import storage_fault
 from skope.store.folder import FOLDER, Folder, absolute, make_with_parents, open_folder, relative
+from skope.store.safety import refuse_unsafe
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
+from skope.store.writing import Writing, writing_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from skope.store.spares import Spares
 
-Writing: TypeAlias = tuple[int, int, int]
-"""Which file, and which writing of it: device, inode, nanosecond of its last change."""
 _NOT_ON_THIS_FILE_SYSTEM: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EACCES}
 )
@@ -70,8 +69,8 @@ class Directory:
         self.fd = -1
         self._given: Final = given
         self._place: Final = place
-        self._held: tuple[int, int] | None = None
-        """Device and inode of what `fd` is; None where the path is not followed."""
+        self._held: tuple[int, int] = (0, 0)
+        """Device and inode of what `fd` is."""
         self._stays = False
         self._swept: set[str] = set()
         self._spares: Spares | None = None
@@ -97,7 +96,7 @@ class Directory:
                 raise UnsafeDirectory(message, hint="--dir says that it is meant") from None
             raise storage_fault(error, f"cannot open {self.shown}") from error
         try:
-            _refuse_unsafe(fd, self.shown)
+            refuse_unsafe(fd, self.shown)
         except BaseException:
             os.close(fd)
             raise
@@ -122,7 +121,7 @@ class Directory:
         UnsafeDirectory, StorageFault
             If what is there now cannot be used.
         """
-        if self._stays or self._held is None:
+        if self._stays:
             return True
         try:
             status = os.stat(self._place, follow_symlinks=self._given)  # noqa: PTH116 - cheaper
@@ -217,14 +216,33 @@ class Directory:
         except OSError as error:
             raise self._write_fault(name, error) from error
 
+    def can_supersede(self, name: str) -> bool:
+        """Whether it is worth trying."""
+        return self._spares is not None and name in self._spares
+
+    def supersede(
+        self, name: str, known: Writing, data: bytes, *, folder: str, beside: bytes | None
+    ) -> Writing | None:
+        """`replace` with `again`, in a turn of its own, if `known` is what has the name now.
+
+        `beside` is rewritten in the file of the same name in `folder` before. All of it is one
+        call of the kernel's for what else takes a dozen. None where it cannot be done so; then the
+        file is what it was.
+        """
+        if self._spares is None:
+            return None
+        return self._spares.supersede(name, known, data, folder=folder.encode(), beside=beside)
+
     def rewrite(self, name: str, data: bytes) -> None:
         """Make `data`, followed by blanks, the content of `name`: in place if there is room for it.
 
         That costs a tenth of replacing it. Whoever reads meanwhile, or after a power failure, may
         find a part of it: it is for data that tells whether it is whole.
         """
+        from skope._fast import write_over  # noqa: PLC0415 - who only reads needs no kernel
+
         with suppress(OSError), self._folder(name) as (fd, leaf):
-            if write_over(fd, leaf, data):
+            if write_over(fd, os.fsencode(leaf), data):
                 return
         self.replace(name, data.ljust(room_for(len(data))))
 
@@ -310,7 +328,7 @@ class Directory:
 
     def _status(self, name: str) -> Writing:
         with self._folder(name) as (fd, leaf):
-            return _identity(os.stat(leaf, dir_fd=fd, follow_symlinks=False))
+            return writing_of(os.stat(leaf, dir_fd=fd, follow_symlinks=False))
 
     def _replace_or_fault(self, name: str, data: bytes, *, durable: bool) -> Writing:
         try:
@@ -328,7 +346,7 @@ class Directory:
                 write_all(file, data)
                 if durable:
                     os.fdatasync(file)
-                written = _identity(os.fstat(file))
+                written = writing_of(os.fstat(file))
                 if spares is None or not spares.take(fd, temporary, leaf, file):
                     os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
             except BaseException:
@@ -344,7 +362,7 @@ class Directory:
         if not self._spares:
             from skope.store.spares import Spares  # noqa: PLC0415 - who only reads needs no kernel
 
-            self._spares = Spares()
+            self._spares = Spares(self.fd, self._place, follow=self._given, held=self._held)
         with self._folder(name, make=True) as (fd, leaf):
             written = self._spares.write(fd, leaf, data)
         return written or self._replace(name, data, durable=False, spares=self._spares)
@@ -377,18 +395,3 @@ class Directory:
         if not folder:
             return Folder(self.fd, leaf, opened=False)
         return Folder(open_folder(folder, self.fd, make=make), leaf, opened=True)
-
-
-def _refuse_unsafe(fd: int, shown: str) -> None:
-    status = os.fstat(fd)
-    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
-        message = f"anybody may write {shown}"
-        raise UnsafeDirectory(message, hint=f"chmod o-w {shown}")
-    # A bind mount in a container belongs to somebody outside, and so does its parent.
-    if status.st_uid not in (os.geteuid(), os.stat("..", dir_fd=fd).st_uid):
-        message = f"{shown} belongs to somebody else"
-        raise UnsafeDirectory(message, hint="--dir names a directory of your own")
-
-
-def _identity(status: os.stat_result) -> Writing:
-    return status.st_dev, status.st_ino, status.st_mtime_ns

@@ -8,13 +8,17 @@ from skope.schema.codec import decode_report
 from skope.schema.report import Report
 from skope.store import history
 from skope.store.addresses import Found, locate
-from skope.store.directory import Directory, Writing
+from skope.store.directory import Directory
 from skope.store.identity import Identity, identify
 from skope.store.names import file_stem, stems
 from skope.store.turn import Turn
+from skope.store.writing import Writing
 
 if TYPE_CHECKING:
     from skope.schema.listing import Entry, Listing
+
+
+_SERIES: Final = "series"
 
 
 class Mark(NamedTuple):
@@ -23,6 +27,11 @@ class Mark(NamedTuple):
     file: str
     identity: Writing | None
     """None: there is none."""
+
+    @property
+    def series(self) -> str:
+        """Where its curves are."""
+        return f"{_SERIES}/{self.file}"
 
 
 class Reports:
@@ -94,6 +103,22 @@ class Reports:
             history.prune(self.directory, stem)
         return Mark(file, written)
 
+    def can_supersede(self, mark: Mark) -> bool:
+        """Whether `supersede` is worth trying."""
+        return self.directory.can_supersede(mark.file)
+
+    def supersede(self, mark: Mark, data: bytes, series: bytes | None) -> Mark | None:
+        """`write_series` and `write` in a turn of their own, if the report still is that of `mark`.
+
+        None where it is not, or it cannot be: then the report is as it was.
+        """
+        if mark.identity is None:
+            return None
+        written = self.directory.supersede(
+            mark.file, mark.identity, data, folder=_SERIES, beside=series
+        )
+        return None if written is None else Mark(mark.file, written)
+
     def rotate(self, tag: str) -> int | None:
         """Keep the present report of `tag` in the history; its number, or None if there is none.
 
@@ -121,7 +146,7 @@ class Reports:
 
         Nothing else hangs on them, and they tell whether they are whole: see `Directory.rewrite`.
         """
-        name = f"series/{known or self._stem(tag) + '.json'}"
+        name = Mark(known or f"{self._stem(tag)}.json", None).series
         self.directory.rewrite(name, data)
         return name
 

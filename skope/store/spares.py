@@ -12,8 +12,9 @@ A spare has the name of a temporary file that nobody writes to, so whoever sweep
 import os
 from typing import Final, NamedTuple
 
-from skope._fast import begin_writing, exchange, refill
+from skope._fast import Anchor, begin_writing, exchange, refill
 from skope.store.temporary import unlink_quietly
+from skope.store.writing import Writing
 
 _MOST: Final = 256
 """Spares of a directory; each takes as much room as its report."""
@@ -30,12 +31,38 @@ class _Spare(NamedTuple):
 class Spares:
     """The spares of one directory; any thread may use them."""
 
-    __slots__ = ("_of",)
+    __slots__ = ("_anchor", "_of")
 
-    def __init__(self) -> None:
+    def __init__(self, fd: int, path: str, *, follow: bool, held: tuple[int, int]) -> None:
+        """Of the directory open as `fd`, as `Anchor` says; `held` are its device and inode."""
+        device, inode = held
+        self._anchor = Anchor(fd, os.fsencode(path), follow=follow, device=device, inode=inode)
         self._of: dict[str, _Spare] = {}
 
-    def write(self, fd: int, leaf: str, text: bytes) -> tuple[int, int, int] | None:
+    def __contains__(self, leaf: str) -> bool:
+        """Whether file `leaf` has one."""
+        return leaf in self._of
+
+    def supersede(
+        self, leaf: str, known: Writing, text: bytes, *, folder: bytes, beside: bytes | None
+    ) -> Writing | None:
+        """`write`, and what else `Directory.supersede` says."""
+        spare = self._of.pop(leaf, None)
+        if spare is None:
+            return None
+        self._of[leaf] = spare  # as the last one to be let go
+        return self._anchor.supersede(
+            os.fsencode(leaf),
+            known,
+            spare.name,
+            text,
+            folder,
+            beside,
+            mode=spare.mode,
+            rested_ns=_RESTED_NS,
+        )
+
+    def write(self, fd: int, leaf: str, text: bytes) -> Writing | None:
         """Makes `text` the content of file `leaf` of folder `fd`, by its spare; which writing.
 
         None where that cannot be, and nothing has changed.
@@ -78,7 +105,7 @@ class Spares:
         self._of[leaf] = spare
 
 
-def _exchanged(fd: int, spare: _Spare, leaf: str, text: bytes) -> tuple[int, int, int] | None:
+def _exchanged(fd: int, spare: _Spare, leaf: str, text: bytes) -> Writing | None:
     try:
         file = os.open(spare.name, _FILL, dir_fd=fd)
     except OSError:

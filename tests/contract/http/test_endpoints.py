@@ -29,7 +29,7 @@ MULTIPART = (
         ("/start", {"method": "POST", **form(b"name=ways")}),
         ("/start", {"method": "POST", **in_json(b'{"name":"ways"}')}),
         ("/start", {"method": "POST", **form(b'{"name":"ways","module":null}')}),
-        ("/start", {"method": "POST", "body": b"name=ways&other=1"}),
+        ("/start", {"method": "POST", "body": b"name=ways&_=17"}),
         ("/start?name=ways", {"method": "POST", **in_json(b'{"name":"ways","restart":true}')}),
         ("/start?restart=1", {"method": "POST", **form(b"name=ways")}),
         (
@@ -83,6 +83,8 @@ def test_a_name_is_only_a_name(raw, name):
         ("/start?name=%ff", {}),
         ("/start?name=a&name=b", {}),
         ("/start?name=a&restart=maybe", {}),
+        ("/start?nme=a", {}),
+        ("/start", {"method": "POST", **in_json(b'{"nme":"a"}')}),
         ("/start?module=%7f&name=a", {}),
         ("/start?name=a", {"method": "POST", **form(b"name=b")}),
         ("/start", {"method": "POST", **form(b"name=%ff")}),

@@ -13,15 +13,16 @@ from skope._fast import (
     UNAVAILABLE,
     ArchiveReader,
     ArchiveWriter,
+    Edge,
     RingReader,
     RingWriter,
     SlowReader,
     SlowWriter,
+    Span,
     dtype,
     format_segment,
     segment_bytes,
 )
-from skope.capture.edge import Edge, Span
 from skope.capture.record import Record
 
 PERIOD = 10_000_000

@@ -5,7 +5,8 @@ import json
 from msgspec.structs import replace
 
 from skope.capture.assemble import Newest, Standing, compose, revise
-from skope.schema.codec import decode_report, encode_report
+from skope.capture.lettering import report_text
+from skope.schema.codec import decode_report, encode_report, encode_run
 from skope.schema.report import Overhead, Run, Sampling, Trust
 
 NEWEST = Newest(
@@ -27,7 +28,10 @@ def run(number, exec_time, *, ok=True, usage=10.0, **values):
 
 def composed(*runs, before=None, **told):
     standing = Standing(name="a", session="s", runs_total=len(runs))
-    return compose(standing, replace(NEWEST, **told), runs, before)
+    sheet = compose(standing, replace(NEWEST, **told), runs, before)
+    report = sheet.report(runs)
+    assert report_text(sheet, [encode_run(run) for run in runs]) == encode_report(report)
+    return report
 
 
 def test_the_leading_numbers_are_medians_of_good_runs():

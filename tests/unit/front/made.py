@@ -7,7 +7,7 @@ import numpy as np
 
 from skope._fast import Book, dtype
 from skope.capture.deaths import Death
-from skope.front.captures import Captures
+from skope.front.launches import Launches
 from skope.front.origins import Origins
 from skope.front.plain_starts import plain_starts
 from skope.front.recording import Recorder
@@ -59,7 +59,7 @@ class Bench:
             def now(self):
                 return bench.git
 
-        self.captures = Captures(
+        self.captures = Launches(
             book=book,
             probe=self,
             recorder=Recorder(

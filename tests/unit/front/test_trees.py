@@ -5,8 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from skope._fast import Book, CaptureKind, Wishes, dtype
-from skope.capture.edge import Edge
+from skope._fast import Book, CaptureKind, Edge, Wishes, dtype
 from skope.errors import BadRequest
 from skope.front.settling import Halt
 from skope.front.trees import Trees

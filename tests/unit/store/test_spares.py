@@ -1,6 +1,7 @@
 """Two files that take turns under one name: what is replaced is written over, if nobody sees it."""
 
 import errno
+import fcntl
 import os
 import time
 
@@ -8,6 +9,7 @@ import pytest
 
 from skope.store import spares
 from skope.store.directory import open_directory
+from skope.store.turn import Turn
 
 
 def hidden(directory):
@@ -120,3 +122,106 @@ def test_no_more_are_kept_than_reports_are_known(directory, monkeypatch):
     assert len(hidden(directory)) == 2
     renew(directory, b"three", "a")
     assert directory.read("a") == b"three"
+
+
+@pytest.fixture
+def beside(turning):
+    """`turning`, with a file of the same name in a folder."""
+    turning.rewrite("series/a.json", b"old curves")
+    return turning
+
+
+def supersede(directory, known, text=b"three", curves=b"new curves"):
+    time.sleep(0.03)
+    return directory.supersede("a.json", known, text, folder="series", beside=curves)
+
+
+def both(directory):
+    return directory.read("a.json"), directory.read("series/a.json").rstrip()
+
+
+def test_a_report_and_its_curves_in_one_go(beside):
+    seen = []
+    for number in range(4):
+        known = beside.identity("a.json")
+        written = supersede(beside, known, b"new %d" % number, b"curves %d" % number)
+        assert written == beside.identity("a.json")
+        assert both(beside) == (b"new %d" % number, b"curves %d" % number)
+        seen.append(written[1])
+    assert seen[0] != seen[1]
+    assert seen[:2] == seen[2:]
+    assert supersede(beside, beside.identity("a.json"), b"x", None)
+    assert both(beside) == (b"x", b"curves 3")
+
+
+def written_by_somebody(directory):
+    (directory.path / "a.json").write_bytes(b"two")
+
+
+def replaced_by_somebody(directory):
+    with open_directory(directory.path, given=True) as another:
+        another.replace("a.json", b"two")
+
+
+def removed(directory):
+    (directory.path / "a.json").rename(directory.path / "b.json")
+    os.link(directory.path / "b.json", directory.path / "c.json")
+
+
+def read_by_somebody(directory):
+    return os.open(hidden(directory)[0], os.O_RDONLY)
+
+
+def locked(directory):
+    fd = os.open(directory.path, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    return fd
+
+
+def moved(directory):
+    directory.path.rename(directory.path.with_name("elsewhere"))
+    directory.path.mkdir()
+    (directory.path / "a.json").write_bytes(b"two")
+
+
+def without_curves(directory):
+    (directory.path / "series/a.json").unlink()
+
+
+def curves_are_a_link(directory):
+    (directory.path / "series/a.json").rename(directory.path / "series/b.json")
+    (directory.path / "series/a.json").symlink_to("b.json")
+
+
+def curves_are_elsewhere(directory):
+    (directory.path / "series").rename(directory.path / "others")
+    (directory.path / "series").symlink_to("others")
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        written_by_somebody, replaced_by_somebody, removed, read_by_somebody, locked, moved,
+        without_curves, curves_are_a_link, curves_are_elsewhere,
+    ],
+)  # fmt: skip
+def test_a_report_is_superseded_only_as_it_was_known(beside, touch):
+    known = beside.identity("a.json")
+    time.sleep(0.03)
+    held = touch(beside)
+    there = {path: path.read_bytes() for path in beside.path.glob("*.json")}
+    assert supersede(beside, known) is None
+    assert {path: path.read_bytes() for path in beside.path.glob("*.json")} == there
+    if held is not None:
+        os.close(held)
+    with Turn(beside):  # which nobody holds
+        renew(beside, b"four")
+    assert beside.read("a.json") == b"four"
+
+
+def test_curves_that_do_not_fit_are_not_cut(beside):
+    known, long = beside.identity("a.json"), b"c" * (1 << 16)
+    assert supersede(beside, known, curves=long) is None
+    beside.rewrite("series/a.json", long)
+    assert supersede(beside, known, curves=b"short") is None  # a file with so much room is wasted
+    assert both(beside) == (b"two", long)

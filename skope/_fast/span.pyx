@@ -1,0 +1,144 @@
+"""The two readings that bound a capture, and what was counted between them."""
+
+from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy
+
+from skope._fast.fold cimport Fold
+from skope._fast.layout cimport (
+    ABSENT, FLAG_CLAMPED, N_COUNTERS, N_EDGE_COUNTERS, N_GAUGES, edge_t,
+)
+from skope._fast.rounding cimport mebibytes, rounded, seconds
+
+
+cdef class Edge:
+    """The machine at one instant, in the units of the record: ns, bytes, events."""
+
+    cdef edge_t at
+
+    @classmethod
+    def of(cls, bytes reading not None):
+        """The edge in the bytes of an edge_t."""
+        cdef Edge edge = cls()
+        if len(reading) != sizeof(edge_t):
+            raise ValueError(f"an edge is {sizeof(edge_t)} bytes, not {len(reading)}")
+        memcpy(&edge.at, <const char *> reading, sizeof(edge_t))
+        return edge
+
+    def instant(self):
+        """The same without what it tells of the machine's gauges."""
+        cdef Edge edge = Edge()
+        cdef int k
+        edge.at = self.at
+        for k in range(<int> N_GAUGES):
+            edge.at.gauges[k] = ABSENT
+        return edge
+
+    @property
+    def monotonic_ns(self):
+        return self.at.monotonic_ns
+
+    @property
+    def realtime_ns(self):
+        return self.at.realtime_ns
+
+    @property
+    def boottime_ns(self):
+        return self.at.boottime_ns
+
+    @property
+    def front_cpu_ns(self):
+        return self.at.front_cpu_ns
+
+    @property
+    def sampler_cpu_ns(self):
+        return self.at.sampler_cpu_ns
+
+    def gauge(self, size_t gauge):
+        """UNAVAILABLE where it could not be had."""
+        return self.at.gauges[_within(gauge, <size_t> N_GAUGES)]
+
+
+cdef class Span:
+    """The half-open window [start_ns, stop_ns) of CLOCK_MONOTONIC, and the readings at its ends.
+
+    What is counted is what a counter rose by. A worker's own readings never fall, two workers'
+    might: that counts nothing.
+    """
+
+    cdef readonly int64_t start_ns
+    cdef readonly int64_t stop_ns
+    cdef readonly Edge before
+    cdef readonly Edge after
+
+    def __cinit__(
+        self, int64_t start_ns, int64_t stop_ns, Edge before not None, Edge after not None
+    ):
+        self.start_ns, self.stop_ns = start_ns, stop_ns
+        self.before, self.after = before, after
+
+    @property
+    def length_ns(self):
+        """From start to stop."""
+        return self.stop_ns - self.start_ns
+
+    def fell_back(self):
+        """Whether a reading found a counter lower than before, and held it."""
+        return bool((self.before.at.flags | self.after.at.flags) & FLAG_CLAMPED)
+
+    def counted(self, list counters not None):
+        """By how much these rose together."""
+        return self.total(counters)
+
+    def seconds(self, list counters not None):
+        """The same of times, in seconds as reports have them."""
+        return seconds(self.total(counters))
+
+    def edge_counted(self, size_t counter):
+        """By how much an `EdgeCounter` rose; None where an end could not be had."""
+        cdef int64_t first = self.before.at.extra[_within(counter, <size_t> N_EDGE_COUNTERS)]
+        cdef int64_t last = self.after.at.extra[counter]
+        if first == ABSENT or last == ABSENT:
+            return None
+        return last - first if last > first else 0
+
+    def edge_seconds(self, size_t counter):
+        """The same of a time, in seconds as reports have them."""
+        rise = self.edge_counted(counter)
+        return None if rise is None else seconds(rise)
+
+    def change(self, size_t gauge):
+        """From start to stop, in MiB as reports have them; None where an end could not be had."""
+        cdef int64_t first = self.before.at.gauges[_within(gauge, <size_t> N_GAUGES)]
+        cdef int64_t last = self.after.at.gauges[gauge]
+        return None if first == ABSENT or last == ABSENT else mebibytes(last - first)
+
+    def peak(self, size_t gauge, Fold ticks not None):
+        """The highest value at the ends and at `ticks`; None if there was none."""
+        cdef int64_t highest = max(
+            self.before.at.gauges[_within(gauge, <size_t> N_GAUGES)], self.after.at.gauges[gauge]
+        )
+        if ticks.row.taken:
+            highest = max(highest, ticks.row.high[gauge])
+        return None if highest == ABSENT else highest  # which is the least of all integers
+
+    cdef int64_t total(self, list counters) except? -1:
+        cdef uint64_t first, last
+        cdef int64_t sum = 0
+        cdef size_t counter
+        for counter in counters:
+            first = self.before.at.counters[_within(counter, <size_t> N_COUNTERS)]
+            last = self.after.at.counters[counter]
+            if last > first:
+                sum += <int64_t> (last - first)
+        return sum
+
+
+def percent(double share):
+    """A share as the per cent of a report."""
+    return rounded(100 * share, 2)
+
+
+cdef inline size_t _within(size_t index, size_t count) except? 0:
+    if index >= count:
+        raise IndexError(index)
+    return index
