@@ -110,6 +110,11 @@ class Sheet(NamedTuple):
         return self.newest.host
 
     @property
+    def subject(self) -> str:
+        """The report's."""
+        return self.newest.subject
+
+    @property
     def replaced(self) -> int | None:
         """The report's."""
         return self.standing.replaced
