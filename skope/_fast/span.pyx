@@ -81,6 +81,18 @@ cdef class Span:
         """From start to stop."""
         return self.stop_ns - self.start_ns
 
+    @property
+    def slept_ns(self):
+        """For how long the machine was suspended between the readings."""
+        return self.slept()
+
+    @property
+    def stepped_ns(self):
+        """By how much the wall clock was set between them; it goes on while the machine sleeps."""
+        cdef int64_t went = <int64_t> (self.after.at.monotonic_ns - self.before.at.monotonic_ns)
+        cdef int64_t told = <int64_t> (self.after.at.realtime_ns - self.before.at.realtime_ns)
+        return told - went - max(<int64_t> 0, self.slept())
+
     def fell_back(self):
         """Whether a reading found a counter lower than before, and held it."""
         return bool((self.before.at.flags | self.after.at.flags) & FLAG_CLAMPED)
@@ -120,6 +132,10 @@ cdef class Span:
         if ticks.row.taken:
             highest = max(highest, ticks.row.high[gauge])
         return None if highest == ABSENT else highest  # which is the least of all integers
+
+    cdef int64_t slept(self) noexcept:
+        cdef int64_t went = <int64_t> (self.after.at.monotonic_ns - self.before.at.monotonic_ns)
+        return <int64_t> (self.after.at.boottime_ns - self.before.at.boottime_ns) - went
 
     cdef int64_t total(self, list counters) except? -1:
         cdef uint64_t first, last

@@ -41,11 +41,8 @@ class _Silence(NamedTuple):
 def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
     """How well `window` was watched, given the supervisor's log."""
     span = window.span
-    sampler = [
-        death
-        for death in deaths
-        if death.role == SAMPLER and death.overlaps(span.start_ns, span.stop_ns)
-    ]
+    ends = span.start_ns, span.stop_ns
+    sampler = [death for death in deaths if death.role == SAMPLER and death.overlaps(*ends)]
     longest = _longest(window)
     silences = _silences(window, sampler) if longest > _GAP_PERIODS * window.period_ns else []
     kept = silences
@@ -70,7 +67,7 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
         late=window.fold.late,
         resolution_ms=window.resolution_ns / NS_PER_MS,
     )
-    return Watch(sampling, longest, sum(gap.length_ns for gap in silences if gap.cause != _LATE))
+    return Watch(sampling, longest, sum([gap.length_ns for gap in silences if gap.cause != _LATE]))
 
 
 def _expected(window: Window) -> int:
@@ -89,7 +86,7 @@ def _expected(window: Window) -> int:
 def _restarts(window: Window, sampler: list[Death]) -> int:
     """Starts of a new sampler inside the window: as its ticks tell, or as the log does."""
     span = window.span
-    logged = sum(span.start_ns <= death.up_ns < span.stop_ns for death in sampler)
+    logged = sum([span.start_ns <= death.up_ns < span.stop_ns for death in sampler])
     return max(logged, window.fold.restarts)
 
 

@@ -24,7 +24,7 @@ from skope._fast import (
 from skope.capture.measures import CPU_BUSY, MEMORY_USED
 from skope.capture.record import Rows
 from skope.capture.window import Window
-from skope.schema.series import MOST_POINTS, DrawnCurve
+from skope.schema.series import MOST_POINTS, drawn_curve
 from skope.units import BYTES_PER_MIB, NS_PER_S
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -77,7 +77,7 @@ class _Points(NamedTuple):
 
 def thin(
     window: Window, slow: Rows, tree: Window | None = None
-) -> tuple[Raw, dict[str, DrawnCurve]] | None:
+) -> tuple[Raw, dict[str, Raw]] | None:
     """(t, curves): the end of each point in seconds from the start, and the curves by name.
 
     None when no tick fell into the window. `tree` is the same span's window on the record of what
@@ -93,9 +93,7 @@ def thin(
     if tree is not None and tree.taken:
         named += _named(_TREE, _gauges_at(tree, edges[1:]))
     return Raw(t), {
-        name: DrawnCurve(unit=unit, min=Raw(three[0]), mean=Raw(three[1]), max=Raw(three[2]))
-        for name, unit, three in named
-        if three is not None
+        name: drawn_curve(unit, *three) for name, unit, three in named if three is not None
     }
 
 

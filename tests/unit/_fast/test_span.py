@@ -87,3 +87,13 @@ def test_what_does_not_exist_is_refused():
     ):  # fmt: skip
         with pytest.raises(IndexError):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("boottime", "realtime", "slept", "stepped"),
+    [(4, 4, 0, 0), (9, 9, 5, 0), (9, 4, 5, -5), (4, 1, 0, -3), (1, 4, -3, 0), (9, 19, 5, 10)],
+)
+def test_the_three_clocks_beside_each_other(boottime, realtime, slept, stepped):
+    after = {"boottime_ns": 1 + boottime, "realtime_ns": 1 + realtime}
+    span = between({"realtime_ns": 1}, after)
+    assert (span.slept_ns, span.stepped_ns) == (slept, stepped)
