@@ -162,9 +162,9 @@ def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> Su
     """
     ended_well = [run for run in runs if run.ok]
     window = (ended_well or runs)[-1].window or untold
-    good = [run for run in ended_well if run.window in (None, window)]
-    names = columns_of([run.values for run in runs])
-    values = medians_of([run.values for run in good], names, _DIGITS)
+    good = [run.values for run in ended_well if run.window in (None, window)]
+    names = columns_of(good if len(good) == len(runs) else [run.values for run in runs])
+    values = medians_of(good, names, _DIGITS)
     if good:
         leading = dict(zip(names, values, strict=True))
     else:

@@ -43,7 +43,7 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
     span = window.span
     ends = span.start_ns, span.stop_ns
     sampler = [death for death in deaths if death.role == SAMPLER and death.overlaps(*ends)]
-    longest = _longest(window)
+    longest = window.fold.longest(*ends)
     silences = _silences(window, sampler) if longest > _GAP_PERIODS * window.period_ns else []
     kept = silences
     if len(silences) > 1:
@@ -88,14 +88,6 @@ def _restarts(window: Window, sampler: list[Death]) -> int:
     span = window.span
     logged = sum([span.start_ns <= death.up_ns < span.stop_ns for death in sampler])
     return max(logged, window.fold.restarts)
-
-
-def _longest(window: Window) -> int:
-    """The longest stretch without a tick, from edge to edge."""
-    span, fold = window.span, window.fold
-    if not window.taken:
-        return span.length_ns
-    return max(fold.max_gap_ns, fold.first_ns - span.start_ns, span.stop_ns - fold.last_ns)
 
 
 def _silences(window: Window, sampler: list[Death]) -> list[_Silence]:
