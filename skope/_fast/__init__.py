@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.medians import Columns as Columns
     from skope._fast.medians import columns_of as columns_of
     from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
@@ -147,7 +148,7 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
-    "medians": ("columns_of", "medians_of"),
+    "medians": ("Columns", "columns_of", "medians_of"),
     "parent": ("die_with_parent",),
     "pidparse": ("parse_pid_stat",),
     "posts": ("Poster",),

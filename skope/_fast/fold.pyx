@@ -89,7 +89,7 @@ cdef class Fold:
         return self.row.weight_ns
 
     def longest(self, int64_t start_ns, int64_t stop_ns):
-        """The longest stretch without a tick from `start_ns` to `stop_ns`, which all lie between."""
+        """The longest stretch without a tick between two instants that all ticks lie between."""
         cdef int64_t first = <int64_t> self.row.first_ns - start_ns
         cdef int64_t last = stop_ns - <int64_t> self.row.last_ns
         if not self.row.taken:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from skope._fast import columns_of, medians_of
+from skope._fast import Columns, columns_of, medians_of
 from skope.capture.measures import MEASURES
 from skope.schema.host import Host
 from skope.schema.metrics import MetricSpec, spec_of
@@ -79,7 +79,7 @@ class Summary(NamedTuple):
     window: Window
     exec_time: Seconds
     system_manager: SystemManager
-    names: list[str]
+    names: Sequence[str]
     """Of the metrics."""
     values: list[Number | None]
     """Their medians."""
@@ -124,9 +124,16 @@ class Sheet(NamedTuple):
 
 
 def compose(
-    standing: Standing, newest: Newest, runs: Sequence[Run], before: Report | None = None
+    standing: Standing,
+    newest: Newest,
+    runs: Sequence[Run],
+    before: Report | None = None,
+    columns: Columns | None = None,
 ) -> Sheet:
-    """What the report of `runs` says, the newest last; `before` is the one without that."""
+    """What the report of `runs` says, the newest last; `before` is the one without that.
+
+    `columns` are the values of all of them, where all are good and of one window.
+    """
     told = newest.told
     if told and before and before.subject == newest.subject:
         known = before.metrics
@@ -135,7 +142,7 @@ def compose(
             for name in told.keys() & known.keys()
             if runs[-1].values.get(name) is None
         }
-    return Sheet(standing, newest, told, _summary(runs, newest.reasons, newest.window))
+    return Sheet(standing, newest, told, _summary(runs, newest.reasons, newest.window, columns))
 
 
 def revise(report: Report, runs: Sequence[Run]) -> Report:
@@ -155,23 +162,31 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
     )
 
 
-def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> Summary:
+def _summary(
+    runs: Sequence[Run], reasons: dict[str, str], untold: Window, columns: Columns | None = None
+) -> Summary:
     """What is made of all runs; the window is `untold` where none says what it was.
 
     A whole script and what lies between its signals are two quantities: no median holds both.
     """
-    ended_well = [run for run in runs if run.ok]
-    window = (ended_well or runs)[-1].window or untold
-    good = [run.values for run in ended_well if run.window in (None, window)]
-    names = columns_of(good if len(good) == len(runs) else [run.values for run in runs])
-    values = medians_of(good, names, _DIGITS)
+    names: Sequence[str]
+    if columns is not None:
+        good, others, window = len(runs), 0, runs[-1].window or untold
+        names, values = columns.names, columns.medians(_DIGITS)
+    else:
+        ended_well = [run for run in runs if run.ok]
+        window = (ended_well or runs)[-1].window or untold
+        counted = [run.values for run in ended_well if run.window in (None, window)]
+        good, others = len(counted), len(ended_well) - len(counted)
+        listed = columns_of([run.values for run in runs])
+        names, values = listed, medians_of(counted, listed, _DIGITS)
     if good:
         leading = dict(zip(names, values, strict=True))
     else:
         leading = runs[-1].values
         reasons = _without_median(runs, names, reasons)
     return Summary(
-        _value_text(runs, len(good), len(ended_well) - len(good)),
+        _value_text(runs, good, others),
         window,
         leading["exec_time"] or 0.0,
         system_manager(leading),
@@ -193,7 +208,7 @@ def _fields(summary: Summary, told: Told) -> dict[str, Any]:
 
 
 def _without_median(
-    runs: Sequence[Run], names: list[str], reasons: dict[str, str]
+    runs: Sequence[Run], names: Sequence[str], reasons: dict[str, str]
 ) -> dict[str, str]:
     """Why each value is null where no run counts."""
     if runs[-1].ok is not None:

@@ -5,6 +5,7 @@ from typing import Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from skope._fast import Columns
 from skope.capture.assemble import Sheet
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
@@ -22,6 +23,8 @@ class Held(Struct, frozen=True, kw_only=True):
     runs: list[Run] = []
     lines: list[bytes] = []
     """`runs`, encoded."""
+    columns: Columns | None = None
+    """The values of `runs`, where all of them are good and of one window."""
     total: int = 0
     first_run: int = 1
     """This session's own first; above 1 an earlier session's runs come before it."""
@@ -42,6 +45,7 @@ class Held(Struct, frozen=True, kw_only=True):
             said=report,
             runs=runs,
             lines=[encode_run(run) for run in runs],
+            columns=_columns(runs),
             total=report.runs_total,
             first_run=first_run,
             in_place=own,
@@ -54,8 +58,16 @@ class Held(Struct, frozen=True, kw_only=True):
             self,
             runs=[*self.runs, run][-most:],
             lines=[*self.lines, encode_run(run)][-most:],
+            columns=self._column_beside(run, most),
             total=run.run,
         )
+
+    def _column_beside(self, run: Run, most: int) -> Columns | None:
+        if not self.runs:
+            return _columns([run])
+        if self.columns is None or not run.ok or run.window != self.runs[-1].window:
+            return None
+        return self.columns.adding(run.values, most)
 
     @property
     def replaced(self) -> int | None:
@@ -74,3 +86,13 @@ class Held(Struct, frozen=True, kw_only=True):
     def pending(self) -> list[int]:
         """The places of the runs whose script goes on."""
         return [place for place, run in enumerate(self.runs) if run.ok is None]
+
+
+def _columns(runs: list[Run]) -> Columns | None:
+    """The values of `runs`, if all of them are good and of one window."""
+    if not runs or not all(run.ok and run.window == runs[0].window for run in runs):
+        return None
+    columns: Columns | None = Columns(tuple(runs[0].values))
+    for run in runs:
+        columns = columns and columns.adding(run.values, len(runs))
+    return columns
