@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -39,7 +39,7 @@ _WHOLE_TIME: Final = "CLOCK_MONOTONIC, from the script's launch to its end"
 """Of a window without signals; what MEASURES says of `exec_time` is of one between them."""
 
 
-class Newest(Struct, frozen=True, kw_only=True):
+class Newest(Struct, frozen=True, kw_only=True, gc=False):
     """What a report tells of its newest run alone."""
 
     module: str | None
@@ -58,7 +58,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     """(source, coverage) of metrics that have no source of their own for all captures."""
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """What a report tells of itself."""
 
     name: str
@@ -72,7 +72,7 @@ Told: TypeAlias = dict[str, tuple[str, float | None]]
 """(source, coverage) by metric."""
 
 
-class Summary(NamedTuple):
+class Summary(Struct, frozen=True, gc=False):
     """What all runs of a report say together."""
 
     value: str
@@ -94,7 +94,7 @@ class Summary(NamedTuple):
         }
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, frozen=True, gc=False):
     """All that a report will say but its single runs: `skope.capture.lettering` is its text."""
 
     standing: Standing

@@ -13,7 +13,7 @@ from skope.schema.series import DrawnSeries
 from skope.store.reports import Mark
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class Held(Struct, frozen=True, kw_only=True, gc=False):
     """The runs of one tag in this session."""
 
     mark: Mark

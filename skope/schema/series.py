@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from msgspec import Raw, Struct
 
 SERIES_SCHEMA: Final = "skope.series/1"
@@ -32,9 +33,10 @@ class Series(Struct, frozen=True, kw_only=True):
     curves: dict[str, Curve]
 
 
-def drawn_curve(unit: str, least: bytes, mean: bytes, most: bytes) -> Raw:
-    """A `Curve` to be written, whose lists are JSON already; its unit holds nothing to escape."""
-    return Raw(b'{"unit":"%b","min":%b,"mean":%b,"max":%b}' % (unit.encode(), least, mean, most))
+def curve_line(name: str, unit: str) -> bytes:
+    """The line of a `Curve` in a series' file, with ``%b`` for each of its lists."""
+    before = msgspec.json.encode(name) + b': {"unit":' + msgspec.json.encode(unit)
+    return before.replace(b"%", b"%%") + b',"min":%b,"mean":%b,"max":%b}'
 
 
 class DrawnSeries(Struct, frozen=True, kw_only=True):
@@ -46,5 +48,4 @@ class DrawnSeries(Struct, frozen=True, kw_only=True):
     timestamp: int
     exec_time: float
     t: Raw
-    curves: dict[str, Raw]
-    """As `drawn_curve` makes them."""
+    curves: Raw
