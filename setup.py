@@ -26,6 +26,7 @@ KERNELS = (
     "medians",
     "members",
     "parent",
+    "pen",
     "pidparse",
     "plain",
     "posts",

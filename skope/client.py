@@ -15,8 +15,8 @@ batches over one kept connection. Nothing here raises into the application or wa
 what cannot be queued or delivered is dropped and counted (`stats()`). A server that does not answer
 may get a batch twice; one that is not there gets it when it is back, while the queue lasts.
 
-Environment: SKOPE_URL (or SKOPE_HOST and SKOPE_PORT) says where, SKOPE_TOKEN is sent when set,
-SKOPE_DISABLED=1 switches everything off.
+Environment: SKOPE_URL (``http://host:port`` or ``host:port``), or SKOPE_HOST and SKOPE_PORT, says
+where; SKOPE_TOKEN is sent when set; SKOPE_DISABLED=1 switches everything off.
 """
 
 from __future__ import annotations

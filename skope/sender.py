@@ -257,14 +257,21 @@ def _connection() -> HTTPConnection:
     from http.client import HTTPConnection, HTTPSConnection  # noqa: PLC0415
     from urllib.parse import urlsplit  # noqa: PLC0415
 
-    host = os.environ.get("SKOPE_HOST") or "localhost"
-    port = os.environ.get("SKOPE_PORT") or "9001"
-    url = urlsplit(os.environ.get("SKOPE_URL") or f"http://{host}:{port}")
+    url = urlsplit(_address())
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
     connection = kind(url.hostname or "localhost", url.port, timeout=TIMEOUT_S)
     if kind is HTTPConnection and connection.host == "localhost":
         connection.sock = _loopback(connection.port)
     return connection
+
+
+def _address() -> str:
+    """Where to: as `curl` and `skope ui` take it, without ``http://`` too."""
+    host = os.environ.get("SKOPE_HOST") or "localhost"
+    port = os.environ.get("SKOPE_PORT") or "9001"
+    bracketed = f"[{host}]" if ":" in host else host
+    url = os.environ.get("SKOPE_URL") or f"{bracketed}:{port}"
+    return url if "://" in url else f"http://{url}"
 
 
 def _loopback(port: int) -> Socket:

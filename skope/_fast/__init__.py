@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from skope._fast.medians import columns_of as columns_of
     from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
+    from skope._fast.pen import SHORT as SHORT
+    from skope._fast.pen import Pen as Pen
     from skope._fast.pidparse import parse_pid_stat as parse_pid_stat
     from skope._fast.posts import Poster as Poster
     from skope._fast.procparse import parse_diskstats as parse_diskstats
@@ -150,6 +152,7 @@ _NAMES: Final = {
     ),
     "medians": ("Columns", "columns_of", "medians_of"),
     "parent": ("die_with_parent",),
+    "pen": ("SHORT", "Pen"),
     "pidparse": ("parse_pid_stat",),
     "posts": ("Poster",),
     "procparse": (

@@ -7,8 +7,10 @@ what cannot be kept is left to those who can say why.
 from posix.time cimport CLOCK_REALTIME
 
 from skope._fast.clocks cimport NS_PER_S, clock_ns
+from skope._fast.pen cimport Pen
 from skope._fast.recognise cimport Recogniser
 from skope._fast.records cimport Batch
+from skope._fast.tally cimport Tally
 from skope._fast.turn cimport Hot
 
 
@@ -20,18 +22,27 @@ cdef class Poster(Hot):
     recogniser : reads the chunks
     batch : empty, and nobody else's
     memory : the machine's used memory in MiB, or None
-    keeps : journals and counts the records of the batch; False: none of them
+    tally : counts them
+    journal : its `pen` is where their lines go; its `wake()` is called where the pen is idle
+    keeps : journals and counts the records of a batch that takes more than that; False: none
     """
 
     cdef Recogniser recogniser
     cdef Batch batch
     cdef object memory
+    cdef Tally tally
+    cdef object journal
     cdef object keeps
 
-    def __init__(self, Recogniser recogniser not None, *, Batch batch not None, memory, keeps):
+    def __init__(
+        self, Recogniser recogniser not None, *, Batch batch not None, memory,
+        Tally tally not None, journal, keeps,
+    ):
         self.recogniser = recogniser
         self.batch = batch
         self.memory = memory
+        self.tally = tally
+        self.journal = journal
         self.keeps = keeps
 
     cpdef bytes serve(self, bytes chunk, bint local):
@@ -55,6 +66,21 @@ cdef class Poster(Hot):
         if self.batch.count == 0:
             return True
         try:
-            return self.keeps(self.batch)
+            return self.keep_at_once() or self.keeps(self.batch)
         finally:
             self.batch.clear()
+
+    cdef bint keep_at_once(self) except -1:
+        """Keeps what needs one write and nothing else. False: nothing of it was done."""
+        cdef Pen pen = self.journal.pen
+        try:
+            if not pen.fits(self.batch) or not self.tally.locate(self.batch, None):
+                return False
+        except OverflowError:
+            return False
+        if pen.append(self.batch) != 0:
+            return False
+        self.tally.apply(self.batch)
+        if pen.idle:
+            self.journal.wake()
+        return True

@@ -38,6 +38,7 @@ cdef class Batch:
     cdef double total           # the last one seen, and its text
     cdef bytes total_text
 
+    cdef void put_sums(self, uint64_t *to, uint64_t base) noexcept nogil
     cpdef begin(self, memory)
     cpdef clear(self)
     cpdef bint take(self, Recogniser asked, double now) except -1

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
+from skope._fast.records cimport Batch
 from skope._fast.tally_layout cimport area_t, row_t, spill_t, summary_t
 
 
@@ -25,6 +26,8 @@ cdef class Tally:
     cdef uint64_t mask
     cdef summary_t *summary
 
+    cdef bint locate(self, Batch batch, dict fresh) except -1
+    cpdef int apply(self, Batch batch) except -1
     cdef int64_t _find(self, const unsigned char *name, size_t length, uint64_t hash) noexcept nogil
     cdef int64_t _add(self, const unsigned char *name, size_t length, uint64_t hash) except -1
     cdef int _chunk(self, row_t *row, int octave) except -1

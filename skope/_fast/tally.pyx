@@ -191,25 +191,37 @@ cdef class Tally:
 
         Returns the names no row has yet, each once, in order of arrival; their records are skipped.
         """
+        fresh = {}
+        self.locate(batch, fresh)
+        return list(fresh)
+
+    cdef bint locate(self, Batch batch, dict fresh) except -1:
+        """Does `prepare`'s work; whether each record has its row. `fresh` gets the names without.
+
+        With None for that it ends at the first of them.
+        """
         cdef size_t index
         cdef entry_t *entry
         cdef row_t *row
         cdef const unsigned char *name
         if batch.seed != self.seed:
             raise ValueError("the batch was made for another tally")
-        fresh = {}
+        cdef bint all_known = True
         for index in range(batch.count):
             entry = &batch.entries[index]
             entry.place = place_of(entry.exec_time)
             name = batch.name_of(entry)
             entry.row = self._find(name, entry.name_bytes, entry.name_hash)
             if entry.row < 0:
+                all_known = False
+                if fresh is None:
+                    break
                 fresh[name[:entry.name_bytes]] = None
                 continue
             row = &self.rows[entry.row]
             if entry.place >= 0 and row.chunk[entry.place // SLOTS] == 0:
                 self._chunk(row, <int> (entry.place // SLOTS))
-        return list(fresh)
+        return all_known
 
     def add_names(self, names):
         """Empty rows for names that `prepare` found to be new."""
@@ -220,7 +232,7 @@ cdef class Tally:
                 digest(<const unsigned char *> <char *> name, len(name), self.seed),
             )
 
-    def apply(self, Batch batch):
+    cpdef int apply(self, Batch batch) except -1:
         """Counts the records of a prepared batch."""
         cdef size_t index
         cdef entry_t *entry
@@ -258,6 +270,7 @@ cdef class Tally:
                     if bucket[0] == 0:
                         self._spill(entry.row, entry.place, 1)
                 store_release(&row.seq, seq + 2)
+        return 0
 
     cdef int _take(self, uint64_t index) noexcept nogil:
         """Copies row `index` into the summary if nobody is writing it just now."""

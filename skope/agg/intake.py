@@ -4,14 +4,14 @@ Runs in a front worker, on its loop, without awaiting anything. What raises here
 nothing; the refusal itself is counted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final, Protocol
 
-from skope._fast import OBJECT, Batch, Poster, Recogniser
+from skope._fast import OBJECT, Batch, Poster, Recogniser, Tally
+from skope.agg.journal import Journal
 from skope.agg.names import Names
 from skope.agg.reading import Default, read, read_good, shape_of
-from skope.agg.tail import Lines
 from skope.errors import BadRequest, SkopeError, StorageFault, TooLarge, TooManyNames
 from skope.schema.record import MOST_BODY_BYTES, Accepted, Rejected
 
@@ -21,33 +21,6 @@ _STATUS: Final[dict[type[SkopeError], int]] = {
     TooManyNames: 422,
     StorageFault: 507,
 }
-
-
-class Counter(Protocol):
-    """What counts: `skope._fast.tally.Tally`."""
-
-    @property
-    def seed(self) -> int:
-        """What its names are hashed with."""
-
-    def prepare(self, batch: Batch) -> list[bytes]:
-        """Finds the rows of a batch; returns the names that have none."""
-
-    def add_names(self, names: Sequence[bytes]) -> None:
-        """Makes rows."""
-
-    def apply(self, batch: Batch) -> None:
-        """Counts a prepared batch; cannot fail."""
-
-
-class Log(Protocol):
-    """What keeps: `skope.agg.journal.Journal`."""
-
-    def append(self, lines: Lines) -> int:
-        """Writes a batch's lines; returns a ticket."""
-
-    def durable(self, ticket: int) -> Future[None]:
-        """Done when the ticket's lines are on the disk."""
 
 
 class Refusals(Protocol):
@@ -63,8 +36,8 @@ class Intake:
     def __init__(
         self,
         *,
-        tally: Counter,
-        journal: Log,
+        tally: Tally,
+        journal: Journal,
         names: Names,
         refusals: Refusals,
         memory: Callable[[], float | None],
@@ -76,8 +49,6 @@ class Intake:
         self._refusals = refusals
         self._memory = memory
         self._batch = Batch(tally.seed)
-        self.ticket = 0
-        """Of the last request counted; `durable` of it is what `sync` durability awaits."""
 
     def post(
         self, body: bytes, content_type: str | None = None, *, partial: bool = False, now: float
@@ -109,7 +80,14 @@ class Intake:
     def poster(self, recogniser: Recogniser) -> Poster:
         """What answers past `post` the requests that are recognised, where nothing is amiss."""
         batch = Batch(self._tally.seed)
-        return Poster(recogniser, batch=batch, memory=self._memory, keeps=self._keeps)
+        return Poster(
+            recogniser,
+            batch=batch,
+            memory=self._memory,
+            tally=self._tally,
+            journal=self._journal,
+            keeps=self._keeps,
+        )
 
     def _keeps(self, batch: Batch) -> bool:
         """Journals and counts a batch, with one write. False: nothing was counted.
@@ -119,7 +97,7 @@ class Intake:
         try:
             if self._prepared(batch):
                 return False
-            self.ticket = self._journal.append(batch)
+            self._journal.append(batch)
         except StorageFault:
             return False
         self._tally.apply(batch)
@@ -127,7 +105,7 @@ class Intake:
 
     def durable(self) -> Future[None]:
         """Done when everything counted so far is on the disk, or with a `StorageFault`."""
-        return self._journal.durable(self.ticket)
+        return self._journal.durable(self._journal.ticket)
 
     def _post(self, body: bytes, shape: int, now: float, *, partial: bool) -> Accepted:
         if len(body) > MOST_BODY_BYTES:
@@ -149,7 +127,7 @@ class Intake:
             default = Default(now, self._memory)
             rejected = read_good(body, shape, default, batch, banned=banned)
         if batch.count:
-            self.ticket = self._journal.append(batch)
+            self._journal.append(batch)
             self._tally.apply(batch)
         if not partial:
             return Accepted(batch.count)

@@ -7,36 +7,14 @@ one snapshot and what came after it.
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Final, Protocol
 
-from msgspec import Struct
-
+from skope._fast import Batch, Pen
 from skope.agg.folder import Folder
 from skope.agg.keeper import Keeper
 from skope.agg.segment import Segment
 from skope.agg.snapshot import Covered
-from skope.agg.tail import Lines, Tail
+from skope.agg.tail import Board, Limits, Tail
 from skope.errors import StorageFault
-
-MOST_BYTES: Final = 64 << 20
-MOST_RECORDS: Final = 250_000
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """When a segment is full."""
-
-    most_bytes: int = MOST_BYTES
-    most_records: int = MOST_RECORDS
-
-
-class Board(Protocol):
-    """Where others see how the journal stands: `skope._fast.stripes.Page`."""
-
-    def stand(self, epoch: int, number: int, length: int) -> None:
-        """So much of that file is acknowledged."""
-
-    def note(self, *, faults: int) -> None:
-        """The disk refused that many writes more."""
 
 
 class Journal:
@@ -80,12 +58,24 @@ class Journal:
         self._aggregate = aggregate
         self._page = page
         self._limits = limits
-        self._tail = Tail(folder, Segment(worker, epoch, 1))
-        self._ticket = 0
+        self._tail = Tail(folder, Segment(worker, epoch, 1), page=page, limits=limits)
         self._keeper = Keeper(folder, fault=lambda: page.note(faults=1))
         page.stand(epoch, 1, 0)
 
-    def append(self, lines: Lines) -> int:
+    @property
+    def pen(self) -> Pen:
+        """Of the open segment; a kernel may write what fits with it, and call `wake` if it idles.
+
+        Every record appended before must be in the aggregate by then.
+        """
+        return self._tail.pen
+
+    @property
+    def ticket(self) -> int:
+        """Of the last request written, for `durable`."""
+        return self._tail.ticket
+
+    def append(self, lines: Batch) -> int:
         """Writes the lines of one request; returns the ticket `durable` takes.
 
         Every record appended before must be in the aggregate by now.
@@ -96,18 +86,19 @@ class Journal:
             If the disk would not take them; none of them is in the journal then.
         """
         try:
-            tail = self._tail
-            if not tail.sound or self._is_full(tail, lines):
-                tail = self._roll()
-            tail.append(lines)
+            if not self.pen.fits(lines):
+                self._roll()
+            self._tail.append(lines)
         except StorageFault:
             self._page.note(faults=1)
             raise
-        self._ticket += 1
-        segment = tail.segment
-        self._page.stand(segment.epoch, segment.number, tail.length)
-        self._keeper.wrote(tail, self._ticket)
-        return self._ticket
+        if self.pen.idle:
+            self.wake()
+        return self.ticket
+
+    def wake(self) -> None:
+        """Tells the keeper that there are lines."""
+        self._keeper.wrote(self._tail)
 
     def durable(self, ticket: int) -> Future[None]:
         """Done when everything up to `ticket` is on the disk, or with a `StorageFault`."""
@@ -127,16 +118,15 @@ class Journal:
         self._keeper.seal(self._tail)
         return self._keeper.close() and sound
 
-    def _is_full(self, tail: Tail, lines: Lines) -> bool:
-        return tail.records > 0 and (
-            tail.records >= self._limits.most_records
-            or tail.length + lines.text_bytes > self._limits.most_bytes
-        )
-
-    def _roll(self) -> Tail:
+    def _roll(self) -> None:
         full = self._tail
         worker, epoch, number = full.segment
-        self._tail = Tail(self._folder, Segment(worker, epoch, number + 1))
+        self._tail = Tail(
+            self._folder,
+            Segment(worker, epoch, number + 1),
+            page=self._page,
+            limits=self._limits,
+            ticket=full.ticket,
+        )
         self.keep(full.segment)
         self._keeper.seal(full)
-        return self._tail

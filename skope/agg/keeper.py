@@ -37,7 +37,7 @@ class Keeper:
         self._bell = threading.Event()
         self._busy = False
         self._stopping = False
-        self._current: tuple[Tail | None, int] = (None, 0)
+        self._current: Tail | None = None
         self._sealed: deque[Tail] = deque()
         self._snapshot: tuple[Segment, Covered, bytes] | None = None
         self._again_at = 0.0
@@ -49,13 +49,11 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="skope-keeper", daemon=True)
         self._thread.start()
 
-    def wrote(self, tail: Tail, ticket: int) -> None:
-        """Lines up to `ticket` are in `tail`."""
-        tail.ticket = ticket
-        self._current = (tail, ticket)
-        if not self._busy:
-            self._busy = True
-            self._bell.set()
+    def wrote(self, tail: Tail) -> None:
+        """Lines are in `tail`; to be called after a write that finds its pen idle."""
+        tail.pen.idle = False
+        self._current = tail
+        self._wake()
 
     def seal(self, tail: Tail) -> None:
         """`tail` is full: sync and close it."""
@@ -93,24 +91,33 @@ class Keeper:
             self._round(now=monotonic(), stopping=stopping)
             if stopping:
                 return
-            self._busy = False
-            if self._unfinished():
-                self._busy = True
+            self._rest()
 
-    def _unfinished(self) -> bool:
-        tail, _ = self._current
-        open_work = tail is not None and (tail.dirty or bool(tail.words))
+    def _rest(self) -> None:
+        """Sleeps until woken, if nothing is left to do; whoever writes meanwhile finds it idle."""
+        tail = self._current
+        self._busy = False
+        if tail is not None:
+            tail.pen.idle = True
+        if self._unfinished(tail):
+            self._busy = True
+            if tail is not None:
+                tail.pen.idle = False
+
+    def _unfinished(self, tail: Tail | None) -> bool:
+        open_work = tail is not None and tail.unfinished
         return open_work or bool(self._sealed or self._waiting) or self._snapshot is not None
 
     def _round(self, *, now: float, stopping: bool) -> None:
-        tail, ticket = self._current
+        tail = self._current
+        ticket = 0 if tail is None else tail.ticket
         self._seal_all()
         if tail is not None and tail.fd >= 0:
             tail.write_words()
             if tail.sound and tail.is_removed():
                 self._fault()
             due = self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S
-            if due and (tail.dirty or tail.lost):
+            if due and tail.unsynced:
                 self._sync(tail)
                 self._synced_at = now
         self._answer(ticket)

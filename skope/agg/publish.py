@@ -88,12 +88,12 @@ class Publisher:
             If it could not be written.
         """
         try:
-            current = self.publish_agg() if which == "agg" else self.publish_apps()
+            complete = self.publish_agg() if which == "agg" else self.publish_apps()
         except StorageFault as error:
             self.troubles[which] = error.message
             raise
         self.troubles.pop(which, None)
-        return current
+        return complete
 
     def finish(self) -> Accounting:
         """The last word: both reports and the accounting, marked as closed in order.

@@ -5,41 +5,55 @@ short is undone at once; if even that fails the file is done for and the journal
 """
 
 import os
-from collections import deque
 from contextlib import suppress
 from typing import Final, Protocol
 
+from msgspec import Struct
+
+from skope._fast import SHORT, Batch, Pen
 from skope.agg.folder import Folder, storage_fault, write_all
 from skope.agg.segment import Segment
 from skope.agg.sums import block
 from skope.errors import StorageFault
 
+MOST_BYTES: Final = 64 << 20
+MOST_RECORDS: Final = 250_000
 _SHORT: Final = "the disk took only a part of it"
 
 
-class Lines(Protocol):
-    """The lines of one request, as `skope._fast.records.Batch` holds them."""
+class Limits(Struct, frozen=True, kw_only=True):
+    """When a segment is full."""
 
-    @property
-    def count(self) -> int:
-        """How many lines."""
+    most_bytes: int = MOST_BYTES
+    most_records: int = MOST_RECORDS
 
-    @property
-    def text_bytes(self) -> int:
-        """How long they are together."""
 
-    def __buffer__(self, flags: int, /) -> memoryview:
-        """The text."""
+class Board(Protocol):
+    """Where others see how the journal stands: `skope._fast.stripes.Page`."""
 
-    def sums(self, base: int) -> bytes:
-        """The check words of a text appended at `base`."""
+    def stand(self, epoch: int, number: int, length: int, /) -> None:
+        """So much of that file is acknowledged."""
+
+    def note(self, *, faults: int) -> None:
+        """The disk refused that many writes more."""
 
 
 class Tail:
     """An open segment. Written by the worker's loop; synced and closed by its `Keeper`."""
 
-    def __init__(self, folder: Folder, segment: Segment) -> None:
+    def __init__(
+        self, folder: Folder, segment: Segment, *, page: Board, limits: Limits, ticket: int = 0
+    ) -> None:
         """Creates the segment's two files.
+
+        Parameters
+        ----------
+        page
+            Told how much of the file is acknowledged.
+        limits
+            When the segment is full.
+        ticket
+            Of the last request before it.
 
         Raises
         ------
@@ -47,18 +61,9 @@ class Tail:
             If they cannot be made; nothing is left behind.
         """
         self.segment = segment
-        self.length = 0
-        self.records = 0
-        self.sound = True
-        """False once no further line goes here: a write could not be undone, a sync failed, or
-        the file was removed."""
         self._lost: OSError | None = None
-        self.ticket = 0
-        """Of the last request in it."""
-        self.words: deque[bytes] = deque()
-        """Check words not yet in their file."""
-        self.dirty = False
-        """Lines were written since the last sync began."""
+        self._unwritten = b""
+        """Check words that their file did not take."""
         try:
             self.fd = folder.create(segment.lines)
         except OSError as error:
@@ -72,13 +77,40 @@ class Tail:
         self._sums_length = 0
         self._linked = os.fstat(self.fd).st_nlink > 0
         """Not every file system counts names."""
+        self.pen: Final = Pen(
+            self.fd,
+            page=page,
+            epoch=segment.epoch,
+            number=segment.number,
+            ticket=ticket,
+            most_bytes=limits.most_bytes,
+            most_records=limits.most_records,
+        )
 
     @property
-    def lost(self) -> bool:
-        """Whether a sync failed: what was written here may not reach the disk."""
-        return self._lost is not None
+    def sound(self) -> bool:
+        """False once no further line goes here.
 
-    def append(self, lines: Lines) -> None:
+        A write could not be undone, a sync failed, or the file was removed.
+        """
+        return self.pen.sound
+
+    @property
+    def ticket(self) -> int:
+        """Of the last request in it."""
+        return self.pen.ticket
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether lines were written since the last sync began, or check words are missing."""
+        return self.pen.dirty or self.pen.has_words or bool(self._unwritten)
+
+    @property
+    def unsynced(self) -> bool:
+        """Whether a sync would say something new, or has to say again what was lost."""
+        return self.pen.dirty or self._lost is not None
+
+    def append(self, lines: Batch) -> None:
         """Writes the lines of one request with one `write(2)`.
 
         Raises
@@ -86,49 +118,33 @@ class Tail:
         StorageFault
             If the disk did not take all of it; the file ends where it did before.
         """
-        length = lines.text_bytes
-        try:
-            written = os.write(self.fd, lines)
-        except OSError as error:
-            self._undo()
-            raise storage_fault(error, self.segment.lines) from error
-        if written != length:
-            self._undo()
+        fault = self.pen.append(lines)
+        if fault == SHORT:
             message = f"cannot write {self.segment.lines}: {_SHORT}"
             raise StorageFault(message, hint="free some space; it goes on by itself")
-        self.words.append(lines.sums(self.length))
-        self.dirty = True
-        self.length += length
-        self.records += lines.count
+        if fault:
+            raise storage_fault(OSError(fault, os.strerror(fault)), self.segment.lines)
 
     def is_removed(self) -> bool:
         """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
         with suppress(OSError):  # a file system that is away is no removed file
             if self._linked and os.fstat(self.fd).st_nlink == 0:
-                self.sound = False
+                self.pen.sound = False
                 return True
         return False
 
-    def _undo(self) -> None:
-        try:
-            os.ftruncate(self.fd, self.length)
-        except OSError:
-            self.sound = False
-
     def write_words(self) -> None:
         """Brings the file of check words up to the lines written so far; later, if it cannot."""
-        words = []
-        while self.words:
-            words.append(self.words.popleft())
+        words = self._unwritten + self.pen.take_words()
+        self._unwritten = b""
         if not words:
             return
-        joined = b"".join(words)
         try:
-            self._sums_length += write_all(self._sums_fd, block(joined))
+            self._sums_length += write_all(self._sums_fd, block(words))
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._sums_fd, self._sums_length)
-            self.words.appendleft(joined)
+            self._unwritten = words
 
     def sync(self) -> None:
         """Makes the lines written so far durable; `OSError` ends the use of this file.
@@ -138,11 +154,11 @@ class Tail:
         """
         if self._lost is not None:
             raise self._lost
-        self.dirty = False
+        self.pen.dirty = False
         try:
             os.fdatasync(self.fd)
         except OSError as error:
-            self.sound = False
+            self.pen.sound = False
             self._lost = error
             raise
 

@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from skope._fast import dump_tally
 from skope.agg.folder import Folder
 from skope.agg.intake import Intake
-from skope.agg.journal import Journal, Limits
+from skope.agg.journal import Journal
 from skope.agg.names import Names
 from skope.agg.recovery import Progress, Resumed, resume_worker
+from skope.agg.tail import Limits
 from skope.shm.stripes import Stripes
 
 

@@ -26,6 +26,7 @@ from skope.units import Seconds
 
 _DIGITS: Final = 6
 _NO_GOOD_RUN: Final = "no run ended well"
+_NOT_IN_GOOD: Final = "none of the runs that count has it"
 _UNFINISHED: Final = "the run's script has not ended"
 _SCRIPT_SOURCE: Final = "wait4 of the script, whole-script"
 _SOURCES: Final = {
@@ -234,7 +235,7 @@ def metric_of(
         kind=spec.kind,
         value=value,
         source=source,
-        reason=None if value is not None else reason or _REASONS.get(name),
+        reason=None if value is not None else reason or _REASONS.get(name, _NOT_IN_GOOD),
         coverage=coverage,
     )
 

@@ -34,7 +34,11 @@ _PSS_RSS: Final = _GAUGE["pss_rss"]
 NO_TICK: Final = "no sample fell into the window"
 _NOT_OURS: Final = "/proc/<pid>/io of some of its processes could not be read"
 _THREADS: Final = "some of its processes had several threads, or could not be read"
-_NO_MEMORY: Final = "none of its processes held memory when that was read: just begun, or ended"
+_RESOLVED_MIB: Final = METRICS["memory_peak"].floor
+_NO_MEMORY: Final = (
+    f"its processes held no more than the {_RESOLVED_MIB * 1024:.0f} KiB that the kernel's "
+    "counters resolve when that was read: just begun, or ended"
+)
 _NO_PSS: Final = "smaps_rollup was not read in the window"
 _UNSEEN: Final = "no process of it was seen at a tick"
 _NOBODY: Final = "nothing was there to be watched, or no reading of it near the start"
@@ -192,8 +196,8 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
         "cpu_system": Measured(system, parts, _NOBODY, known),
-        "memory_peak": _sampled(tree, _size("rss"), _RSS, _NO_MEMORY),
-        "memory_mean": _sampled(tree, _mean, _RSS, _NO_MEMORY),
+        "memory_peak": _sampled(tree, _memory_peak, _RSS, _NO_MEMORY),
+        "memory_mean": _sampled(tree, _memory_mean, _RSS, _NO_MEMORY),
         "pss_peak": _pss(tree),
         "read_bytes": Measured(tree.rise("read_bytes"), _IO, _NOT_OURS, polled),
         "write_bytes": Measured(tree.rise("write_bytes"), _IO, _NOT_OURS, polled),
@@ -234,13 +238,10 @@ def _sampled(
     return Measured(of(tree), source, reason if tree.window.taken else NO_TICK, tree.coverage)
 
 
-def _size(gauge: str) -> Callable[[TreeWindow], float | None]:
-    def size(tree: TreeWindow) -> float | None:
-        peak = tree.peak(gauge)
-        # 0: it was only seen before it began.
-        return mebibytes(peak) if peak else None
-
-    return size
+def _memory_peak(tree: TreeWindow) -> float | None:
+    """None where it was only seen before it began, or as its image was still being mapped."""
+    peak = mebibytes(tree.peak("rss") or 0)
+    return peak if peak > _RESOLVED_MIB else None
 
 
 def _pss(tree: TreeWindow) -> Measured:
@@ -253,8 +254,8 @@ def _pss(tree: TreeWindow) -> Measured:
     return Measured(mebibytes(pss), _PSS, "", round(min(1.0, rss / peak), 4))
 
 
-def _mean(tree: TreeWindow) -> float | None:
-    mean = tree.window.mean(RSS)
+def _memory_mean(tree: TreeWindow) -> float | None:
+    mean = tree.window.mean(RSS) if _memory_peak(tree) is not None else None
     return mebibytes(round(mean)) if mean else None
 
 

@@ -86,7 +86,7 @@ def _of_sampling(window: Window, watched: Watch) -> Iterator[Finding]:
     sampling = watched.sampling
     length_ns = window.span.length_ns
     if 2 * watched.down_ns > length_ns:
-        yield "D", f"there was no sampler for {watched.down_ns / length_ns:.0%} of the time"
+        yield "D", f"there was no sampler for {100 * watched.down_ns / length_ns:.0f} % of the time"
     if sampling.coverage is not None and sampling.expected >= _LEAST_EXPECTED:
         grade = _at_least(sampling.coverage, _COVERAGE)
         if grade != "A":
@@ -102,10 +102,10 @@ def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
     if stolen is not None and taken_ns > _STEAL_FLOOR_NS:
         grade = _below(stolen, _STEAL, "D")
         if grade != "A":
-            yield grade, f"the hypervisor took {stolen:.1%} of the processors' time"
+            yield grade, f"the hypervisor took {100 * stolen:.1f} % of the processors' time"
     throttled = rise_of(slow, _THROTTLES)
     if throttled:
-        yield "B", f"processors were throttled {throttled} times"
+        yield "B", f"processors were throttled {throttled} time{'s' * (throttled > 1)}"
     if span.fell_back():
         yield "B", "a counter of the kernel went backwards and was held at its last value"
 
@@ -118,14 +118,14 @@ def _of_waiting(span: Span, tree: Share | None) -> Iterator[Finding]:
     waited = pressure(span)
     if waited is None:
         return
-    said = "tasks waited for a processor {:.0%} of the time"
+    said = "tasks waited for a processor {:.0f} % of the time"
     if tree is not None:
         others_ns = max(0, busy_ns(span) - tree.used_ns - tree.own_ns)
         waited = min(waited, others_ns / max(span.length_ns, 1))
-        said = "others made tasks wait for a processor up to {:.0%} of the time"
+        said = "others made tasks wait for a processor up to {:.0f} % of the time"
     grade = _below(waited, _PRESSURE, "C")
     if grade != "A":
-        yield grade, said.format(waited)
+        yield grade, said.format(100 * waited)
 
 
 def _of_subject(span: Span, tree: Share) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     return code or standings.exit_code
 
 
-def _tell(notes: "Sequence[str]") -> None:
+def _tell(notes: Sequence[str]) -> None:
     for note in notes:
         say(f"skope: {note}")
 

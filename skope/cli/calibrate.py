@@ -9,7 +9,7 @@ from skope.cli.messages import json_text, put, say
 from skope.cli.place import configure_access, configure_watch, place_of
 
 if TYPE_CHECKING:
-    from skope.supervisor.pairs import Contest
+    from skope.supervisor.pairs import Contest, Standings
 
 PAIRS: Final = 20
 LEAST: Final = 10
@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
     with Guard() as guard:
         standings = contend(contest, guard)
     verdict(contest, standings)
-    if standings.interrupted is not None:
+    if standings.finished < LEAST:
+        say(_too_few(contest, standings))
         return standings.exit_code
     reports = reading.open_reports(options)
     base, head = (reports.read(contender.tag) for contender in contest.sides)
@@ -63,7 +64,20 @@ def run(options: argparse.Namespace) -> int:
         put(json_text(calibration))
     else:
         put(of_calibration(calibration))
+    if standings.interrupted is not None:
+        say(f"skope: interrupted after {standings.finished} of {contest.pairs} pairs")
     return standings.exit_code
+
+
+def _too_few(contest: "Contest", standings: "Standings") -> str:
+    """What there is all the same."""
+    how = "finished only" if standings.interrupted is None else "interrupted after"
+    kept = " and ".join(contender.tag for contender in contest.sides)
+    runs = f"; the runs are kept as {kept}" if standings.finished else ""
+    return (
+        f"skope: {how} {standings.finished} of {contest.pairs} pairs: it takes {LEAST} to know the "
+        f"noise, what was known of it stays as it was{runs}"
+    )
 
 
 def _contest(options: argparse.Namespace) -> "Contest":

@@ -35,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("--base", metavar="T", help="what it was: a tag, TAG@n or ./path/to.json")
     parser.add_argument("--head", metavar="U", help="what it is now")
+    parser.add_argument(
+        "words", nargs="*", metavar="BASE HEAD", help="the same as --base BASE --head HEAD"
+    )
     parser.add_argument("--agg", action="store_true", help="compare aggregates")
     judging.configure(parser)
     judging.offer_page(parser)
@@ -49,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare, print, keep the diff beside the captures; the exit code gates when asked to."""
     judging.format_of(options)
+    if options.words:
+        options.base, options.head = _pair(options)
     sides = _sides(options)
     compared = _aggregates if _aggregates_meant(options, sides) else _captures
     try:
@@ -104,6 +109,20 @@ def _aggregates(options: argparse.Namespace, sides: _Sides) -> "AggregateDiff":
     return compare_aggregates(base, head, judging.policy(options))
 
 
+def _pair(options: argparse.Namespace) -> _Sides:
+    words = options.words
+    if options.base is not None or options.head is not None:
+        message = f"{words[0]!r} is one report more than --base and --head name"
+        raise UsageError(
+            message, hint="skope diff BASE HEAD, or skope diff --base BASE --head HEAD"
+        )
+    if len(words) != 2:
+        message = "two reports are compared, BASE and HEAD"
+        alone = f"skope diff --head {words[0]} compares it with the one it replaced"
+        raise UsageError(message, hint=alone if len(words) == 1 else "skope diff BASE HEAD")
+    return _Sides(*words)
+
+
 def _sides(options: argparse.Namespace) -> _Sides:
     base, head = options.base, options.head
     if base is not None and head is None:
@@ -115,8 +134,8 @@ def _sides(options: argparse.Namespace) -> _Sides:
         latest = aggregates.open_aggregates(options).newest(2)
         return _Sides(latest[1].address, latest[0].address)
     if head is None:
-        newest = reading.open_reports(options).newest(2)
-        return _Sides(newest[1].address, newest[0].address)
+        newest = reading.newest(options, 2)
+        return _Sides(newest[1], newest[0])
     if base is None:
         if options.agg or is_path(head) or split_earlier(head):
             message = f"{head} has no report before it that --base could default to"

@@ -57,7 +57,7 @@ def terms_of(options: argparse.Namespace) -> dict[str, Any]:
 
 def is_line(word: str) -> bool:
     """Whether one word is a whole command line, as `skope ab` takes them."""
-    return len(word.split()) > 1 and shutil.which(word) is None
+    return shutil.which(word) is None and (len(word.split()) > 1 or _takes_shell(word))
 
 
 def command_of(text: str) -> "Command":
@@ -76,7 +76,7 @@ def command_of(text: str) -> "Command":
     if Path(text).exists():
         _check_runnable(text)
         return of_script(text, launches=2)
-    if _ASSIGNMENT.match(text) or not _SHELL.isdisjoint(text):
+    if _takes_shell(text):
         return of_shell(text, text)
     try:
         words = shlex.split(text)
@@ -88,6 +88,14 @@ def command_of(text: str) -> "Command":
     except UsageError as error:
         message = f"{text!r} is neither a script nor a command"
         raise UsageError(message, hint=error.message) from error
+
+
+def _takes_shell(text: str) -> bool:
+    from skope.supervisor.command import is_builtin
+
+    if _ASSIGNMENT.match(text) or not _SHELL.isdisjoint(text):
+        return True
+    return any(is_builtin(word) for word in text.split(maxsplit=1)[:1])
 
 
 def _check_runnable(path: str) -> None:

@@ -1,4 +1,4 @@
-"""A third of the start-up time, saved."""
+"""msgspec imported without what it does not need: a third of what a command takes to start."""
 
 import sys
 from importlib import import_module

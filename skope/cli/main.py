@@ -11,6 +11,7 @@ from skope.cli import exits
 from skope.cli.commands import BY_NAME, Command
 from skope.cli.descriptors import hold_standard_descriptors
 from skope.cli.messages import complain, put, say_as_it_is, stdout_fault
+from skope.cli.plain import write_plainly_where_needed
 from skope.cli.words import split
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 
@@ -19,7 +20,7 @@ def entry() -> None:
     """What the installed script calls."""
     gc.disable()  # until the command runs: nothing that is imported becomes garbage
     hold_standard_descriptors()
-    _survive_plain_terminals()
+    write_plainly_where_needed()
     _leave(_settled(main(sys.argv[1:])))
 
 
@@ -112,13 +113,6 @@ def _broken() -> int:
 
     say_as_it_is(f"{traceback.format_exc()}skope: this is a defect of Skope; please report it")
     return exits.BROKEN
-
-
-def _survive_plain_terminals() -> None:
-    """A terminal that cannot show a character gets a question mark, not a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 def _settled(code: int) -> int:

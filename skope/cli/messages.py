@@ -6,7 +6,8 @@ from typing import Final
 
 from skope.errors import EnvironmentFault, SkopeError
 
-_COLUMNS: Final = 80
+COLUMNS: Final = 80
+"""How wide a text is where no terminal says otherwise."""
 
 
 def complain(error: SkopeError) -> None:
@@ -22,12 +23,12 @@ def warn(error: SkopeError) -> None:
 def say(text: str) -> None:
     """A message, kept apart from the data on stdout."""
     lines = [text]
-    if len(text) > _COLUMNS:
+    if len(text) > COLUMNS:
         import textwrap
 
         lines = textwrap.wrap(
             text,
-            _COLUMNS,
+            COLUMNS,
             subsequent_indent="  ",
             break_long_words=False,
             break_on_hyphens=False,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from skope.cli.commands import Command
 from skope.cli.config import Config, load
+from skope.cli.messages import COLUMNS
 from skope.cli.parser import Parser, add_common, port_number
 from skope.errors import UsageError
 
@@ -17,7 +18,6 @@ DEFAULTS: Final[Mapping[str, object]] = {
     "dir": ".skope",
     "color": "auto",
 }
-_COLUMNS: Final = 80
 _VARIABLES: Final = {"host": "SKOPE_HOST", "port": "SKOPE_PORT", "dir": "SKOPE_DIR"}
 
 
@@ -70,9 +70,9 @@ def wants_colour(options: argparse.Namespace) -> bool:
 def terminal_columns() -> int:
     """How wide stdout is; 80 when it is no terminal."""
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _COLUMNS
+        return os.get_terminal_size(sys.stdout.fileno()).columns or COLUMNS
     except (AttributeError, OSError, ValueError):
-        return _COLUMNS
+        return COLUMNS
 
 
 def _elsewhere(name: str, environ: Mapping[str, str], config: Config, default: object) -> object:

@@ -6,16 +6,15 @@ from itertools import takewhile
 from typing import Any, Final, NoReturn
 
 from skope._version import VERSION
+from skope.cli.messages import COLUMNS
 from skope.errors import UsageError
-
-_COLUMNS: Final = 80
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Help of a fixed width: argparse would import shutil to ask the terminal, even for no help."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=_COLUMNS)
+        super().__init__(prog, max_help_position=30, width=COLUMNS)
 
 
 class Parser(argparse.ArgumentParser):

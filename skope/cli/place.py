@@ -1,4 +1,4 @@
-"""What `server` and `runner` have in common on the command line: where, and who may call."""
+"""What every command that listens has in common on the command line: where, and who may call."""
 
 import argparse
 from typing import TYPE_CHECKING

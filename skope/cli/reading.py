@@ -40,6 +40,18 @@ def read(options: argparse.Namespace, address: str) -> Report:
     return decode_report(found.data, where=found.where)
 
 
+def newest(options: argparse.Namespace, count: int) -> list[str]:
+    """What the newest captures are called, the newest first."""
+    reports = open_reports(options)
+    try:
+        return [entry.address for entry in reports.newest(count)]
+    except UnknownReport as error:
+        hint = error.hint
+        if reports.listing().aggregates:
+            hint = f"{hint}\n--agg takes the newest of the aggregates"
+        raise UnknownReport(error.message, hint=hint) from None
+
+
 def are_captures(options: argparse.Namespace, *addresses: str) -> bool:
     """Whether each is the name of a report; a path may be anything."""
     try:

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if address is None and options.agg:
         address = aggregates.open_aggregates(options).newest(1)[0].address
     elif address is None:
-        address = reading.open_reports(options).newest(1)[0].address
+        address = reading.newest(options, 1)[0]
     if options.agg or aggregates.standing(options, address).only_aggregate:
         return _aggregate(options, address)
     found = reading.find(options, address)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from skope.diff.environment import differences
 from skope.diff.evidence import Evidence, tested, weigh
-from skope.diff.hints import hints
+from skope.diff.hints import hints, tries_of
 from skope.diff.judge import Terms, judge, over_budget
 from skope.diff.matched import distrusted
 from skope.diff.overall import left_out, obstacle, summary_of, verdict_of
@@ -64,7 +64,11 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
         only_in_head=[pair.spec.name for pair in pairing.only_in_head],
         changes=changes,
         hints=hints(
-            changes, environment, (base.exec_time, head.exec_time), paired=pairs is not None
+            changes,
+            environment,
+            (base.exec_time, head.exec_time),
+            paired=pairs is not None,
+            tries=tries_of(base, head, pairs),
         ),
     )
 

@@ -153,26 +153,23 @@ def _many(evidence: Evidence, shift: Shift, terms: Terms) -> _Opinion:
 
 
 def _unsettled(evidence: Evidence, shift: Shift, terms: Terms, told: str) -> _Opinion:
-    if not shift.reached:
-        least = fewest_runs if evidence.changes is None else fewest_pairs
-        fewest = max(least(terms.level), evidence.pair.fewest + 1)
-        reason = f"{told}: {wording.level(1 - terms.level)} takes {fewest} {_unit(evidence)}"
-        return _Opinion(verdict="inconclusive", reason=reason, runs_needed=fewest)
+    paired = evidence.changes is not None
+    fewest = evidence.pair.fewest + 1
     why = "this does not separate change from noise"
-    if not shift.low <= 0 <= shift.high:
+    if not shift.reached:
+        fewest = max(fewest_pairs(terms.level) if paired else fewest_runs(terms.level), fewest)
+        why = f"{wording.level(1 - terms.level)} takes {fewest} {_unit(evidence)}"
+    elif not shift.low <= 0 <= shift.high:
         why = f"real, but it may be within {_margin(evidence)}"
     needed = runs_to_settle(
-        shift.estimate,
-        evidence.noise or 0.0,
-        evidence.margin,
-        level=terms.level,
-        paired=evidence.changes is not None,
+        shift.estimate, evidence.noise or 0.0, evidence.margin, level=terms.level, paired=paired
     )
-    if needed is None:
-        return _Opinion(verdict="inconclusive", reason=f"{told}: {why}")
-    needed = max(needed, evidence.pair.fewest + 1)
-    reason = f"{told}: {why}; about {needed} {_unit(evidence)} would settle it"
-    return _Opinion(verdict="inconclusive", reason=reason, runs_needed=needed)
+    settled = None if needed is None else max(needed, fewest)
+    if settled is not None and (shift.reached or settled > fewest):
+        why += f"; about {settled} {_unit(evidence)} would settle it"
+    if settled is None and not shift.reached:
+        settled = fewest  # so many say at least whether it can be settled
+    return _Opinion(verdict="inconclusive", reason=f"{told}: {why}", runs_needed=settled)
 
 
 def _word(size: float, better: Better) -> Verdict:

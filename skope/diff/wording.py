@@ -17,6 +17,8 @@ _BY_UNIT: Final = {
     "%": ("uses", "more", "less"),
 }
 _OTHERWISE: Final = ("has", "more", "less")
+_APART: Final = {"%": "points"}
+"""What the difference of two values is in, where that is not their own unit."""
 _WHOLE_FROM: Final = 100
 """Percentages of so much and more are written without a decimal."""
 _LEAST_P: Final = 1e-4
@@ -46,28 +48,31 @@ def standing(metric: str, unit: str, size: float, scale: Scale) -> str:
 def extent(size: float, scale: Scale, unit: str) -> str:
     """A change without its direction: `12.4 %`, `54 MiB`."""
     if scale == "difference":
-        return quantity(abs(size), unit)
+        return quantity(abs(size), _APART.get(unit, unit))
     return f"{_digits(abs(_percent(size)))} %"
 
 
 def bounds(low: float, high: float, scale: Scale, unit: str) -> str:
-    """An interval with its signs: `+9.1 to +15.8 %`."""
+    """An interval with its signs: `+9.1 to +15.8 %`, `-0.31 to +2.4 ms`."""
     if scale == "difference":
-        return f"{low:+.6g} to {high:+.6g} {unit}"
+        times, shown = _written_in(max(abs(low), abs(high)), _APART.get(unit, unit))
+        digits = 4 if times > 1 else 6
+        return f"{low * times:+.{digits}g} to {high * times:+.{digits}g} {shown}"
     return f"{_signed(_percent(low))} to {_signed(_percent(high))} %"
 
 
 def quantity(value: float, unit: str) -> str:
     """A number in its unit: `512 MiB`, `51.66 ms`."""
-    if unit == "s" and 0 < abs(value) < _BRIEF_S:
-        times, shorter = (1e3, "ms") if abs(value) >= _MILLISECOND_S else (1e6, "µs")
-        return f"{value * times:.4g} {shorter}"
-    return f"{value:.6g}" if unit == "count" else f"{value:.6g} {unit}"
+    times, shown = _written_in(abs(value), unit)
+    digits = f"{value * times:.4g}" if times > 1 else f"{value:.6g}"
+    return digits if unit == "count" else f"{digits} {shown}"
 
 
 def margin(min_effect: float, scale: Scale, unit: str) -> str:
     """The practical gate: `2.0 %`, `1.28 MiB`."""
-    return quantity(min_effect, unit) if scale == "difference" else f"{_digits(100 * min_effect)} %"
+    if scale == "difference":
+        return quantity(min_effect, _APART.get(unit, unit))
+    return f"{_digits(100 * min_effect)} %"
 
 
 def level(confidence: float) -> str:
@@ -105,6 +110,13 @@ def listed(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _written_in(largest: float, unit: str) -> tuple[float, str]:
+    """The unit that suits `largest`, and how many of it one of `unit` is."""
+    if unit != "s" or not 0 < largest < _BRIEF_S:
+        return 1.0, unit
+    return (1e3, "ms") if largest >= _MILLISECOND_S else (1e6, "µs")
 
 
 def _percent(log_ratio: float) -> float:

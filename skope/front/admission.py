@@ -64,7 +64,10 @@ class Admission:
         if not self._has_token(headers):
             if self.needs_token(headers, peer):
                 message = "this request needs the token"
-                hint = "send `Authorization: Bearer TOKEN`; Skope printed it when it started"
+                hint = (
+                    "send `Authorization: Bearer TOKEN`; "
+                    "Skope printed it when it started, and gives it to a script as $SKOPE_TOKEN"
+                )
                 raise Unauthorized(message, hint=hint)
             self._check_host(headers.get("host"))
         self._check_page(headers)

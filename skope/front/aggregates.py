@@ -8,7 +8,7 @@ from sanic.response import HTTPResponse
 
 from skope.errors import BadRequest
 from skope.front.context import Asked
-from skope.front.params import signal_params
+from skope.front.params import SAVING, signal_params
 from skope.front.replies import reply, reply_document
 from skope.front.services import served
 from skope.schema.names import check_name
@@ -40,7 +40,7 @@ async def standing(request: Asked) -> HTTPResponse:
 
 async def save(request: Asked) -> HTTPResponse:
     """Keeps the aggregate as it stands as `NAME.agg.json`."""
-    name = signal_params(request).name
+    name = signal_params(request, SAVING).name
     if name is None:
         message = "an aggregate is saved under a name"
         raise BadRequest(message, hint="ask for /api/agg/save?name=NAME")

@@ -11,9 +11,8 @@ from sanic.response import HTTPResponse
 from skope import web
 from skope.front.context import Asked
 from skope.front.home import describe
-from skope.front.replies import reply_text
+from skope.front.replies import READING, reply_text
 
-METHODS: Final = ("GET", "HEAD")
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -73,5 +72,5 @@ def _loaded(name: str) -> tuple[bytes, str]:
 
 
 assets: Final = Blueprint("assets")
-assets.add_route(index, "/", methods=METHODS)
-assets.add_route(file, "/web/<name:path>", methods=METHODS)
+assets.add_route(index, "/", methods=READING)
+assets.add_route(file, "/web/<name:path>", methods=READING)

@@ -8,7 +8,7 @@ from sanic.response import HTTPResponse
 from skope._version import VERSION
 from skope.front.admission import OPEN_PATH
 from skope.front.context import Asked
-from skope.front.replies import reply
+from skope.front.replies import READING, reply
 from skope.schema.wire import Health
 
 
@@ -18,4 +18,4 @@ async def healthz(request: Asked) -> HTTPResponse:
 
 
 health: Final = Blueprint("health")
-health.add_route(healthz, OPEN_PATH, methods=("GET", "HEAD"))
+health.add_route(healthz, OPEN_PATH, methods=READING)

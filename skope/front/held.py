@@ -1,6 +1,6 @@
 """What a session holds in memory of one tag: a copy of what its files say."""
 
-from typing import Self
+from typing import Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,8 @@ from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
 from skope.schema.series import DrawnSeries
 from skope.store.reports import Mark
+
+_ANOTHER: Final = "another command or script than in the runs before it"
 
 
 class Held(Struct, frozen=True, kw_only=True, gc=False):
@@ -68,6 +70,14 @@ class Held(Struct, frozen=True, kw_only=True, gc=False):
         if self.columns is None or not run.ok or run.window != self.runs[-1].window:
             return None
         return self.columns.adding(run.values, most)
+
+    def introduced(self, run: Run, workload: str | None) -> Run:
+        """`run`, with a remark where it is this session's first and those before are of another."""
+        if self.total >= self.first_run or self.report is None:
+            return run
+        if not self.report.is_of_another(workload):
+            return run
+        return replace(run, note="; ".join(filter(None, (_ANOTHER, run.note))))
 
     @property
     def replaced(self) -> int | None:

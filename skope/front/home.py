@@ -6,7 +6,8 @@ from skope._version import VERSION
 from skope.schema.wire import Mode
 
 _SIGNALS: Final = """\
-GET or POST /start?name=NAME     begin a capture
+GET or POST /start?name=NAME     begin a capture; &pid=PID or &port=PORT: of that process
+                                 and its children; &restart=1: anew, if it is open
 GET or POST /stop?name=NAME      end it and write its report
 GET or POST /cancel?name=NAME    drop it
 """

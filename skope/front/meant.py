@@ -30,7 +30,7 @@ def which(book: Book, name: str | None, tag: str | None) -> int:
         slot = book.find(check_name(name))
         if slot is None:
             message = f"no capture named {name!r} is open"
-            raise UnknownCapture(message, hint=_what_is_open(book))
+            raise UnknownCapture(message, hint=f"open: {_names(book)}" if len(book) else "none is")
         return slot
     slots = book.open_slots()
     if not slots:
@@ -38,13 +38,11 @@ def which(book: Book, name: str | None, tag: str | None) -> int:
         raise UnknownCapture(message, hint="/start opens one")
     if len(slots) > 1:
         message = f"{len(slots)} captures are open"
-        raise SeveralOpen(message, hint=f"say which, name=…: {_what_is_open(book)}")
+        raise SeveralOpen(message, hint=f"add ?name= and one of {_names(book)}")
     return slots[0]
 
 
-def _what_is_open(book: Book) -> str:
-    if not len(book):
-        return "none is"
+def _names(book: Book) -> str:
     more = len(book) - _MOST_SHOWN
     shown = ", ".join(map(repr, book.names(_MOST_SHOWN)))
-    return f"open: {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -29,10 +29,8 @@ def refuse_other_modes(app: App, mode: Mode) -> None:
         foreign = of_signals if mode == "agg" else foreign + of_signals
     for number, (path, methods, command) in enumerate(foreign):
 
-        async def refuse(
-            _: Asked, *, endpoint: str = f"{methods[-1]} {path}", command: str = command
-        ) -> NoReturn:
-            message = f"{endpoint} is not served by `skope {mode}`"
+        async def refuse(request: Asked, *, path: str = path, command: str = command) -> NoReturn:
+            message = f"{request.method} {path} is not served by `skope {mode}`"
             raise WrongMode(message, hint=f"use `{command}`")
 
         app.add_route(refuse, path, methods=methods, name=f"other_mode_{number}")

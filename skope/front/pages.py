@@ -8,9 +8,7 @@ from sanic.response import HTTPResponse
 
 from skope.errors import BadRequest
 from skope.front.context import Asked
-from skope.front.replies import reply_document
-
-METHODS: Final = ("GET", "HEAD")
+from skope.front.replies import READING, reply_document
 
 
 async def captures(request: Asked) -> HTTPResponse:
@@ -58,8 +56,8 @@ async def aggregate_diff(request: Asked) -> HTTPResponse:
 
 
 pages: Final = Blueprint("pages", url_prefix="/api/page")
-pages.add_route(captures, "/captures", methods=METHODS)
-pages.add_route(capture, "/capture", methods=METHODS)
-pages.add_route(diff, "/diff", methods=METHODS)
-pages.add_route(aggregates, "/aggregates", methods=METHODS)
-pages.add_route(aggregate_diff, "/aggregate-diff", methods=METHODS)
+pages.add_route(captures, "/captures", methods=READING)
+pages.add_route(capture, "/capture", methods=READING)
+pages.add_route(diff, "/diff", methods=READING)
+pages.add_route(aggregates, "/aggregates", methods=READING)
+pages.add_route(aggregate_diff, "/aggregate-diff", methods=READING)

@@ -1,5 +1,6 @@
 """What a request asks for: in the query, in a form or in a JSON object, all alike."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
@@ -11,13 +12,24 @@ from sanic.request.form import parse_multipart_form
 from skope.errors import BadRequest
 from skope.front.context import Asked
 from skope.schema.target import MOST_PID, MOST_PORT, Target
+from skope.store.addresses import nearest
 
+SAVING: Final = ("name",)
+"""What keeping an aggregate takes."""
+_LONGEST_SHOWN: Final = 40
 _MOST_FIELDS: Final = 64
-_KNOWN: Final = ("name", "module", "restart", "pid", "port")
+_WANTED: Final = {
+    "name": "give text",
+    "module": "give text",
+    "restart": "give 1 or 0",
+    "pid": "give the number of a process",
+    "port": f"give a number from 1 to {MOST_PORT}",
+}
+_KNOWN: Final = tuple(_WANTED)
 
 
 class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
-    """The parameters of /start, /stop and /cancel; others are let be."""
+    """The parameters of /start, /stop and /cancel: each takes what any of them does."""
 
     name: str | None = None
     module: str | None = None
@@ -42,24 +54,30 @@ class SignalParams(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.port is None else Target(kind="port", number=self.port)
 
 
-def signal_params(request: Asked) -> SignalParams:
-    """What `request` asks for.
+def signal_params(request: Asked, known: Sequence[str] = _KNOWN) -> SignalParams:
+    """What `request` asks for, in the parameters that are `known` there.
+
+    What begins with an underscore is let be: `_=1732` is how clients keep caches from answering.
 
     Raises
     ------
     BadRequest
-        If a parameter is malformed, or given twice with two values.
+        If a parameter is malformed, none of those known, or given twice with two values.
     """
     given = _pairs(request.query_string) + _of_body(request)
     fields: dict[str, Any] = {}
     for key, value in given:
-        if key in _KNOWN and fields.setdefault(key, value) != value:
+        if key.startswith("_"):
+            continue
+        if key not in known:
+            raise _unknown(key, known)
+        if fields.setdefault(key, value) != value:
             message = f"`{key}` was given twice, as {fields[key]!r} and {value!r}"
             raise BadRequest(message, hint="give it once")
     try:
         return msgspec.convert(fields, SignalParams, strict=False)
     except msgspec.ValidationError as error:
-        raise BadRequest(str(error)) from error
+        raise _unusable(fields, str(error)) from error
 
 
 def wants_partial(request: Asked) -> bool:
@@ -78,6 +96,12 @@ def wants_partial(request: Asked) -> bool:
         raise BadRequest(message) from error
 
 
+def _unusable(fields: dict[str, Any], error: str) -> BadRequest:
+    """Which of `fields` msgspec would not have: its words are of types, and end in the path."""
+    key = error.rpartition("$.")[2].rstrip("`")
+    return BadRequest(f"`{key}` cannot be {fields[key]!r}", hint=_WANTED[key])
+
+
 def _pairs(query: str) -> list[tuple[str, Any]]:
     try:
         return list(
@@ -86,6 +110,14 @@ def _pairs(query: str) -> list[tuple[str, Any]]:
     except ValueError as error:
         message = "a parameter is not UTF-8, or there are too many"
         raise BadRequest(message, hint="percent-encode names as UTF-8") from error
+
+
+def _unknown(key: str, known: Sequence[str]) -> BadRequest:
+    key = key[:_LONGEST_SHOWN]
+    close = nearest(key, known)
+    hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known)}"
+    message = f"there is no parameter {key!r} here"
+    return BadRequest(message, hint=hint)
 
 
 def _of_body(request: Asked) -> list[tuple[str, Any]]:

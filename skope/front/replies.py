@@ -8,6 +8,8 @@ from typing import Any, Final
 import msgspec
 from sanic.response import HTTPResponse
 
+READING: Final = ("GET", "HEAD")
+"""The methods of what is only looked at."""
 _JSON: Final = "application/json"
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _OK: Final = (

@@ -12,9 +12,7 @@ from sanic.response import HTTPResponse
 
 from skope.errors import BadRequest
 from skope.front.context import Asked
-from skope.front.replies import reply_document
-
-METHODS: Final = ("GET", "HEAD")
+from skope.front.replies import READING, reply_document
 
 
 async def listing(request: Asked) -> HTTPResponse:
@@ -51,6 +49,6 @@ async def _aggregates_meant(request: Asked) -> bool:
 
 
 reports: Final = Blueprint("reports", url_prefix="/api")
-reports.add_route(listing, "/reports", methods=METHODS)
-reports.add_route(report, "/reports/<tag:path>", methods=METHODS)
-reports.add_route(diff, "/diff", methods=METHODS)
+reports.add_route(listing, "/reports", methods=READING)
+reports.add_route(report, "/reports/<tag:path>", methods=READING)
+reports.add_route(diff, "/diff", methods=READING)

@@ -117,6 +117,7 @@ class Runs:
             held = self._hold(tag)
             if moves and _moved(held.said, newest):
                 held = Held(mark=held.mark)
+            run = held.introduced(run, newest.workload)
             announce(held.total + 1)
             return self._add(tag, newest, held, held.adding(run, most=self._most), curves)
 

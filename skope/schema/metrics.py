@@ -83,7 +83,8 @@ _SCRIPT: Final = (
 METRICS: Final[dict[str, MetricSpec]] = {
     spec.name: spec for spec in (*_SUBJECT, *_MACHINE, *_SCRIPT)
 }
-
+HEADLINES: Final = tuple(spec.name for spec in _SUBJECT if spec.gated)
+"""What everybody looks at first: it counts where nobody says what does."""
 
 CPU_STAT: Final = "cgroup cpu.stat"
 _FINER: Final[dict[tuple[str, str], float]] = {("cpu_time", CPU_STAT): 1e-3}

@@ -156,6 +156,10 @@ class Report(Struct, frozen=True, kw_only=True, gc=False):
         """The runs that ended well and cannot be compared with those that count."""
         return [run for run in self.runs if run.ok and run.window not in (None, self.window)]
 
+    def is_of_another(self, workload: str | None) -> bool:
+        """Whether its runs are known to be of something else than `workload`."""
+        return None not in (self.workload, workload) and self.workload != workload
+
     def failed_runs(self) -> list[Run]:
         """The runs that are known to have failed."""
         return [run for run in self.runs if run.ok is False]

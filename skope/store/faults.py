@@ -16,7 +16,7 @@ _REASONS: Final = {
     errno.ENFILE: ("the system has too many files open", None),
     errno.ENOTDIR: ("a file is in the way of the directory", "--dir names another directory"),
     errno.ENAMETOOLONG: ("the path is too long", "--dir names another directory"),
-    errno.ENOENT: ("the directory is gone", None),
+    errno.ENOENT: ("there is no such directory", None),
 }
 
 

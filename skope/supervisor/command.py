@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import shutil
 import stat
 from collections.abc import Sequence
@@ -14,6 +15,15 @@ from skope.errors import EnvironmentFault, UsageError
 _RUNS_ITSELF: Final = (b"#!", b"\x7fELF")
 _INTERPRETERS: Final = {".py": "python3", ".js": "node", ".rb": "ruby", ".pl": "perl"}
 """Of scripts that do not say themselves what they are for."""
+_BUILTINS: Final = frozenset((
+    ".", ":", "alias", "bg", "bind", "break", "builtin", "caller", "cd", "command", "compgen",
+    "complete", "compopt", "continue", "declare", "dirs", "disown", "enable", "eval", "exec",
+    "exit", "export", "fc", "fg", "getopts", "hash", "help", "history", "jobs", "let", "local",
+    "logout", "mapfile", "popd", "pushd", "read", "readarray", "readonly", "return", "set",
+    "shift", "shopt", "source", "suspend", "time", "times", "trap", "type", "typeset", "ulimit",
+    "umask", "unalias", "unset", "wait",
+))  # fmt: skip
+"""What bash does itself, or begins a line with, and hardly ever is a program too."""
 _MOST_HASHED: Final = 16 << 20
 """What of a script tells it from others."""
 
@@ -81,12 +91,21 @@ def of_words(words: Sequence[str]) -> Command:
         raise UsageError(message, hint="--script S, or -- CMD ARG...")
     found = shutil.which(words[0])
     if found is None:
-        raise _no_command(words[0])
+        raise _no_command(words)
     spoken = "\0".join(words).encode("utf-8", "surrogateescape")
     return Command(argv=(*words,), title=words[0], workload=digest(spoken))
 
 
-def _no_command(word: str) -> UsageError:
+def is_builtin(word: str) -> bool:
+    """Whether a shell knows it, and no program is called so."""
+    return word in _BUILTINS and shutil.which(word) is None
+
+
+def _no_command(words: Sequence[str]) -> UsageError:
+    word = words[0]
+    if word in _BUILTINS:
+        hint = f"bash runs it where it is one word: {shlex.quote(shlex.join(words))}"
+        return UsageError(f"{word!r} is a shell's own, and no program", hint=hint)
     if "/" in word and Path(word).is_file():
         return UsageError(f"{word} is not executable", hint=f"chmod +x {word}")
     hint = "-- CMD ARG... takes a program; --script S a shell script"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from time import monotonic_ns
 from typing import Final
 
+from skope.errors import ReportError
 from skope.store.directory import Directory
+from skope.store.reports import Reports
 from skope.supervisor.account import Account
 from skope.supervisor.command import Command
 from skope.supervisor.guarding import Guard
@@ -17,6 +19,11 @@ from skope.supervisor.place import Place
 from skope.supervisor.progress import progress
 from skope.supervisor.script import Stdio
 from skope.supervisor.stand import Stand, standing
+
+_ANOTHER: Final = (
+    "skope: the runs there are of another command or script: --append adds to them all the same, "
+    "another --tag keeps them apart"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +79,8 @@ def record(job: Job) -> Result:
             append=job.append,
         ) as stand,
     ):
+        if job.append and _continues_another(job, stand.directory):
+            stand.voice.say(_ANOTHER)
         if stand.rig.start():
             with _output(job, stand.directory) as output:
                 _Series(job, stand, output).run_all(result)
@@ -81,6 +90,14 @@ def record(job: Job) -> Result:
         stand.rig.stop()
         result.lost = stand.rig.lost
     return result
+
+
+def _continues_another(job: Job, directory: Directory) -> bool:
+    try:
+        report = Reports(directory).current(job.tag)
+    except ReportError:  # not continued: it moves to the history
+        return False
+    return report is not None and report.is_of_another(job.command.workload)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

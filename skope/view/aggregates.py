@@ -98,6 +98,13 @@ def count_words(side: AggregateSide) -> str:
     return f"{numbers.plural(side.records, 'execution')} of {numbers.plural(side.names, 'name')}"
 
 
+def left_out_of_total(diff: AggregateDiff) -> str | None:
+    """Which names the sum over all of them is without."""
+    if diff.total is None or not diff.total.warnings:
+        return None
+    return f"the sum is {clean(diff.total.warnings[0])}"
+
+
 def _verdict(diff: AggregateDiff, *, colour: bool) -> list[str]:
     lines = paragraph(f"{MARKS[diff.verdict]} {clean(diff.summary)}", indent=0)
     lines[0] = paint(lines[0], TONES[diff.verdict], colour=colour)
@@ -198,8 +205,8 @@ def _footer(
     for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head)):
         if names:
             lines += paragraph(f"only in {side}: {_some(names, every=every)}")
-    if diff.total is not None and diff.total.warnings and not verbose:
-        lines += paragraph(f"the sum is {clean(diff.total.warnings[0])}")
+    if not verbose and (without := left_out_of_total(diff)):
+        lines += paragraph(without)
     said = [diff.assumes] if any(c.confidence is not None for c in diff.changes) else []
     said += [_hidden(groups, shown)] if not every else []
     said += ["-v says why"] if groups and not verbose else []

@@ -16,6 +16,7 @@ from skope.view.aggregates import (
     cells,
     change_label,
     count_words,
+    left_out_of_total,
     shown_changes,
     weightiest_first,
 )
@@ -131,6 +132,7 @@ def aggregate_diff_page(diff: AggregateDiff) -> AggregateDiffPage:
     """The page of `diff`."""
     groups, more = weightiest_first(diff.changes)
     changes = [change for group in groups for change in shown_changes(group)]
+    changes += [diff.total] if diff.total is not None else []
     rows = [_row(change) for change in changes]
     return AggregateDiffPage(
         verdict=diff.verdict,
@@ -154,7 +156,7 @@ def aggregate_diff_page(diff: AggregateDiff) -> AggregateDiffPage:
             for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head))
             if names
         ],
-        assumes=diff.assumes,
+        assumes="; ".join(filter(None, (left_out_of_total(diff), diff.assumes))),
         command=f"skope diff --agg --base {diff.base.name} --head {diff.head.name}",
     )
 

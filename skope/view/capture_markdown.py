@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from skope.schema.metrics import HEADLINES
 from skope.schema.report import Metric, Report
 from skope.view.markup import code, prose, table
 from skope.view.numbers import plural, scale_of
 from skope.view.summary import doubts, extent
 
-_HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
 _HEADING: Final = ("", "median", "least", "most", "source")
 
 
@@ -15,7 +15,7 @@ def of_report(report: Report) -> str:
     """The median and the range of every metric, those that everybody looks at first."""
     rows = {"exec_time": _time(report)}
     rows |= {name: _cells(report, name, metric) for name, metric in report.metrics.items()}
-    first = [name if name in rows else f"machine.{name}" for name in _HEADLINES]
+    first = [name if name in rows else f"machine.{name}" for name in HEADLINES]
     grade = report.trust.grade if report.trust else "unknown"
     lines = [
         f"### {code(report.name)}: {prose(extent(report))}, trust {grade}",

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from statistics import fmean, median, stdev
 from typing import Any, Final
 
+from skope.schema.metrics import HEADLINES
 from skope.schema.report import Metric, Report, Run
 from skope.schema.totals import Totals
 from skope.view import numbers
 from skope.view.width import clean
 
-_HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
 _LARGEST: Final = 1e300
 _TIME: Final = Metric(unit="s", better="less", kind="exact", value=None, source="a clock")
 _PYPERF_UNITS: Final = {"s": ("second", 1), "MiB": ("byte", 1 << 20), "B": ("byte", 1)}
@@ -111,7 +111,7 @@ def means(totals: Mapping[str, Totals]) -> list[dict[str, Any]]:
 def _headlines(report: Report) -> dict[str, Metric]:
     """The three figures, the machine's where the subject has none; those that have a value."""
     found = {}
-    for name in _HEADLINES:
+    for name in HEADLINES:
         own = name if name in report.metrics else f"machine.{name}"
         metric = report.metrics.get(own)
         if metric is None and name == "exec_time":

@@ -26,8 +26,9 @@ class Scale(NamedTuple):
         return self._write(value, "")
 
     def signed(self, value: float | None) -> str:
-        """A difference: always with a sign, and nought with a plus."""
-        return self._write(value, "+")
+        """A difference: always with a sign, and nought with a plus; of percentages in points."""
+        apart = self._replace(suffix="pts") if self.suffix == "%" else self
+        return apart._write(value, "+")  # noqa: SLF001 - it is one of us
 
     def bare(self, value: float | None) -> str:
         """A signed difference without its unit, for the bounds of an interval."""

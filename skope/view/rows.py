@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from skope.schema.diff import Change, Diff, Pairs, Side, Verdict
+from skope.schema.metrics import HEADLINES
 from skope.view import numbers
 from skope.view.numbers import Scale, scale_of
 from skope.view.width import clean
@@ -19,7 +20,6 @@ MARKS: Final[dict[Verdict, str]] = {
 }
 MACHINE: Final = "machine."
 """What the names of the machine's own metrics begin with."""
-_HEADLINES: Final = ("exec_time", "cpu_time", "memory_peak")
 _NOMINAL: Final = 0.95
 _COARSE: Final = 0.10
 """A margin from which on nobody expects the word equivalent: the source resolves no more."""
@@ -78,12 +78,12 @@ def is_headline(change: Change, diff: Diff) -> bool:
 
     Where the machine is the subject, its own processor time and peak memory are what counts.
     """
-    if change.gated or change.metric in _HEADLINES:
+    if change.gated or change.metric in HEADLINES:
         return True
     own = change.metric.removeprefix(MACHINE)
     return (
         diff.subject == "machine"
-        and own in _HEADLINES
+        and own in HEADLINES
         and all(other.metric != own for other in diff.changes)
     )
 

@@ -44,7 +44,7 @@ export function capturesPage(main, page, state) {
       rows.length && rows.some((row) => row.textContent.includes("*")) ? h("p", { class: "under" }, "* of the whole machine") : null,
     ),
     page.diffs.length ? diffs(page.diffs) : null,
-    page.failed.length ? h("p", { class: "under" }, `failed: ${page.failed.map((row) => row.address).join(", ")}`) : null,
+    page.failed.length ? h("p", { class: "under" }, "failed: ", page.failed.map((row, k) => [k ? ", " : null, h("a", { href: address("captures", { show: row.address }) }, row.address)])) : null,
   );
   return { end() {}, keys: { "/": () => field.focus(), Enter: () => base && head && (location.hash = diffAddress(base, head)), Escape: () => amend({ search: null, base: null, head: null }) } };
 }

@@ -37,13 +37,13 @@ export function write(value, written) {
   return `${digits(value, written)} ${written.suffix}`.trimEnd();
 }
 
-/** The same of a difference, always with a sign. */
+/** The same of a difference, always with a sign; of percentages in points. */
 export function signed(value, written) {
   if (value === null || value === undefined) return NOTHING;
   const text = digits(value, written);
   const nought = !/[1-9]/.test(text);
   const shown = nought ? `+${text.replace("-", "")}` : value > 0 ? `+${text}` : text;
-  return `${shown} ${written.suffix}`.trimEnd();
+  return `${shown} ${written.suffix === "%" ? "pts" : written.suffix}`.trimEnd();
 }
 
 /** The number alone. */

@@ -181,6 +181,28 @@ def test_calibrating_keeps_the_same_with_a_table_of_the_floors(here):
 
 
 @pytest.mark.parametrize(
+    ("launches", "said", "kept"),
+    [
+        (1, "interrupted after 0 of 500 pairs: it takes 10", False),
+        (4, "interrupted after 1 of 500 pairs: it takes 10", False),
+        (30, "interrupted after 14 of 500 pairs", True),
+    ],
+)
+def test_ctrl_c_while_calibrating_says_what_is_kept(here, launches, said, kept):
+    last = f"[ $(wc -l <order) -lt {launches} ] || sleep 60\n"
+    (here / "short.sh").write_text(f"{KEPT}{last}sleep 0.01\n")
+    with skope(here, "calibrate", "short.sh", "--pairs", "500", *FIXED) as running:
+        order = here / "order"
+        assert eventually(lambda: order.exists() and len(order.read_text().split()) == launches)
+        ended = running.stop()
+    assert ended.code == 130, ended
+    told = " ".join(ended.err.split())
+    assert said in told
+    assert (here / ".skope" / "calibration.json").exists() == kept
+    assert ("kept as calibrate.base and calibrate.head" in told) == (launches == 4)
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ((), "two things to compare are needed"),

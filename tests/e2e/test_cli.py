@@ -240,9 +240,16 @@ def test_a_full_disk_behind_stdout_is_said(here, words):
         assert done.stderr == "skope: cannot write to stdout: No space left on device\n"
 
 
-def test_a_plain_terminal_gets_question_marks(here):
-    done = skope("diff", cwd=here, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert "INCONCLUSIVE" in done.stdout
+def test_a_plain_terminal_gets_no_question_mark_for_a_verdict_that_is_none(here):
+    with open_directory(here / ".skope", given=False) as directory:
+        for name, factor in (("fast", 1.0), ("slow — é", 1.5)):
+            runs = [{"exec_time": factor * (1 + n / 1000)} for n in range(10)]
+            Reports(directory).write(name, encode_report(a_report(name, runs)))
+    words = ("diff", "--base", "fast", "--head", "slow — é")
+    done = skope(*words, cwd=here, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "head slow ? ?   10 runs" in done.stdout
+    assert "^ REGRESSION: exec_time is 50.0 % higher" in done.stdout
+    assert re.findall("^([^ a-z]) [a-z]", done.stdout, re.MULTILINE) == ["^", "=", "="]
 
 
 def test_a_removed_working_directory_is_said(tmp_path):

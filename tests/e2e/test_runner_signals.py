@@ -147,8 +147,15 @@ def test_a_second_runner_with_the_tag_keeps_the_first_report(tmp_path):
     assert json.loads((tmp_path / ".skope" / "t.json").read_text())["runs_total"] == 1
 
 
-def test_appending_adds_to_it(tmp_path):
-    for _ in range(2):
-        words = ("runner", "--append", "--tag", "t", "--port", "0", "--", "true")
-        assert run(tmp_path, *words).code == 0
-    assert json.loads((tmp_path / ".skope" / "t.json").read_text())["runs_total"] == 2
+def test_appending_adds_to_it_and_says_when_the_command_is_another(tmp_path):
+    commands = (("true",), ("true",), ("sleep", "0"), ("sleep", "0"))
+    said = []
+    for command in commands:
+        ended = run(tmp_path, "runner", "--append", "--tag", "t", "--port", "0", "--", *command)
+        assert ended.code == 0
+        said.append("of another command or script: --append adds to them" in ended.err)
+    assert said == [False, False, True, False]
+    report = json.loads((tmp_path / ".skope" / "t.json").read_text())
+    assert report["runs_total"] == 4
+    notes = [run.get("note") for run in report["runs"]]
+    assert notes == [None, None, "another command or script than in the runs before it", None]

@@ -12,7 +12,7 @@ import pytest
 
 import skope.client
 from skope.client import record, span, timed
-from skope.sender import BATCH, MOST_QUEUED, Sender, _lines
+from skope.sender import BATCH, MOST_QUEUED, Sender, _connection, _lines
 
 
 @pytest.fixture
@@ -41,6 +41,25 @@ def test_a_full_queue_drops_and_counts_over_all_threads(sender):
         thread.join()
     assert skope.client.stats()["dropped"] == 8 * 500
     assert len(sender.queue) == MOST_QUEUED
+
+
+@pytest.mark.parametrize(
+    ("told", "host", "port"),
+    [
+        ({"SKOPE_URL": "http://box:9100"}, "box", 9100),
+        ({"SKOPE_URL": "box:9100", "SKOPE_PORT": "1"}, "box", 9100),
+        ({"SKOPE_URL": "[::1]:9100/"}, "::1", 9100),
+        ({"SKOPE_HOST": "box"}, "box", 9001),
+        ({"SKOPE_HOST": "::1", "SKOPE_PORT": "9100"}, "::1", 9100),
+    ],
+)
+def test_where_to_is_said_as_the_other_commands_take_it(monkeypatch, told, host, port):
+    for name in ("SKOPE_URL", "SKOPE_HOST", "SKOPE_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    connection = _connection()
+    assert (connection.host, connection.port) == (host, port)
 
 
 def test_a_span_records_however_its_block_ends(sender):

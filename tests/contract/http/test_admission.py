@@ -82,6 +82,8 @@ def test_client_on_this_machine_needs_no_token(guarded):
 def test_client_behind_a_relay_needs_the_token(guarded, relay):
     answer = guarded.ask("/start?name=relayed", **{relay: "x"})
     assert (answer.status, answer.error) == (401, "Unauthorized")
+    assert "Authorization: Bearer TOKEN" in answer.json["detail"]
+    assert "$SKOPE_TOKEN" in answer.json["detail"]
     assert answer.headers["www-authenticate"] == "Bearer"
     for wrong in ("Bearer nonsense", "Bearer", "Basic " + TOKEN, TOKEN, "Bearer " + TOKEN + "x"):
         assert guarded.ask("/start?name=x", **{relay: "x", "authorization": wrong}).status == 401

@@ -29,7 +29,7 @@ MULTIPART = (
         ("/start", {"method": "POST", **form(b"name=ways")}),
         ("/start", {"method": "POST", **in_json(b'{"name":"ways"}')}),
         ("/start", {"method": "POST", **form(b'{"name":"ways","module":null}')}),
-        ("/start", {"method": "POST", "body": b"name=ways&other=1"}),
+        ("/start", {"method": "POST", "body": b"name=ways&_=17"}),
         ("/start?name=ways", {"method": "POST", **in_json(b'{"name":"ways","restart":true}')}),
         ("/start?restart=1", {"method": "POST", **form(b"name=ways")}),
         (
@@ -83,6 +83,8 @@ def test_a_name_is_only_a_name(raw, name):
         ("/start?name=%ff", {}),
         ("/start?name=a&name=b", {}),
         ("/start?name=a&restart=maybe", {}),
+        ("/start?nme=a", {}),
+        ("/start", {"method": "POST", **in_json(b'{"nme":"a"}')}),
         ("/start?module=%7f&name=a", {}),
         ("/start?name=a", {"method": "POST", **form(b"name=b")}),
         ("/start", {"method": "POST", **form(b"name=%ff")}),
@@ -151,7 +153,8 @@ def test_what_is_not_there_is_said_in_json(raw, method, target, status, error):
     assert answer.headers["content-type"] == "application/json"
     assert answer.body.endswith(b"}\n")
     if error == "WrongMode":
-        assert "use `skope agg`" in answer.json["detail"]
+        said = f"{method} {target} is not served by `skope server`: use `skope agg`"
+        assert answer.json["detail"] == said
     if status == 405:
         assert "GET" in answer.headers["allow"]
         assert answer.json["detail"].endswith(f": it takes {answer.headers['allow']}")
@@ -163,7 +166,8 @@ def test_aggregating_front_names_the_command_for_signals(tmp_path):
         worker.start()
         answer = worker.ask("/start?name=x")
         assert (answer.status, answer.error) == (404, "WrongMode")
-        assert "use `skope server`" in answer.json["detail"]
+        said = "GET /start is not served by `skope agg`: use `skope server`"
+        assert answer.json["detail"] == said
         assert worker.ask("/healthz").json["mode"] == "agg"
 
 

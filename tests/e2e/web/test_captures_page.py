@@ -58,6 +58,18 @@ def test_an_earlier_capture_has_its_words_without_curves_that_are_not_its_own(ta
     assert "curves" in page.page.locator("main .under").inner_text()
 
 
+def test_a_capture_of_which_no_run_ended_well_can_be_read_too(tab, stored, captured):
+    words = ("--tag", "broken", "--", "bash", "-c", "exit 3")
+    failing = run(captured, "runner", "--port", 0, *words)
+    assert failing.code == 4, failing
+    page = tab()
+    page.open(f"{stored}/#/captures", "main .under")
+    page.page.get_by_role("link", name="broken.failed").click()
+    page.page.locator("main pre").wait_for()
+    assert "exit code 3" in page.page.locator("main pre").text_content()
+    (captured / ".skope/broken.failed.json").unlink()
+
+
 def test_what_is_not_there_is_said_and_the_way_back_to_what_is(tab, stored):
     page = tab()
     page.open(f"{stored}/#/captures?show=none", "main .trouble")

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from skope.agg.folder import Folder
-from skope.agg.journal import Limits
 from skope.agg.opening import open_past
+from skope.agg.tail import Limits
 from skope.agg.worker import Worker
 from skope.shm.stripes import Stripes
 

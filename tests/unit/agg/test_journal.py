@@ -78,7 +78,7 @@ def test_tickets_become_durable_in_one_go(journal, monkeypatch):
     log = journal()
     synced = []
     real = Tail.sync
-    monkeypatch.setattr(Tail, "sync", lambda tail: (synced.append(tail.length), real(tail)))
+    monkeypatch.setattr(Tail, "sync", lambda tail: (synced.append(tail.pen.length), real(tail)))
     waiting = [log.durable(log.append(lines(1))) for _ in range(50)]
     for waiter in waiting:
         assert waiter.result(LONG_S) is None
@@ -91,7 +91,7 @@ def test_sync_durability_survives_the_loss_of_all_that_was_not_synced(journal, f
     real = Tail.sync
 
     def sync(tail):
-        length = tail.length
+        length = tail.pen.length
         real(tail)
         safe.append(length)
 
@@ -162,20 +162,17 @@ def test_a_write_the_disk_cuts_short_leaves_whole_lines_only(journal, folder, pa
     assert page.standing == (1, 1, 39)
 
 
-def test_what_cannot_be_undone_ends_the_file(journal, folder, monkeypatch):
+def test_what_cannot_be_undone_ends_the_file(journal, folder):
     log = journal()
     log.append(lines(1))
     tail = log._tail
     other = os.open(folder.path / "w0-1-1.jsonl", os.O_RDONLY)
-    try:
-        monkeypatch.setattr(tail, "fd", other)
-        with pytest.raises(StorageFault):
-            log.append(lines(1))
-        assert not tail.sound
+    os.dup2(other, tail.fd)  # neither a write nor a truncation is possible now
+    os.close(other)
+    with pytest.raises(StorageFault, match=r"cannot write w0-1-1\.jsonl: Bad file descriptor"):
         log.append(lines(1))
-    finally:
-        monkeypatch.undo()
-        os.close(other)
+    assert not tail.sound
+    log.append(lines(1))
     assert folder.read("w0-1-2.jsonl") == b'{"name":"a"}\n'
 
 
@@ -206,7 +203,7 @@ def test_a_failed_sync_is_not_tried_again_on_that_file(journal, folder, page, mo
 @pytest.mark.parametrize("sealed", [False, True])
 def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch, sealed):
     """The sync may fail between a request's write and its question."""
-    tail = Tail(folder, Segment(0, 1, 1))
+    tail = Tail(folder, Segment(0, 1, 1), page=page, limits=Limits())
     keeper = Keeper(folder, fault=lambda: page.note(faults=1))
 
     def fail(fd):
@@ -215,7 +212,7 @@ def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch,
     with monkeypatch.context() as patch:
         patch.setattr("skope.agg.tail.os.fdatasync", fail)
         tail.append(lines(1))
-        keeper.wrote(tail, 1)
+        keeper.wrote(tail)
         if sealed:
             keeper.seal(tail)
         else:
@@ -224,9 +221,9 @@ def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch,
             keeper.durable(0).exception(LONG_S)
     with pytest.raises(StorageFault, match="Input/output error"):
         keeper.durable(1).result(LONG_S)
-    after = Tail(folder, Segment(0, 1, 2))
+    after = Tail(folder, Segment(0, 1, 2), page=page, limits=Limits(), ticket=tail.ticket)
     after.append(lines(1))
-    keeper.wrote(after, 2)
+    keeper.wrote(after)
     assert keeper.durable(2).result(LONG_S) is None
     keeper.seal(after)
     assert keeper.close()

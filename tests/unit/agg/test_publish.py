@@ -7,11 +7,11 @@ import pytest
 from skope.agg.apps import array, open_ends
 from skope.agg.duty import Duty
 from skope.agg.folder import Folder
-from skope.agg.journal import Limits
 from skope.agg.publish import AGG_FILE, APPS_FILE, Publisher
 from skope.agg.retention import Retention
 from skope.agg.segment import SESSION_FILE, Segment, segments_in, snapshots_in
 from skope.agg.session import Accounting, read_accounting
+from skope.agg.tail import Limits
 from skope.errors import ForeignReport, StorageFault
 
 SIX = [
@@ -312,7 +312,7 @@ def test_a_worker_that_gets_nothing_holds_nobody_up(start, post):
     for _ in range(6):
         post(busy, *ROWS)
     settled(busy)
-    assert idle.intake.ticket == 0
+    assert idle.journal.ticket == 0
     surplus = Retention(session.folder, keep=7).surplus()
     assert surplus == {Segment(0, 1, number): 3 for number in (1, 2, 3)}
 

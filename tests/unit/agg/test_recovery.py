@@ -3,8 +3,8 @@ import shutil
 import pytest
 
 from skope.agg.collect import collect
-from skope.agg.journal import Limits
 from skope.agg.segment import Segment, pasts_in, segments_in, snapshots_in
+from skope.agg.tail import Limits
 from skope.errors import StorageFault
 from skope.schema.aggregate import UNIT
 

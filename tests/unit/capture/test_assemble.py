@@ -75,6 +75,12 @@ def test_without_a_good_run_the_newest_is_shown_and_no_median():
     assert {m.reason for m in report.metrics.values()} == {"no run ended well"}
 
 
+def test_what_only_a_failed_run_has_is_null_for_that_reason():
+    report = composed(run(1, 1.0), run(2, 2.0, ok=False, memory_peak=3.0))
+    assert report.metrics["memory_peak"].value is None
+    assert report.metrics["memory_peak"].reason == "none of the runs that count has it"
+
+
 def test_a_run_without_a_value_leaves_the_source_of_those_before_it():
     good, gone = run(1, 3.0, cpu_time=1.0), run(2, 0.1, ok=False, cpu_time=None)
     clocks, nobody = {"cpu_time": ("clocks", 0.5)}, {"cpu_time": ("none", None)}

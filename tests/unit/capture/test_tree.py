@@ -160,7 +160,7 @@ def test_a_tree_that_waits_for_itself_is_trusted():
     assert (own.grade, own.reasons) == ("A", [])
     others = graded(lambda length: Share(length, 0, True), busy=2, waited=0.9)
     assert others.grade == "C"
-    assert others.reasons == ["others made tasks wait for a processor up to 90% of the time"]
+    assert others.reasons == ["others made tasks wait for a processor up to 90 % of the time"]
 
 
 def test_a_subject_that_ended_before_the_stop_is_said():
@@ -172,7 +172,19 @@ def test_a_subject_that_ended_before_the_stop_is_said():
         assert watched(*gone, start_ns=T0, stop_ns=T0 + stop * PERIOD).ended is ended
     found = measured(*gone, start_ns=T0, stop_ns=T0 + 3 * PERIOD)
     assert (found["memory_peak"].value, found["memory_mean"].value) == (None, None)
-    assert "held memory" in found["memory_mean"].reason
+    assert "just begun, or ended" in found["memory_mean"].reason
+
+
+@pytest.mark.parametrize(
+    ("pages", "peak"), [((0, 33), None), ((0, 64), None), ((0, 65), 65), ((33, 900, 33), 900)]
+)
+def test_what_a_tick_sees_of_a_process_that_is_still_being_mapped_is_no_peak(pages, peak):
+    rows = [row(T0 + k * PERIOD, rss=count << 12) for k, count in enumerate(pages)]
+    found = measured(*rows, start_ns=T0, stop_ns=T0 + len(rows) * PERIOD)
+    assert found["memory_peak"].value == (peak and pytest.approx(peak / 256, abs=1e-6))
+    assert (found["memory_mean"].value is None) == (peak is None)
+    if peak is None:
+        assert "256 KiB that the kernel's counters resolve" in found["memory_peak"].reason
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_no_sampler_over_half_the_window_is_a_d():
     window = cut(made.record, span(T0, T0 + 3 * PERIOD))
     trust = judge(window, watch(window, [death]), slow=made.record.slow.rows(0, T0))
     assert trust.grade == "D"
-    assert "there was no sampler for 100% of the time" in trust.reasons
+    assert "there was no sampler for 100 % of the time" in trust.reasons
 
 
 def test_a_refused_second_start_is_a_d():
@@ -155,7 +155,7 @@ def test_a_held_counter_is_a_b():
 
 def test_nobody_waits_longer_than_the_window_lasted():
     trust = graded(after={"extra": {"psi_cpu_ns": 2 * LONG}})
-    assert trust.reasons == ["tasks waited for a processor 100% of the time"]
+    assert trust.reasons == ["tasks waited for a processor 100 % of the time"]
 
 
 def test_the_worst_finding_decides_and_all_are_told():

@@ -144,6 +144,25 @@ def test_an_aggregate_has_no_earlier_one(run):
         assert "skope diff --base T --head" in err
 
 
+def test_base_and_head_may_be_named_without_their_options(run):
+    named = run("diff", "--base", "night", "--head", "day", "--json")
+    assert run("diff", "night", "day", "--json") == run("diff", "--json", "night", "day") == named
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("day",), "skope diff --head day compares it with the one it replaced"),
+        (("night", "day", "both"), "two reports are compared, BASE and HEAD"),
+        (("night", "--head", "day"), "'night' is one report more than --base and --head name"),
+    ],
+)
+def test_what_cannot_be_a_base_and_a_head_is_refused(run, words, said):
+    code, out, err = run("diff", *words)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
 def test_the_two_newest(run, here):
     import os
 
@@ -151,6 +170,16 @@ def test_the_two_newest(run, here):
         os.utime(here / ".skope" / f"{tag}.agg.json", ns=(at * 10**9, at * 10**9))
     _, out, _ = run("diff", "--agg", "--json")
     assert json.loads(out)["name"] == "night-day"
+
+
+@pytest.mark.parametrize(("word", "count"), [("show", 1), ("diff", 2)])
+def test_where_there_are_only_aggregates_they_are_named(run, here, word, count):
+    for tag in ("main", "both"):
+        (here / ".skope" / f"{tag}.json").unlink()
+    code, _, err = run(word)
+    assert (code, err.splitlines()[-1]) == (2, "  --agg takes the newest of the aggregates")
+    assert f"and it takes {count}" in err
+    assert run(word, "--agg")[0] == 0
 
 
 def test_show(run, here):

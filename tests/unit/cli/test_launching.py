@@ -43,6 +43,9 @@ def test_what_looks_like_a_script_is_one(folder, name, text, mode):
         (["sleep 0.1; true"], ("bash", "-c", "sleep 0.1; true")),
         (["sleep", "0.1"], ("sleep", "0.1")),
         (["true"], ("true",)),
+        (["exit 3"], ("bash", "-c", "exit 3")),
+        ([":"], ("bash", "-c", ":")),
+        (["false||true"], ("bash", "-c", "false||true")),
     ],
 )
 def test_a_runner_takes_a_command_as_ab_does_too(words, argv):
@@ -83,16 +86,21 @@ def test_no_duration_is_told_what_one_is():
         ("echo $HOME", ("bash", "-c", "echo $HOME")),
         ("LC_ALL=C sort words", ("bash", "-c", "LC_ALL=C sort words")),
         ("./own.sh", ("bash", "./own.sh")),
+        ("exit 3", ("bash", "-c", "exit 3")),
+        (" : ", ("bash", "-c", " : ")),
+        ("cd", ("./cd",)),
     ],
 )
 def test_who_runs_it(tmp_path, monkeypatch, text, argv):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.sh").write_text("true\n")
+    (tmp_path / "cd").write_text("#!/bin/sh\n")
+    (tmp_path / "cd").chmod(0o755)
     assert command_of(text).argv == argv
     assert command_of(text).title == text
 
 
-@pytest.mark.parametrize("text", ["", "no-such-program", "echo 'open", "exit 3"])
+@pytest.mark.parametrize("text", ["", "no-such-program", "echo 'open", "exits 3"])
 def test_what_nobody_can_run(text):
     with pytest.raises(UsageError):
         command_of(text)

@@ -102,7 +102,7 @@ def test_what_is_there_is_not_replaced_unless_told_to(here, capsys):
         (["./a.json", "-o", ""], "at least one character", 2),
         (["./none.json", "-o", "c"], "no file", 2),
         (["none", "-o", "c"], "no .skope", 2),
-        (["./a.json", "-o", "./nowhere/c.json"], "cannot write", 5),
+        (["./a.json", "-o", "./nowhere/c.json"], "there is no such directory", 5),
     ],
 )
 def test_each_mistake_is_one_sentence(here, capsys, words, said, code):

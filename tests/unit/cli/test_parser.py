@@ -21,6 +21,11 @@ def test_a_slip_in_a_required_option_is_named_and_not_its_absence(parser, line):
     assert caught.value.hint.splitlines()[0] == "nearest: --tag"
 
 
+def test_a_word_too_many_is_named():
+    with pytest.raises(UsageError, match="`skope list` does not know what to do with 'a'"):
+        Parser("list", "list").read(["a", "b"])
+
+
 @pytest.mark.parametrize("line", ["", "-- true --tga x", "-- --tga"])
 def test_what_is_a_commands_own_is_no_slip(parser, line):
     with pytest.raises(UsageError, match="required: --tag"):

@@ -96,6 +96,13 @@ def test_too_few_runs_for_the_level_say_how_many_it_takes():
     assert change.runs_needed == 4
 
 
+def test_too_few_and_too_noisy_ones_say_how_many_would_settle_it():
+    change = judged([1.0, 1.3, 1.6], [1.1, 1.4, 1.75])
+    assert ": 95 % takes 4 runs a side; about " in change.reason
+    assert change.runs_needed > 20
+    assert change.reason.endswith(f"about {change.runs_needed} runs a side would settle it")
+
+
 @pytest.mark.parametrize(("n", "word"), [(4, "inconclusive"), (5, "regression")])
 def test_three_gated_metrics_take_five_runs_a_side(n, word):
     columns = {"exec_time": STEADY[:n], "cpu_time": STEADY[:n], "memory_peak": STEADY[:n]}

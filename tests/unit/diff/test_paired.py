@@ -151,6 +151,18 @@ def test_seven_pairs_decide_three_metrics_and_six_do_not():
         assert judged(base, head, Policy()).verdict == word
 
 
+@pytest.mark.parametrize(
+    ("pairs", "good", "advised"),
+    [(12, 1, "--pairs 120 "), (12, 2, "--pairs 60 "), (12, 4, "--pairs 30 "), (120, 1, None)],
+)
+def test_where_pairs_failed_as_many_more_are_advised(pairs, good, advised):
+    """Ten that count, of which so many do; beyond a thousand it is no advice."""
+    base, head = measured([2.0] * pairs, [1.0, 4.0] * (pairs // 2))
+    ended = [replace(run, ok=run.run <= good) for run in head.runs]
+    hints = compare(base, replace(head, runs=ended), ALONE).hints
+    assert [hint.partition("(")[0] for hint in hints] == ([advised] if advised else [])
+
+
 def test_what_would_settle_it_is_told_in_pairs():
     random = Random(3)
     base = [random.gauss(1, 0.03) for _ in range(10)]

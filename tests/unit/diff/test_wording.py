@@ -26,6 +26,15 @@ def test_differences_keep_their_unit():
     assert wording.finding("faults_major", "count", 0, "difference") == "head has as much as base"
     assert wording.finding("wait_cpu", "s", 0.0164812, "difference") == "head waits 16.48 ms more"
     assert wording.bounds(-1.5, 20, "difference", "MiB") == "-1.5 to +20 MiB"
+    assert wording.bounds(-0.002774, 0.001837, "difference", "s") == "-2.774 to +1.837 ms"
+    assert wording.bounds(0, 0, "difference", "s") == "+0 to +0 s"
+
+
+def test_percentages_are_points_apart():
+    points = "head uses 8.33 points more"
+    assert wording.finding("machine.cpu_usage", "%", 8.33, "difference") == points
+    assert wording.bounds(-1.5, 14.75, "difference", "%") == "-1.5 to +14.75 points"
+    assert wording.margin(0.5, "difference", "%") == "0.5 points"
 
 
 def test_intervals_have_signs():

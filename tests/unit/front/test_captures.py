@@ -91,7 +91,7 @@ def test_stop_without_a_name_needs_exactly_one(bench):
         bench.captures.start(name, None, restart=False)
     with pytest.raises(SeveralOpen) as caught:
         bench.captures.stop(None)
-    assert "'a', 'b', 'c', 'd', 'e' and 2 more" in caught.value.hint
+    assert caught.value.hint == "add ?name= and one of 'a', 'b', 'c', 'd', 'e' and 2 more"
     with pytest.raises(UnknownCapture) as caught:
         bench.captures.cancel("nobody")
     assert "'a'" in caught.value.hint

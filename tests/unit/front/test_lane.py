@@ -28,6 +28,9 @@ ODD = [
     b"GET /healthz" + HEAD + b"\r\n",
     b"GET /start?name=%41" + HEAD + b"\r\n",
     b"GET /start?name=a&name=b" + HEAD + b"\r\n",
+    b"GET /start?nme=a" + HEAD + b"\r\n",
+    b"GET /start?name=a&tag=b" + HEAD + b"\r\n",
+    b"GET /stop?_=17" + HEAD + b"\r\n",
     b"POST /start" + HEAD + b"Content-Length: 6\r\n\r\nname=d",
     b"GET /start?name=e" + HEAD + b"Connection: close\r\n\r\n",
     b"GET /start?name=f HTTP/1.1\r\nHost: evil.example\r\n\r\n",
@@ -83,6 +86,15 @@ def test_signals_are_answered_as_the_routes_answer_them(chunks, token, peer):
         routes, taken = signals_of(Path(other), chunks, token=token, peer=peer, lane=False)
     assert taken == 0
     assert lane == routes
+
+
+def test_a_mistyped_parameter_opens_nothing_and_is_answered_by_the_route(tmp_path):
+    chunks = [b"GET /start?nme=x" + HEAD + b"\r\n", PLAIN[0][:-4] + b"\r\nAccept: */*\r\n\r\n"]
+    (heard, book, _), taken = signals_of(tmp_path, chunks)
+    assert taken == 1  # the other one
+    assert heard[0][0].startswith(b"HTTP/1.1 400 ")
+    assert b"there is no parameter 'nme' here: did you mean `name`?" in heard[0][0]
+    assert [entry.name for entry in book] == ["a"]
 
 
 def test_plain_signals_take_the_lane(tmp_path):

@@ -161,14 +161,13 @@ def test_plain_records_take_the_lane(tmp_path):
     assert records == journal.count(b"\n") == 9
 
 
-def test_one_chunk_is_one_write(tmp_path, monkeypatch):
-    from skope.agg.tail import Tail
+def test_one_chunk_is_one_write(tmp_path):
+    async def run(made):
+        await say((await Worker(**made).open()).connect(), [PLAIN[0] * 50, PLAIN[0] * 50])
 
-    writes = []
-    append = Tail.append
-    monkeypatch.setattr(Tail, "append", lambda tail, lines: writes.append(append(tail, lines)))
-    assert records_of(tmp_path, [PLAIN[0] * 50])[1] == 1
-    assert len(writes) == 1
+    with intake_of(tmp_path) as (held, made):
+        asyncio.run(run(made))
+        assert (held.area.tally.records, held.journal.ticket) == (100, 2)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,12 @@ def test_a_command_is_kept_word_by_word():
     assert of_words(["sh", "-c", "exit 3"]).argv == ("sh", "-c", "exit 3")
 
 
+def test_what_only_a_shell_knows_is_told_how_it_gets_one():
+    with pytest.raises(UsageError, match="'exit' is a shell's own, and no program") as caught:
+        of_words(["exit", "3"])
+    assert caught.value.hint == "bash runs it where it is one word: 'exit 3'"
+
+
 @pytest.mark.parametrize("words", [[], ["no-such-command-here"], ["./gone"], [""]])
 def test_no_command_is_a_usage_error(folder, words):
     with pytest.raises(UsageError):

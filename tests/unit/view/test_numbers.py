@@ -74,6 +74,15 @@ def test_numbers_side_by_side_share_their_scale():
     assert scale.signed(None) == scale.text(None) == "-"
 
 
+def test_percentages_are_points_apart():
+    scale = scale_of("%", 8.3, 16.6)
+    assert (scale.text(16.6), scale.signed(8.3), scale.bare(8.3)) == (
+        "16.6 %",
+        "+8.3 pts",
+        "+8.3",
+    )
+
+
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [
