@@ -143,7 +143,8 @@ class Runs:
         if series is not None and run.ok is not None:
             text, newest = encode_series(series), replace(newest, series=before.mark.series)
         earlier = before.report if newest.told else None
-        sheet = compose(self._standing(tag, held, before.replaced), newest, held.runs, earlier)
+        standing = self._standing(tag, held, before.replaced)
+        sheet = compose(standing, newest, held.runs, earlier, held.columns)
         mark = self._reports.supersede(before.mark, report_text(sheet, held.lines), text)
         if mark is None:
             return False
@@ -381,7 +382,7 @@ def _all_ended(held: Held, ending: Ending) -> Held:
     for place in held.pending():
         runs[place] = _ended(runs[place], ending)
         lines[place] = encode_run(runs[place])
-    return replace(held, runs=runs, lines=lines)
+    return replace(held, runs=runs, lines=lines, columns=None)
 
 
 def _ended(run: Run, ending: Ending) -> Run:
