@@ -144,12 +144,12 @@ cdef inline Py_ssize_t _sort_in(value_t *into, Py_ssize_t known, value_t one) no
 
 
 cdef object _middle_of(const value_t *known, Py_ssize_t count, int digits):
-    cdef const value_t *middle = known + count // 2
+    cdef Py_ssize_t half = count // 2
     if not count:
         return None
     if count % 2 == 0:
-        return rounded((middle[-1].size + middle[0].size) / 2, digits)
-    return <long long> middle.size if middle.whole else rounded(middle.size, digits)
+        return rounded((known[half - 1].size + known[half].size) / 2, digits)
+    return <long long> known[half].size if known[half].whole else rounded(known[half].size, digits)
 
 
 cdef bint _read(object value, value_t *into) except -1:

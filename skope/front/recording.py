@@ -1,6 +1,6 @@
 """One capture at its stop: everything its report will tell, made from the record and two edges."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec.structs import replace as changed
@@ -79,7 +79,7 @@ class Recorder:
         self,
         *,
         record: Record,
-        deaths: Callable[[], Iterable[Death]],
+        deaths: Callable[[], list[Death]],
         host: Host,
         commit: Commit | None,
         origins: Origins,
@@ -98,14 +98,15 @@ class Recorder:
     def record(self, entry: Entry, span: Span, *, window: Window, same_worker: bool) -> Recording:
         """What happened in `span`, the capture of `entry`."""
         whole = cut(self.machine, span, head_of(entry.head))
-        deaths = list(self._deaths())
+        deaths = self._deaths()
         watched = watch(whole, deaths)
         slow = self.machine.slow.rows(max(0, span.start_ns - _SLOW_BEFORE_NS), span.stop_ns)
         values, reasons = measure(whole)
         tree = self._tree_of(entry, span, window)
         own = measure_tree(tree) if tree else self._nobody(entry)
-        values |= {name: one.value for name, one in own.items()}
-        reasons |= {name: one.reason for name, one in own.items() if one.value is None}
+        if own:
+            values |= {name: one.value for name, one in own.items()}
+            reasons |= {name: one.reason for name, one in own.items() if one.value is None}
         overhead = _overhead(span, restarts=watched.sampling.restarts, same_worker=same_worker)
         trust = judge(
             whole,
