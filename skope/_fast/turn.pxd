@@ -11,9 +11,10 @@ cdef class Turn:
     cdef public Hot hot
     cdef list waiting           # doors with an answer that was not sent yet
     cdef size_t held            # bytes of their chunks
-    cdef object now_s           # when the first of them came
+    cdef double now_s           # when the first of them came, by the monotonic clock
 
     cdef int add(self, Door door) except -1
+    cpdef int hurry(self) except -1
     cpdef int flush(self) except -1
 
 

@@ -173,8 +173,8 @@ class HotSignals(Hot):
         # A stop that has to await a tick is for those who can wait.
         if self._signals.awaits() and any(what == STOP for what, *_ in signals):
             return None
-        # This takes its time, and the answers before it need not wait for it.
-        self._turn.flush()
+        # This takes its time, and the answers before it need not wait for all of it.
+        self._turn.hurry()
         return b"".join([self._obey(*asked) for asked in signals])
 
     def _obey(self, what: int, name: str | None, module: str | None) -> bytes:

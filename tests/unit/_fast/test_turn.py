@@ -1,6 +1,7 @@
 """What arrives in a turn is kept once and answered in order, past the transport if that is idle."""
 
 import socket
+import time
 
 import pytest
 
@@ -129,6 +130,18 @@ def test_a_second_chunk_of_a_connection_ends_the_turn(room):
     assert end.heard() == b"a"
     room.end_turn()
     assert end.heard() == b"b"
+
+
+def test_who_takes_his_time_has_only_those_sent_that_have_waited(room):
+    one, other = room.end(), room.end()
+    one.door.receive(b"a")
+    room.turn.hurry()
+    soon = one.heard()
+    time.sleep(0.002)
+    room.turn.hurry()
+    assert (soon, one.heard(), other.heard()) == (b"", b"a", b"")
+    room.turn.hurry()
+    assert room.hot.kept == [[b"a"]]
 
 
 def test_large_chunks_do_not_pile_up(room):
