@@ -12,8 +12,9 @@
 
 Standard library only. The caller pays for one append to a bounded queue; a background thread sends
 batches over one kept connection. Nothing here raises into the application or waits for the network:
-what cannot be queued or delivered is dropped and counted (`stats()`). A server that does not answer
-may get a batch twice; one that is not there gets it when it is back, while the queue lasts.
+what cannot be queued or delivered is dropped and counted (`stats()`); what the server refuses is
+rejected, and `refusal()` says why. A server that does not answer may get a batch twice; one that is
+not there gets it when it is back, while the queue lasts.
 
 Environment: SKOPE_URL (``http://host:port`` or ``host:port``), or SKOPE_HOST and SKOPE_PORT, says
 where; SKOPE_TOKEN is sent when set; SKOPE_DISABLED=1 switches everything off.
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["flush", "record", "span", "stats", "timed"]
+__all__ = ["flush", "record", "refusal", "span", "stats", "timed"]
 
 _COROUTINE: Final = 0x80  # code flags, as in `inspect`, which is slow to import
 _GENERATOR: Final = 0x20
@@ -276,3 +277,8 @@ def stats() -> dict[str, int]:
         "dropped": _sender.dropped,
         "queued": len(_sender.queue) + _sender.in_hand,
     }
+
+
+def refusal() -> str | None:
+    """Why the latest record that was rejected was, in a sentence; None while none was."""
+    return _sender.refusal

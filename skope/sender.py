@@ -55,6 +55,8 @@ class Sender:
         self.sent = 0
         self.lost = 0
         self.rejected = 0
+        self.refusal: str | None = None
+        """Why the latest of them was."""
         self.full: deque[list[int]] = deque()
         self.local = per_thread()
         self.connection: HTTPConnection | None = None
@@ -149,13 +151,13 @@ class Sender:
 
     def deliver(self, batch: list[Item]) -> bool:
         """True: it is settled, one way or another. False: it went back to the queue."""
-        lines = _lines(batch)
+        lines = self.lines(batch)
         self.rejected += len(batch) - len(lines)
         status, refused = self.post(b"".join(lines)) if lines else (200, 0)
         if status == 200:
             self.sent += len(lines) - refused
             self.rejected += refused
-        elif status in (0, 429) or status >= 500:
+        elif _may_pass(status):
             self.queue.extendleft(reversed(batch))
             self.rejected -= len(batch) - len(lines)
             self.pause_s = min(LONGEST_PAUSE_S, 2 * self.pause_s or GATHER_S)
@@ -164,6 +166,22 @@ class Sender:
             self.rejected += len(lines)
         self.pause_s = 0.0
         return True
+
+    def lines(self, batch: list[Item]) -> list[bytes]:
+        """A batch as NDJSON lines; a record that is no JSON is left out."""
+        import json  # noqa: PLC0415
+
+        lines = []
+        for name, exec_time, module, memory, at in batch:
+            body = {"name": name, "module": module, "timestamp": at, "exec_time": exec_time}
+            if memory is not None:
+                body["exec_memory_usage"] = memory
+            try:
+                text = json.dumps(body, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+                lines.append(text.encode() + b"\n")
+            except (TypeError, ValueError, RecursionError) as error:
+                self.refusal = f"it cannot be JSON: {error}"
+        return lines
 
     def post(self, body: bytes) -> tuple[int, int]:
         """(status, records refused); status 0 when there was no answer."""
@@ -195,8 +213,13 @@ class Sender:
         if response.will_close:
             self.close()
         if response.status != 200:
+            if not _may_pass(response.status):
+                self.refusal = _sentence(response.status, answer)
             return response.status, 0
-        return 200, len(json.loads(answer).get("rejected") or ())
+        refused = json.loads(answer).get("rejected") or ()
+        if refused:
+            self.refusal = str(refused[-1].get("detail"))
+        return 200, len(refused)
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -236,21 +259,18 @@ def _import() -> None:
         return
 
 
-def _lines(batch: list[Item]) -> list[bytes]:
-    """A batch as NDJSON lines; a record that is no JSON is left out."""
+def _may_pass(status: int) -> bool:
+    """Whether the server may well take the same batch later; 0 is no answer."""
+    return status in (0, 429) or status >= 500
+
+
+def _sentence(status: int, answer: bytes) -> str:
     import json  # noqa: PLC0415
 
-    lines = []
-    for name, exec_time, module, memory, at in batch:
-        body = {"name": name, "module": module, "timestamp": at, "exec_time": exec_time}
-        if memory is not None:
-            body["exec_memory_usage"] = memory
-        try:
-            text = json.dumps(body, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-            lines.append(text.encode() + b"\n")
-        except (TypeError, ValueError, RecursionError):
-            continue
-    return lines
+    try:
+        return str(json.loads(answer)["detail"])
+    except (ValueError, TypeError, LookupError):
+        return f"the server answered {status}, as no Skope would"
 
 
 def _connection() -> HTTPConnection:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from skope._fast.layout import CaptureKind as CaptureKind
     from skope._fast.layout import Role as Role
     from skope._fast.layout import dtype as dtype
+    from skope._fast.medians import Columns as Columns
     from skope._fast.medians import columns_of as columns_of
     from skope._fast.medians import medians_of as medians_of
     from skope._fast.parent import die_with_parent as die_with_parent
@@ -76,7 +77,14 @@ if TYPE_CHECKING:
     from skope._fast.slow import value_at as value_at
     from skope._fast.span import Edge as Edge
     from skope._fast.span import Span as Span
-    from skope._fast.span import percent as percent
+    from skope._fast.span import changes as changes
+    from skope._fast.span import counts as counts
+    from skope._fast.span import edge_counts as edge_counts
+    from skope._fast.span import edge_times as edge_times
+    from skope._fast.span import elapsed as elapsed
+    from skope._fast.span import peaks as peaks
+    from skope._fast.span import shares as shares
+    from skope._fast.span import times as times
     from skope._fast.spare import Anchor as Anchor
     from skope._fast.spare import begin_writing as begin_writing
     from skope._fast.spare import exchange as exchange
@@ -142,7 +150,7 @@ _NAMES: Final = {
         "Role",
         "dtype",
     ),
-    "medians": ("columns_of", "medians_of"),
+    "medians": ("Columns", "columns_of", "medians_of"),
     "parent": ("die_with_parent",),
     "pen": ("SHORT", "Pen"),
     "pidparse": ("parse_pid_stat",),
@@ -164,7 +172,18 @@ _NAMES: Final = {
     "wishes": ("Wishes",),
     "recognise": ("POST", "START", "STOP", "Recogniser"),
     "records": ("ARRAY", "LINES", "OBJECT", "Batch", "first_unsound", "words_of"),
-    "span": ("Edge", "Span", "percent"),
+    "span": (
+        "Edge",
+        "Span",
+        "changes",
+        "counts",
+        "edge_counts",
+        "edge_times",
+        "elapsed",
+        "peaks",
+        "shares",
+        "times",
+    ),
     "spare": ("Anchor", "begin_writing", "exchange", "refill", "write_over"),
     "starts": ("Starter",),
     "stripes": (

@@ -99,23 +99,23 @@ def rate_texts(readings, counters, const double[::1] edges):
     cdef const slow_t *rows = <const slow_t *> hold(readings, dtype("slow"), &held, &count)
     cdef Py_ssize_t size = edges.shape[0] - 1
     cdef rates_t rates
-    cdef uint64_t[::1] inside
     cdef double *room = NULL
     cdef int counter
     texts = []
     try:
         if count < 2 or size < 0:
             raise ValueError("rates take two readings and an edge")
-        inside = _places(rows, count, edges)
-        room = _doubles(2 * count + 3 * size)
+        room = _doubles(2 * count + 4 * size + 1)
         rates.steps, rates.totals = room, room + count
         rates.low = rates.totals + count
         rates.mean, rates.high = rates.low + size, rates.low + 2 * size
+        rates.inside = <uint64_t *> (rates.high + size)
+        _place(rows, count, edges, rates.inside)
         for counter in counters:
             if not 0 <= counter < <int> N_SLOW_VALUES:
                 raise IndexError(counter)
             _climb(rows, count, counter, &rates)
-            _rate(rows, count, edges, inside, &rates)
+            _rate(rows, count, edges, &rates)
             texts.append(None if not _any(rates.mean, size) else (
                 _text(rates.low, size, DIGITS), _text(rates.mean, size, DIGITS),
                 _text(rates.high, size, DIGITS),
@@ -132,19 +132,18 @@ cdef struct rates_t:
     double *low                     # and the next of each point
     double *mean
     double *high
+    uint64_t *inside                # the step each edge lies in, or the one nearest to it
 
 
-cdef uint64_t[::1] _places(const slow_t *rows, Py_ssize_t count, const double[::1] edges):
-    """The step each edge lies in, the first or the last one where it lies beyond."""
-    import numpy as np
-    cdef uint64_t[::1] inside = np.empty(edges.shape[0], np.uint64)
+cdef void _place(
+    const slow_t *rows, Py_ssize_t count, const double[::1] edges, uint64_t *inside
+) noexcept:
     cdef Py_ssize_t at = 0
     cdef Py_ssize_t k
     for k in range(edges.shape[0]):
         while at < count - 2 and <double> rows[at + 1].begin_ns <= edges[k]:
             at += 1
         inside[k] = at
-    return inside
 
 
 cdef double *_doubles(Py_ssize_t count) except NULL:
@@ -181,13 +180,13 @@ cdef void _climb(const slow_t *rows, Py_ssize_t count, int counter, rates_t *rat
 
 
 cdef void _rate(
-    const slow_t *rows, Py_ssize_t count, const double[::1] edges, uint64_t[::1] inside,
-    rates_t *rates,
+    const slow_t *rows, Py_ssize_t count, const double[::1] edges, rates_t *rates
 ) noexcept:
     cdef double first = <double> rows[0].begin_ns
     cdef double last = <double> rows[count - 1].begin_ns
     cdef double before, reached, lowest, highest
     cdef Py_ssize_t k, step
+    cdef const uint64_t *inside = rates.inside
     reached = _reached(rows, edges[0], inside[0], rates)
     for k in range(edges.shape[0] - 1):
         rates.low[k] = rates.mean[k] = rates.high[k] = NAN

@@ -88,6 +88,14 @@ cdef class Fold:
     def weight_ns(self):
         return self.row.weight_ns
 
+    def longest(self, int64_t start_ns, int64_t stop_ns):
+        """The longest stretch without a tick between two instants that all ticks lie between."""
+        cdef int64_t first = <int64_t> self.row.first_ns - start_ns
+        cdef int64_t last = stop_ns - <int64_t> self.row.last_ns
+        if not self.row.taken:
+            return stop_ns - start_ns
+        return max(<int64_t> self.row.max_gap_ns, first, last)
+
     def low(self, size_t gauge):
         """UNAVAILABLE when no tick had it, as the next."""
         return self.row.low[_checked(gauge)]

@@ -9,6 +9,7 @@ from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memcmp
 
 from skope._fast.decimal cimport MOST_DIGITS, MOST_POWER, quotient
+from skope._fast.spelling cimport blank, starts
 
 MOST_SECONDS = 1e9
 MOST_MIB = 1e9
@@ -31,17 +32,6 @@ cdef enum:
 cdef double _seconds = MOST_SECONDS
 cdef double _mib = MOST_MIB
 cdef double _latest = LATEST_S
-
-
-cdef inline const unsigned char *_blank(
-    const unsigned char *at, const unsigned char *end, bint lines
-) noexcept nogil:
-    """Skips white space; in NDJSON a line end is none."""
-    while at < end and (
-        at[0] == 32 or at[0] == 9 or ((at[0] == 10 or at[0] == 13) and not lines)
-    ):
-        at += 1
-    return at
 
 
 cdef const unsigned char *_string(
@@ -185,17 +175,17 @@ cdef const unsigned char *_nested(
     cdef span_t ignored
     if at >= end or at[0] != 123:
         return NULL
-    at = _blank(at + 1, end, f.lines)
+    at = blank(at + 1, end, f.lines)
     if at < end and at[0] == 125:
         return at + 1
     while True:
         at = _string(at, end, &key)
         if at == NULL:
             return NULL
-        at = _blank(at, end, f.lines)
+        at = blank(at, end, f.lines)
         if at >= end or at[0] != 58:
             return NULL
-        at = _blank(at + 1, end, f.lines)
+        at = blank(at + 1, end, f.lines)
         if _is(&key, b"memory_usage", 12) and not f.seen & SEEN_INNER:
             f.seen |= SEEN_INNER
             at = _number_or_null(at, end, &f.nested)
@@ -206,20 +196,14 @@ cdef const unsigned char *_nested(
             return NULL
         if at == NULL:
             return NULL
-        at = _blank(at, end, f.lines)
+        at = blank(at, end, f.lines)
         if at >= end:
             return NULL
         if at[0] == 125:
             return at + 1
         if at[0] != 44:
             return NULL
-        at = _blank(at + 1, end, f.lines)
-
-
-cdef inline bint _starts(
-    const unsigned char *at, const unsigned char *end, const char *word, size_t length
-) noexcept nogil:
-    return <size_t> (end - at) >= length and memcmp(at, word, length) == 0
+        at = blank(at + 1, end, f.lines)
 
 
 cdef inline unsigned int _key(
@@ -228,25 +212,25 @@ cdef inline unsigned int _key(
     """Which field's name, with its closing quote, begins at `at`; 0 for none."""
     if at >= end:
         return 0
-    if at[0] == 110 and _starts(at, end, b'name"', 5):
+    if at[0] == 110 and starts(at, end, b'name"', 5):
         length[0] = 5
         return SEEN_NAME
-    if at[0] == 101 and _starts(at, end, b'exec_time"', 10):
+    if at[0] == 101 and starts(at, end, b'exec_time"', 10):
         length[0] = 10
         return SEEN_TIME
-    if at[0] == 101 and _starts(at, end, b'exec_memory_usage"', 18):
+    if at[0] == 101 and starts(at, end, b'exec_memory_usage"', 18):
         length[0] = 18
         return SEEN_MEMORY
-    if at[0] == 116 and _starts(at, end, b'timestamp"', 10):
+    if at[0] == 116 and starts(at, end, b'timestamp"', 10):
         length[0] = 10
         return SEEN_TIMESTAMP
-    if at[0] == 116 and _starts(at, end, b'total_memory_global"', 20):
+    if at[0] == 116 and starts(at, end, b'total_memory_global"', 20):
         length[0] = 20
         return SEEN_TOTAL
-    if at[0] == 109 and _starts(at, end, b'module"', 7):
+    if at[0] == 109 and starts(at, end, b'module"', 7):
         length[0] = 7
         return SEEN_MODULE
-    if at[0] == 115 and _starts(at, end, b'system_manager"', 15):
+    if at[0] == 115 and starts(at, end, b'system_manager"', 15):
         length[0] = 15
         return SEEN_NESTED
     return 0
@@ -313,24 +297,24 @@ cdef const unsigned char *record(
     f.total.at = f.time.at = f.nested.at = NULL
     if at >= end or at[0] != 123:
         return NULL
-    at = _blank(at + 1, end, f.lines)
+    at = blank(at + 1, end, f.lines)
     while True:
         if at >= end or at[0] != 34:
             return NULL
         bit = _key(at + 1, end, &length)
         if bit == 0:
             return NULL
-        at = _blank(at + 1 + length, end, f.lines)
+        at = blank(at + 1 + length, end, f.lines)
         if at >= end or at[0] != 58:
             return NULL
-        at = _field(bit, _blank(at + 1, end, f.lines), end, f)
+        at = _field(bit, blank(at + 1, end, f.lines), end, f)
         if at == NULL:
             return NULL
-        at = _blank(at, end, f.lines)
+        at = blank(at, end, f.lines)
         if at >= end:
             return NULL
         if at[0] == 125:
             return at + 1 if _within(f) else NULL
         if at[0] != 44:
             return NULL
-        at = _blank(at + 1, end, f.lines)
+        at = blank(at + 1, end, f.lines)

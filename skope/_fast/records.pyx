@@ -13,6 +13,7 @@ from libc.string cimport memchr, memcpy
 from skope._fast.mix cimport digest
 from skope._fast.plain cimport fields_t, record, span_t
 from skope._fast.recognise cimport Recogniser, request_t
+from skope._fast.spelling cimport blank
 
 OBJECT = AS_OBJECT
 ARRAY = AS_ARRAY
@@ -26,16 +27,6 @@ cdef enum:
     FIRST_ENTRIES = 64
     FIRST_TEXT = 8192
     IDLE_TEXT = 1 << 20         # a larger buffer is given back between requests
-
-
-cdef inline const unsigned char *_blank(
-    const unsigned char *at, const unsigned char *end, bint lines
-) noexcept nogil:
-    while at < end and (
-        at[0] == 32 or at[0] == 9 or ((at[0] == 10 or at[0] == 13) and not lines)
-    ):
-        at += 1
-    return at
 
 
 cdef inline unsigned char *_put(
@@ -264,19 +255,19 @@ cdef class Batch:
         cdef bint lines = shape == AS_LINES
         fields.lines = lines
         if shape == AS_ARRAY:
-            at = _blank(at, end, False)
+            at = blank(at, end, False)
             if at >= end or at[0] != 91:
                 return False
             at += 1
         while True:
-            at = _blank(at, end, False)
+            at = blank(at, end, False)
             if at >= end and lines:
                 return True
             at = record(at, end, &fields)
             if at == NULL:
                 return False
             self._keep(&fields)
-            at = _blank(at, end, lines)
+            at = blank(at, end, lines)
             if lines:
                 if at < end and at[0] != 10 and not (
                     at[0] == 13 and at + 1 < end and at[1] == 10
@@ -289,7 +280,7 @@ cdef class Batch:
             if shape == AS_ARRAY:
                 if at >= end or at[0] != 93:
                     return False
-                at = _blank(at + 1, end, False)
+                at = blank(at + 1, end, False)
             return at >= end
 
     def add(self, bytes name, double exec_time, double memory, bytes line):

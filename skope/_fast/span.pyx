@@ -81,6 +81,18 @@ cdef class Span:
         """From start to stop."""
         return self.stop_ns - self.start_ns
 
+    @property
+    def slept_ns(self):
+        """For how long the machine was suspended between the readings."""
+        return self.slept()
+
+    @property
+    def stepped_ns(self):
+        """By how much the wall clock was set between them; it goes on while the machine sleeps."""
+        cdef int64_t went = <int64_t> (self.after.at.monotonic_ns - self.before.at.monotonic_ns)
+        cdef int64_t told = <int64_t> (self.after.at.realtime_ns - self.before.at.realtime_ns)
+        return told - went - max(<int64_t> 0, self.slept())
+
     def fell_back(self):
         """Whether a reading found a counter lower than before, and held it."""
         return bool((self.before.at.flags | self.after.at.flags) & FLAG_CLAMPED)
@@ -89,37 +101,33 @@ cdef class Span:
         """By how much these rose together."""
         return self.total(counters)
 
-    def seconds(self, list counters not None):
-        """The same of times, in seconds as reports have them."""
-        return seconds(self.total(counters))
-
     def edge_counted(self, size_t counter):
         """By how much an `EdgeCounter` rose; None where an end could not be had."""
+        cdef int64_t rise = self.edge_total(counter)
+        return None if rise == ABSENT else rise
+
+    cdef int64_t edge_total(self, size_t counter) except? -1:
         cdef int64_t first = self.before.at.extra[_within(counter, <size_t> N_EDGE_COUNTERS)]
         cdef int64_t last = self.after.at.extra[counter]
         if first == ABSENT or last == ABSENT:
-            return None
+            return ABSENT
         return last - first if last > first else 0
-
-    def edge_seconds(self, size_t counter):
-        """The same of a time, in seconds as reports have them."""
-        rise = self.edge_counted(counter)
-        return None if rise is None else seconds(rise)
-
-    def change(self, size_t gauge):
-        """From start to stop, in MiB as reports have them; None where an end could not be had."""
-        cdef int64_t first = self.before.at.gauges[_within(gauge, <size_t> N_GAUGES)]
-        cdef int64_t last = self.after.at.gauges[gauge]
-        return None if first == ABSENT or last == ABSENT else mebibytes(last - first)
 
     def peak(self, size_t gauge, Fold ticks not None):
         """The highest value at the ends and at `ticks`; None if there was none."""
-        cdef int64_t highest = max(
-            self.before.at.gauges[_within(gauge, <size_t> N_GAUGES)], self.after.at.gauges[gauge]
-        )
+        cdef int64_t highest = self.highest(gauge, ticks)
+        return None if highest == ABSENT else highest  # which is the least of all integers
+
+    cdef int64_t highest(self, size_t gauge, Fold ticks) except? -1:
+        cdef int64_t highest = self.before.at.gauges[_within(gauge, <size_t> N_GAUGES)]
+        highest = max(highest, self.after.at.gauges[gauge])
         if ticks.row.taken:
             highest = max(highest, ticks.row.high[gauge])
-        return None if highest == ABSENT else highest  # which is the least of all integers
+        return highest
+
+    cdef int64_t slept(self) noexcept:
+        cdef int64_t went = <int64_t> (self.after.at.monotonic_ns - self.before.at.monotonic_ns)
+        return <int64_t> (self.after.at.boottime_ns - self.before.at.boottime_ns) - went
 
     cdef int64_t total(self, list counters) except? -1:
         cdef uint64_t first, last
@@ -133,9 +141,51 @@ cdef class Span:
         return sum
 
 
-def percent(double share):
-    """A share as the per cent of a report."""
-    return rounded(100 * share, 2)
+# How a value of a report is had. Each takes what it is of, and the window's ticks in one.
+
+def elapsed(Span span not None, of, Fold ticks):
+    """The time from start to stop, s."""
+    return seconds(span.stop_ns - span.start_ns)
+
+
+def counts(Span span not None, list of, Fold ticks):
+    """What these counters rose by together."""
+    return span.total(of)
+
+
+def times(Span span not None, list of, Fold ticks):
+    """The same of times, s."""
+    return seconds(span.total(of))
+
+
+def shares(Span span not None, tuple of, Fold ticks):
+    """Of (some, all) counters the per cent that some rose by; None if none did."""
+    cdef int64_t whole = span.total(of[1])
+    return rounded(100 * (<double> span.total(of[0]) / <double> whole), 2) if whole else None
+
+
+def edge_counts(Span span not None, size_t of, Fold ticks):
+    """What an `EdgeCounter` rose by; None where an end could not be had."""
+    return span.edge_counted(of)
+
+
+def edge_times(Span span not None, size_t of, Fold ticks):
+    """The same of a time, s."""
+    cdef int64_t rise = span.edge_total(of)
+    return None if rise == ABSENT else seconds(rise)
+
+
+def changes(Span span not None, size_t of, Fold ticks):
+    """What a gauge is more at the stop than at the start, MiB; None where one could not be had."""
+    cdef int64_t first = span.before.at.gauges[_within(of, <size_t> N_GAUGES)]
+    cdef int64_t last = span.after.at.gauges[of]
+    return None if first == ABSENT or last == ABSENT else mebibytes(last - first)
+
+
+def peaks(Span span not None, size_t of, Fold ticks not None):
+    """The highest value of a gauge, MiB; None if there was none."""
+    cdef int64_t highest = span.highest(of, ticks)
+    return None if highest == ABSENT else mebibytes(highest)
 
 
 cdef inline size_t _within(size_t index, size_t count) except? 0:

@@ -1,4 +1,4 @@
-# How the bytes of a plain request are compared.
+# How the bytes of a plain request are compared, and which are passed over.
 
 from libc.string cimport memcmp
 
@@ -25,6 +25,17 @@ cdef inline bint starts(
     const unsigned char *at, const unsigned char *end, const char *word, size_t length
 ) noexcept nogil:
     return <size_t> (end - at) >= length and memcmp(at, word, length) == 0
+
+
+cdef inline const unsigned char *blank(
+    const unsigned char *at, const unsigned char *end, bint lines
+) noexcept nogil:
+    """Skips white space; in NDJSON, `lines`, a line end is none."""
+    while at < end and (
+        at[0] == 32 or at[0] == 9 or ((at[0] == 10 or at[0] == 13) and not lines)
+    ):
+        at += 1
+    return at
 
 
 cdef inline bint same(

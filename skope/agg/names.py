@@ -16,7 +16,6 @@ class Names:
     def __init__(self, stripes: Stripes, own: int, *, most: int) -> None:
         """`own` is this worker's stripe; `most` distinct names are allowed over all stripes."""
         self._stripes = stripes
-        self._own = own
         self._most = most
         self._known: set[bytes] = set()
         self._others: dict[int, _Other] = {

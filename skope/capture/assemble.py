@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from skope._fast import columns_of, medians_of
+from skope._fast import Columns, columns_of, medians_of
 from skope.capture.measures import MEASURES
 from skope.schema.host import Host
 from skope.schema.metrics import MetricSpec, spec_of
@@ -40,7 +40,7 @@ _WHOLE_TIME: Final = "CLOCK_MONOTONIC, from the script's launch to its end"
 """Of a window without signals; what MEASURES says of `exec_time` is of one between them."""
 
 
-class Newest(Struct, frozen=True, kw_only=True):
+class Newest(Struct, frozen=True, kw_only=True, gc=False):
     """What a report tells of its newest run alone."""
 
     module: str | None
@@ -59,7 +59,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     """(source, coverage) of metrics that have no source of their own for all captures."""
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """What a report tells of itself."""
 
     name: str
@@ -73,14 +73,14 @@ Told: TypeAlias = dict[str, tuple[str, float | None]]
 """(source, coverage) by metric."""
 
 
-class Summary(NamedTuple):
+class Summary(Struct, frozen=True, gc=False):
     """What all runs of a report say together."""
 
     value: str
     window: Window
     exec_time: Seconds
     system_manager: SystemManager
-    names: list[str]
+    names: Sequence[str]
     """Of the metrics."""
     values: list[Number | None]
     """Their medians."""
@@ -95,7 +95,7 @@ class Summary(NamedTuple):
         }
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, frozen=True, gc=False):
     """All that a report will say but its single runs: `skope.capture.lettering` is its text."""
 
     standing: Standing
@@ -108,6 +108,11 @@ class Sheet(NamedTuple):
     def host(self) -> Host | None:
         """The report's."""
         return self.newest.host
+
+    @property
+    def subject(self) -> str:
+        """The report's."""
+        return self.newest.subject
 
     @property
     def replaced(self) -> int | None:
@@ -125,9 +130,16 @@ class Sheet(NamedTuple):
 
 
 def compose(
-    standing: Standing, newest: Newest, runs: Sequence[Run], before: Report | None = None
+    standing: Standing,
+    newest: Newest,
+    runs: Sequence[Run],
+    before: Report | None = None,
+    columns: Columns | None = None,
 ) -> Sheet:
-    """What the report of `runs` says, the newest last; `before` is the one without that."""
+    """What the report of `runs` says, the newest last; `before` is the one without that.
+
+    `columns` are the values of all of them, where all are good and of one window.
+    """
     told = newest.told
     if told and before and before.subject == newest.subject:
         known = before.metrics
@@ -136,7 +148,7 @@ def compose(
             for name in told.keys() & known.keys()
             if runs[-1].values.get(name) is None
         }
-    return Sheet(standing, newest, told, _summary(runs, newest.reasons, newest.window))
+    return Sheet(standing, newest, told, _summary(runs, newest.reasons, newest.window, columns))
 
 
 def revise(report: Report, runs: Sequence[Run]) -> Report:
@@ -156,23 +168,31 @@ def system_manager(values: dict[str, Number | None]) -> SystemManager:
     )
 
 
-def _summary(runs: Sequence[Run], reasons: dict[str, str], untold: Window) -> Summary:
+def _summary(
+    runs: Sequence[Run], reasons: dict[str, str], untold: Window, columns: Columns | None = None
+) -> Summary:
     """What is made of all runs; the window is `untold` where none says what it was.
 
     A whole script and what lies between its signals are two quantities: no median holds both.
     """
-    ended_well = [run for run in runs if run.ok]
-    window = (ended_well or runs)[-1].window or untold
-    good = [run for run in ended_well if run.window in (None, window)]
-    names = columns_of([run.values for run in runs])
-    values = medians_of([run.values for run in good], names, _DIGITS)
+    names: Sequence[str]
+    if columns is not None:
+        good, others, window = len(runs), 0, runs[-1].window or untold
+        names, values = columns.names, columns.medians(_DIGITS)
+    else:
+        ended_well = [run for run in runs if run.ok]
+        window = (ended_well or runs)[-1].window or untold
+        counted = [run.values for run in ended_well if run.window in (None, window)]
+        good, others = len(counted), len(ended_well) - len(counted)
+        listed = columns_of([run.values for run in runs])
+        names, values = listed, medians_of(counted, listed, _DIGITS)
     if good:
         leading = dict(zip(names, values, strict=True))
     else:
         leading = runs[-1].values
         reasons = _without_median(runs, names, reasons)
     return Summary(
-        _value_text(runs, len(good), len(ended_well) - len(good)),
+        _value_text(runs, good, others),
         window,
         leading["exec_time"] or 0.0,
         system_manager(leading),
@@ -194,7 +214,7 @@ def _fields(summary: Summary, told: Told) -> dict[str, Any]:
 
 
 def _without_median(
-    runs: Sequence[Run], names: list[str], reasons: dict[str, str]
+    runs: Sequence[Run], names: Sequence[str], reasons: dict[str, str]
 ) -> dict[str, str]:
     """Why each value is null where no run counts."""
     if runs[-1].ok is not None:

@@ -41,12 +41,9 @@ class _Silence(NamedTuple):
 def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
     """How well `window` was watched, given the supervisor's log."""
     span = window.span
-    sampler = [
-        death
-        for death in deaths
-        if death.role == SAMPLER and death.overlaps(span.start_ns, span.stop_ns)
-    ]
-    longest = _longest(window)
+    ends = span.start_ns, span.stop_ns
+    sampler = [death for death in deaths if death.role == SAMPLER and death.overlaps(*ends)]
+    longest = window.fold.longest(*ends)
     silences = _silences(window, sampler) if longest > _GAP_PERIODS * window.period_ns else []
     kept = silences
     if len(silences) > 1:
@@ -70,7 +67,7 @@ def watch(window: Window, deaths: Iterable[Death] = ()) -> Watch:
         late=window.fold.late,
         resolution_ms=window.resolution_ns / NS_PER_MS,
     )
-    return Watch(sampling, longest, sum(gap.length_ns for gap in silences if gap.cause != _LATE))
+    return Watch(sampling, longest, sum([gap.length_ns for gap in silences if gap.cause != _LATE]))
 
 
 def _expected(window: Window) -> int:
@@ -89,16 +86,8 @@ def _expected(window: Window) -> int:
 def _restarts(window: Window, sampler: list[Death]) -> int:
     """Starts of a new sampler inside the window: as its ticks tell, or as the log does."""
     span = window.span
-    logged = sum(span.start_ns <= death.up_ns < span.stop_ns for death in sampler)
+    logged = sum([span.start_ns <= death.up_ns < span.stop_ns for death in sampler])
     return max(logged, window.fold.restarts)
-
-
-def _longest(window: Window) -> int:
-    """The longest stretch without a tick, from edge to edge."""
-    span, fold = window.span, window.fold
-    if not window.taken:
-        return span.length_ns
-    return max(fold.max_gap_ns, fold.first_ns - span.start_ns, span.stop_ns - fold.last_ns)
 
 
 def _silences(window: Window, sampler: list[Death]) -> list[_Silence]:

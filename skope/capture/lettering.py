@@ -16,7 +16,7 @@ _FRAME: Final = frame(Report)
 
 def report_text(sheet: Sheet, run_lines: list[bytes]) -> bytes:
     """The file of the report whose runs are `run_lines`, each as `encode_run` has it."""
-    standing, newest, told, summary = sheet
+    standing, newest, summary = sheet.standing, sheet.newest, sheet.summary
     machine = summary.system_manager
     numbers = encode(
         (
@@ -47,7 +47,7 @@ def report_text(sheet: Sheet, run_lines: list[bytes]) -> bytes:
         first,
         replaced,
         block(b"[", run_lines, b"]"),
-        _metrics(summary, told) % tuple(values),
+        _metrics(summary, sheet.told) % tuple(values),
         encode(newest.series),
         encode(newest.sampling),
         encode(newest.trust),

@@ -1,11 +1,24 @@
 """Two edges and a window to the values of a run, each by the name of its metric."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from skope._fast import COUNTERS, EDGE_COUNTERS, GAUGES, Span, percent
+from skope._fast import (
+    COUNTERS,
+    EDGE_COUNTERS,
+    GAUGES,
+    Fold,
+    Span,
+    changes,
+    counts,
+    edge_counts,
+    edge_times,
+    elapsed,
+    peaks,
+    shares,
+    times,
+)
 from skope.schema.report import Number
-from skope.units import mebibytes, seconds
 
 if TYPE_CHECKING:
     from skope.capture.window import Window
@@ -20,6 +33,7 @@ _AT_WORK: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("user", "nice", "system"
 _AT_REST: Final = [_COUNTER[f"cpu_{kind}"] for kind in ("idle", "iowait")]
 _STEAL: Final = [_COUNTER["cpu_steal"]]
 _ALL: Final = [*_AT_WORK, *_AT_REST, *_STEAL]
+_USED: Final = ([*_AT_WORK, *_STEAL], _ALL)
 _PSI_CPU: Final = _EXTRA["psi_cpu_ns"]
 
 NO_CLOCK_TICK: Final = "the window held no clock tick"
@@ -33,24 +47,28 @@ class Measure(NamedTuple):
     """How one metric is had."""
 
     source: str
-    of: Callable[["Window"], Number | None]
+    how: Callable[[Span, Any, Fold], Number | None]
+    of: Any
+    """Its counters, its gauge: what `how` takes."""
     reason: str
     """Why it is null, when it is."""
 
 
 def measure(window: "Window") -> tuple[dict[str, Number | None], dict[str, str]]:
     """(values, reasons): every metric by its name; those that are null also have a reason."""
-    values = {name: metric.of(window) for name, metric in MEASURES.items()}
-    reasons = {name: MEASURES[name].reason for name, value in values.items() if value is None}
-    return values, reasons
+    span, ticks = window.span, window.fold
+    values = {name: how(span, of, ticks) for name, how, of in _HOW}
+    if None not in values.values():
+        return values, {}
+    return values, {name: MEASURES[name].reason for name in values if values[name] is None}
 
 
 def measure_edges(span: Span) -> dict[str, Number | None]:
     """What the leading fields of a report take, from the two edges alone."""
     return {
-        "exec_time": seconds(span.length_ns),
-        "machine.cpu_usage": _usage(span),
-        "machine.memory_usage": span.change(MEMORY_USED),
+        "exec_time": elapsed(span, None, None),
+        "machine.cpu_usage": shares(span, _USED, None),
+        "machine.memory_usage": changes(span, MEMORY_USED, None),
     }
 
 
@@ -80,61 +98,38 @@ def pressure(span: Span) -> float | None:
     return None if stalled is None or length_ns <= 0 else min(1.0, stalled / length_ns)
 
 
-def _usage(span: Span) -> float | None:
-    share = cpu_share(span, busy_ns(span) + stolen_ns(span))
-    return None if share is None else percent(share)
-
-
-def _memory_peak(window: "Window") -> float | None:
-    peak = window.peak(MEMORY_USED)
-    return None if peak is None else mebibytes(peak)
-
-
-def _count(name: str) -> Callable[["Window"], int]:
-    counters = [_COUNTER[name]]
-    return lambda window: window.span.counted(counters)
-
-
-def _size(name: str) -> Callable[["Window"], int | None]:
-    counter = _EXTRA[name]
-    return lambda window: window.span.edge_counted(counter)
-
-
-def _stall(name: str) -> Callable[["Window"], float | None]:
-    counter = _EXTRA[name]
-    return lambda window: window.span.edge_seconds(counter)
-
-
 _STAT: Final = "/proc/stat at both edges"
 _DISK: Final = "/proc/diskstats at both edges, whole disks"
 _NET: Final = "/proc/net/dev at both edges, without lo"
 _PSI: Final = "/proc/pressure at both edges, some total"
 
 MEASURES: Final[dict[str, Measure]] = {
-    "exec_time": Measure(
-        "CLOCK_MONOTONIC, /start to /stop", lambda w: seconds(w.span.length_ns), ""
-    ),
-    "machine.cpu_usage": Measure(f"{_STAT}: busy of all", lambda w: _usage(w.span), NO_CLOCK_TICK),
-    "machine.cpu_time": Measure(
-        f"{_STAT}: busy without steal", lambda w: w.span.seconds(_AT_WORK), ""
-    ),
+    "exec_time": Measure("CLOCK_MONOTONIC, /start to /stop", elapsed, None, ""),
+    "machine.cpu_usage": Measure(f"{_STAT}: busy of all", shares, _USED, NO_CLOCK_TICK),
+    "machine.cpu_time": Measure(f"{_STAT}: busy without steal", times, _AT_WORK, ""),
     "machine.memory_usage": Measure(
-        "/proc/meminfo at both edges: MemTotal - MemAvailable",
-        lambda w: w.span.change(MEMORY_USED),
-        _NO_MEMINFO,
+        "/proc/meminfo at both edges: MemTotal - MemAvailable", changes, MEMORY_USED, _NO_MEMINFO
     ),
     "machine.memory_peak": Measure(
-        "/proc/meminfo at ticks and edges: MemTotal - MemAvailable", _memory_peak, _NO_MEMINFO
+        "/proc/meminfo at ticks and edges: MemTotal - MemAvailable",
+        peaks,
+        MEMORY_USED,
+        _NO_MEMINFO,
     ),
-    "machine.disk_read_bytes": Measure(_DISK, _size("disk_read_bytes"), _NO_DISKSTATS),
-    "machine.disk_write_bytes": Measure(_DISK, _size("disk_write_bytes"), _NO_DISKSTATS),
-    "machine.net_rx_bytes": Measure(_NET, _size("net_rx_bytes"), _NO_NET),
-    "machine.net_tx_bytes": Measure(_NET, _size("net_tx_bytes"), _NO_NET),
-    "machine.ctx_switches": Measure(_STAT, _count("ctx_switches"), ""),
-    "machine.forks": Measure(_STAT, _count("forks"), ""),
-    "machine.steal": Measure(_STAT, lambda w: w.span.seconds(_STEAL), ""),
-    "machine.psi_cpu": Measure(_PSI, _stall("psi_cpu_ns"), _NO_PRESSURE),
-    "machine.psi_memory": Measure(_PSI, _stall("psi_memory_ns"), _NO_PRESSURE),
-    "machine.psi_io": Measure(_PSI, _stall("psi_io_ns"), _NO_PRESSURE),
+    "machine.disk_read_bytes": Measure(
+        _DISK, edge_counts, _EXTRA["disk_read_bytes"], _NO_DISKSTATS
+    ),
+    "machine.disk_write_bytes": Measure(
+        _DISK, edge_counts, _EXTRA["disk_write_bytes"], _NO_DISKSTATS
+    ),
+    "machine.net_rx_bytes": Measure(_NET, edge_counts, _EXTRA["net_rx_bytes"], _NO_NET),
+    "machine.net_tx_bytes": Measure(_NET, edge_counts, _EXTRA["net_tx_bytes"], _NO_NET),
+    "machine.ctx_switches": Measure(_STAT, counts, [_COUNTER["ctx_switches"]], ""),
+    "machine.forks": Measure(_STAT, counts, [_COUNTER["forks"]], ""),
+    "machine.steal": Measure(_STAT, times, _STEAL, ""),
+    "machine.psi_cpu": Measure(_PSI, edge_times, _EXTRA["psi_cpu_ns"], _NO_PRESSURE),
+    "machine.psi_memory": Measure(_PSI, edge_times, _EXTRA["psi_memory_ns"], _NO_PRESSURE),
+    "machine.psi_io": Measure(_PSI, edge_times, _EXTRA["psi_io_ns"], _NO_PRESSURE),
 }
 """Every metric of the machine. A new one is a row here and one in `schema/metrics.py`."""
+_HOW: Final = [(name, metric.how, metric.of) for name, metric in MEASURES.items()]

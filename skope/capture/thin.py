@@ -24,7 +24,8 @@ from skope._fast import (
 from skope.capture.measures import CPU_BUSY, MEMORY_USED
 from skope.capture.record import Rows
 from skope.capture.window import Window
-from skope.schema.series import MOST_POINTS, DrawnCurve
+from skope.schema.codec import block
+from skope.schema.series import MOST_POINTS, curve_line
 from skope.units import BYTES_PER_MIB, NS_PER_S
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -38,30 +39,30 @@ _INSTANT_DIGITS: Final = 6
 class _Drawn(NamedTuple):
     """A gauge that becomes a curve."""
 
-    name: str
-    unit: str
+    line: bytes
     gauge: int
     scale: float
     """The curve's units in one of the record's."""
 
 
 _MACHINE: Final = (
-    _Drawn("machine.memory_used", "MiB", MEMORY_USED, 1 / BYTES_PER_MIB),
-    _Drawn("machine.cpu_usage", "%", CPU_BUSY, 1e-4),
+    _Drawn(curve_line("machine.memory_used", "MiB"), MEMORY_USED, 1 / BYTES_PER_MIB),
+    _Drawn(curve_line("machine.cpu_usage", "%"), CPU_BUSY, 1e-4),
 )
 _TREE: Final = (
-    _Drawn("memory_used", "MiB", TREE_GAUGES.index("rss"), 1 / BYTES_PER_MIB),
-    _Drawn("core_usage", "%", TREE_GAUGES.index("busy"), 1e-4),
-    _Drawn("processes", "count", TREE_GAUGES.index("processes"), 1),
-    _Drawn("threads", "count", TREE_GAUGES.index("threads"), 1),
+    _Drawn(curve_line("memory_used", "MiB"), TREE_GAUGES.index("rss"), 1 / BYTES_PER_MIB),
+    _Drawn(curve_line("core_usage", "%"), TREE_GAUGES.index("busy"), 1e-4),
+    _Drawn(curve_line("processes", "count"), TREE_GAUGES.index("processes"), 1),
+    _Drawn(curve_line("threads", "count"), TREE_GAUGES.index("threads"), 1),
 )
 """100 % of `core_usage` is one processor, kept busy."""
 _RATES: Final = (
-    ("machine.disk_read_rate", SLOW_VALUES.index("disk_read_bytes")),
-    ("machine.disk_write_rate", SLOW_VALUES.index("disk_write_bytes")),
-    ("machine.net_rx_rate", SLOW_VALUES.index("net_rx_bytes")),
-    ("machine.net_tx_rate", SLOW_VALUES.index("net_tx_bytes")),
+    (curve_line("machine.disk_read_rate", "B/s"), SLOW_VALUES.index("disk_read_bytes")),
+    (curve_line("machine.disk_write_rate", "B/s"), SLOW_VALUES.index("disk_write_bytes")),
+    (curve_line("machine.net_rx_rate", "B/s"), SLOW_VALUES.index("net_rx_bytes")),
+    (curve_line("machine.net_tx_rate", "B/s"), SLOW_VALUES.index("net_tx_bytes")),
 )
+_RATE_LINES: Final = [line for line, _ in _RATES]
 _COUNTERS: Final = [counter for _, counter in _RATES]
 
 
@@ -75,9 +76,7 @@ class _Points(NamedTuple):
     """The last three of shape (n, curves) in the curves' units; NaN where it could not be had."""
 
 
-def thin(
-    window: Window, slow: Rows, tree: Window | None = None
-) -> tuple[Raw, dict[str, DrawnCurve]] | None:
+def thin(window: Window, slow: Rows, tree: Window | None = None) -> tuple[Raw, Raw] | None:
     """(t, curves): the end of each point in seconds from the start, and the curves by name.
 
     None when no tick fell into the window. `tree` is the same span's window on the record of what
@@ -86,21 +85,16 @@ def thin(
     if not window.taken:
         return None
     edges, t, texts = _gauges(window)
-    named = _named(_MACHINE, texts)
+    lines = _lines([one.line for one in _MACHINE], texts)
     if len(slow) >= 2:
-        rates = rate_texts(slow, _COUNTERS, edges)
-        named += [(name, "B/s", three) for (name, _), three in zip(_RATES, rates, strict=True)]
+        lines += _lines(_RATE_LINES, rate_texts(slow, _COUNTERS, edges))
     if tree is not None and tree.taken:
-        named += _named(_TREE, _gauges_at(tree, edges[1:]))
-    return Raw(t), {
-        name: DrawnCurve(unit=unit, min=Raw(three[0]), mean=Raw(three[1]), max=Raw(three[2]))
-        for name, unit, three in named
-        if three is not None
-    }
+        lines += _lines([one.line for one in _TREE], _gauges_at(tree, edges[1:]))
+    return Raw(t), Raw(block(b"{", lines, b"}"))
 
 
-def _named(drawn: tuple[_Drawn, ...], texts: Sequence[_Texts]) -> list[tuple[str, str, _Texts]]:
-    return [(one.name, one.unit, three) for one, three in zip(drawn, texts, strict=True)]
+def _lines(lines: Sequence[bytes], texts: Sequence[_Texts]) -> list[bytes]:
+    return [line % three for line, three in zip(lines, texts, strict=True) if three is not None]
 
 
 def _gauges(window: Window) -> tuple[Floats, bytes, list[_Texts]]:

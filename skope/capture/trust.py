@@ -1,6 +1,6 @@
 """How far a recording can be believed: a grade, and the reasons for anything below A."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from skope._fast import SLOW_VALUES, Span, rise_of
@@ -27,6 +27,7 @@ _IDLE: Final = 0.10
 _NOTHING: Final[Finding] = ("A", "")
 _COVERAGE: Final[Limits] = (("A", 0.99), ("B", 0.95), ("C", 0.80))
 _STEAL: Final[Limits] = (("A", 0.01), ("B", 0.03), ("C", 0.10))
+_STEAL_FLOOR_NS: Final = METRICS["machine.steal"].floor * NS_PER_S
 _PRESSURE: Final[Limits] = (("A", 0.05), ("B", 0.15))
 _LEAST_EXPECTED: Final = 10
 """With fewer ticks expected, coverage says nothing."""
@@ -54,7 +55,7 @@ def judge(
     watched: Watch,
     *,
     slow: Rows,
-    deaths: Iterable[Death] = (),
+    deaths: Collection[Death] = (),
     refused: int = 0,
     tree: Share | None = None,
 ) -> Trust:
@@ -73,9 +74,9 @@ def judge(
         *_of_sampling(window, watched),
         *_of_processors(window.span, slow),
         *_of_waiting(window.span, tree),
-        *_of_subject(window.span, tree),
+        *(_of_subject(window.span, tree) if tree is not None else ()),
         *_of_clocks(window.span),
-        *_of_signals(window.span, deaths, refused),
+        *(_of_signals(window.span, deaths, refused) if deaths or refused else ()),
     ]
     worst = max(findings, default=_NOTHING)
     return Trust(grade=worst[0], reasons=[reason for _, reason in findings])
@@ -98,7 +99,7 @@ def _of_processors(span: Span, slow: Rows) -> Iterator[Finding]:
     taken_ns = stolen_ns(span)
     stolen = cpu_share(span, taken_ns)
     # One clock tick is the source's resolution: it may have begun long before the window.
-    if stolen is not None and taken_ns > METRICS["machine.steal"].floor * NS_PER_S:
+    if stolen is not None and taken_ns > _STEAL_FLOOR_NS:
         grade = _below(stolen, _STEAL, "D")
         if grade != "A":
             yield grade, f"the hypervisor took {100 * stolen:.1f} % of the processors' time"
@@ -127,9 +128,7 @@ def _of_waiting(span: Span, tree: Share | None) -> Iterator[Finding]:
         yield grade, said.format(100 * waited)
 
 
-def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
-    if tree is None:
-        return
+def _of_subject(span: Span, tree: Share) -> Iterator[Finding]:
     if not tree.is_script:
         if tree.ended:
             yield "B", ENDED
@@ -140,18 +139,14 @@ def _of_subject(span: Span, tree: Share | None) -> Iterator[Finding]:
 
 
 def _of_clocks(span: Span) -> Iterator[Finding]:
-    before, after = span.before, span.after
-    went_ns = after.monotonic_ns - before.monotonic_ns
-    slept_ns = after.boottime_ns - before.boottime_ns - went_ns
+    slept_ns, stepped_ns = span.slept_ns, span.stepped_ns
     if slept_ns > _CLOCK_JUMP_NS:
         yield "D", f"the machine was suspended for {slept_ns / NS_PER_S:.1f} s"
-    # The wall clock goes on while the machine sleeps; that alone is no step.
-    stepped_ns = after.realtime_ns - before.realtime_ns - went_ns - max(0, slept_ns)
     if abs(stepped_ns) > _CLOCK_JUMP_NS:
         yield "B", f"the wall clock was set by {stepped_ns / NS_PER_S:+.1f} s"
 
 
-def _of_signals(span: Span, deaths: Iterable[Death], refused: int) -> Iterator[Finding]:
+def _of_signals(span: Span, deaths: Collection[Death], refused: int) -> Iterator[Finding]:
     if refused:
         times = f" ({refused} times)" if refused > 1 else ""
         yield "D", f"a second start was refused{times}"

@@ -93,9 +93,6 @@ def _aggregates(options: argparse.Namespace, sides: _Sides) -> "AggregateDiff":
     from skope.cli import aggregates
     from skope.diff.aggregates import compare_aggregates
 
-    if options.html is not None:
-        message = "--html shows two captures, and these are aggregates"
-        raise UsageError(message, hint="leave it out; `skope ui` shows aggregates")
     if options.base is None and not options.agg:
         message = f"{sides.head} is an aggregate, which has no earlier one to compare it with"
         raise UsageError(message, hint=f"skope diff --base T --head {sides.head}")
@@ -106,7 +103,12 @@ def _aggregates(options: argparse.Namespace, sides: _Sides) -> "AggregateDiff":
         if options.missing_base != "pass":
             raise
         raise NoBase(error, sides.head) from None
-    return compare_aggregates(base, head, judging.policy(options))
+    diff = compare_aggregates(base, head, judging.policy(options))
+    if options.html is not None:
+        from skope.cli.page import write_aggregate_page
+
+        write_aggregate_page(diff, options.html)
+    return diff
 
 
 def _pair(options: argparse.Namespace) -> _Sides:

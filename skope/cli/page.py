@@ -3,6 +3,9 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from skope.cli import reading
 from skope.cli.messages import say
@@ -12,6 +15,10 @@ from skope.schema.report import Report
 from skope.schema.series import Series
 from skope.store.curves import curves_beside, read_curves
 from skope.store.names import is_path
+from skope.view.width import clean
+
+if TYPE_CHECKING:
+    from skope.schema.aggregate_diff import AggregateDiff
 
 
 def write_page(
@@ -24,18 +31,37 @@ def write_page(
     StorageFault
         If it cannot be written.
     """
-    from skope import web
     from skope.view.diff_page import diff_page
-    from skope.view.html import joined, standalone
 
     curves = (
         _curves(options, diff.base.path or diff.base.name, base),
         _curves(options, diff.head.path or diff.head.name, head),
     )
     page = diff_page(diff, base, head, curves)
+    _write(f"{page.word}: {page.name}", page, target)
+
+
+def write_aggregate_page(diff: "AggregateDiff", target: str) -> None:
+    """The same of two aggregates.
+
+    Raises
+    ------
+    StorageFault
+        If it cannot be written.
+    """
+    from skope.view.aggregates_page import aggregate_diff_page
+
+    page = aggregate_diff_page(diff)
+    _write(f"{page.word}: {clean(diff.name)}", page, target)
+
+
+def _write(title: str, page: Struct, target: str) -> None:
+    from skope import web
+    from skope.view.html import joined, standalone
+
     modules = {name: web.read(name).decode() for name in (*web.MODULES, web.ALONE)}
     text = standalone(
-        f"{page.word}: {page.name}",
+        title,
         page,
         scripts=(web.read(web.CHARTS).decode(), joined(modules)),
         styles=[web.read(name).decode() for name in web.STYLES],

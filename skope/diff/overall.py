@@ -50,7 +50,7 @@ def summary_of(changes: Sequence[Change], forbidden: str | None, policy: Policy)
     elif verdict == "inconclusive":
         sentence = _open(decisive)
     elif verdict == "equivalent":
-        sentence = f"{wording.listed([_within(change) for change in decisive])}"
+        sentence = wording.listed([_within(change) for change in decisive])
     else:
         sentence = _told(verdict, decisive, gated, policy)
     return f"{verdict.replace('-', ' ').upper()}: {sentence}"

@@ -56,21 +56,19 @@ class Pair(Struct, frozen=True, kw_only=True):
 
 
 class Pairing(Struct, frozen=True, kw_only=True):
-    """Every metric of two reports."""
+    """Every metric that one of two reports has a value of."""
 
     both: list[Pair]
     """Those with a value on either side, in the order of the table of metrics."""
     only_in_base: list[Pair]
     only_in_head: list[Pair]
-    neither: list[str]
-    """Known to a report, and without a value in both."""
 
 
 def pair_up(base: Report, head: Report) -> Pairing:
     """The metrics of two reports, side by side; failed runs and what is no number left out."""
     runs = base.good_runs(), head.good_runs()
     paired = are_paired(base, head)
-    pairing = Pairing(both=[], only_in_base=[], only_in_head=[], neither=[])
+    pairing = Pairing(both=[], only_in_base=[], only_in_head=[])
     for name in _names(base, head, *runs):
         pair = _pair(name, (base.metrics, head.metrics), runs)
         if paired:
@@ -81,8 +79,6 @@ def pair_up(base: Report, head: Report) -> Pairing:
             pairing.only_in_base.append(pair)
         elif pair.head.n:
             pairing.only_in_head.append(pair)
-        else:
-            pairing.neither.append(name)
     return pairing
 
 

@@ -5,6 +5,7 @@ from typing import Final, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from skope._fast import Columns
 from skope.capture.assemble import Sheet
 from skope.schema.codec import encode_run
 from skope.schema.report import Report, Run
@@ -14,7 +15,7 @@ from skope.store.reports import Mark
 _ANOTHER: Final = "another command or script than in the runs before it"
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class Held(Struct, frozen=True, kw_only=True, gc=False):
     """The runs of one tag in this session."""
 
     mark: Mark
@@ -24,6 +25,8 @@ class Held(Struct, frozen=True, kw_only=True):
     runs: list[Run] = []
     lines: list[bytes] = []
     """`runs`, encoded."""
+    columns: Columns | None = None
+    """The values of `runs`, where all of them are good and of one window."""
     total: int = 0
     first_run: int = 1
     """This session's own first; above 1 an earlier session's runs come before it."""
@@ -44,6 +47,7 @@ class Held(Struct, frozen=True, kw_only=True):
             said=report,
             runs=runs,
             lines=[encode_run(run) for run in runs],
+            columns=_columns(runs),
             total=report.runs_total,
             first_run=first_run,
             in_place=own,
@@ -56,8 +60,16 @@ class Held(Struct, frozen=True, kw_only=True):
             self,
             runs=[*self.runs, run][-most:],
             lines=[*self.lines, encode_run(run)][-most:],
+            columns=self._column_beside(run, most),
             total=run.run,
         )
+
+    def _column_beside(self, run: Run, most: int) -> Columns | None:
+        if not self.runs:
+            return _columns([run])
+        if self.columns is None or not run.ok or run.window != self.runs[-1].window:
+            return None
+        return self.columns.adding(run.values, most)
 
     def introduced(self, run: Run, workload: str | None) -> Run:
         """`run`, with a remark where it is this session's first and those before are of another."""
@@ -84,3 +96,13 @@ class Held(Struct, frozen=True, kw_only=True):
     def pending(self) -> list[int]:
         """The places of the runs whose script goes on."""
         return [place for place, run in enumerate(self.runs) if run.ok is None]
+
+
+def _columns(runs: list[Run]) -> Columns | None:
+    """The values of `runs`, if all of them are good and of one window."""
+    if not runs or not all(run.ok and run.window == runs[0].window for run in runs):
+        return None
+    columns: Columns | None = Columns(tuple(runs[0].values))
+    for run in runs:
+        columns = columns and columns.adding(run.values, len(runs))
+    return columns

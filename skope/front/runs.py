@@ -100,7 +100,7 @@ class Runs:
         run : the run, whose number is given here; `ok` None: to be completed later
         curves : the run's curves, given its number
         announce : told that number before anything is written
-        follow_commit : begin a new file when the commit is another one
+        follow_commit : begin a new file when the commit, or who is watched, is another one
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Runs:
                 return known.total + 1
         with self._reports.alone():
             held = self._hold(tag)
-            if moves and _moved(held.said, newest):
+            if moves and _of_another(held.said, newest):
                 held = Held(mark=held.mark)
             run = held.introduced(run, newest.workload)
             announce(held.total + 1)
@@ -124,7 +124,7 @@ class Runs:
     def _at_once(self, tag: str, newest: Newest, *, moves: bool) -> Held | None:
         """What is known of a tag whose report may be written over, should it be what it was."""
         known = self._held.get(tag)
-        if known is None or not known.in_place or (moves and _moved(known.said, newest)):
+        if known is None or not known.in_place or (moves and _of_another(known.said, newest)):
             return None
         return known if self._reports.can_supersede(known.mark) else None
 
@@ -143,7 +143,8 @@ class Runs:
         if series is not None and run.ok is not None:
             text, newest = encode_series(series), replace(newest, series=before.mark.series)
         earlier = before.report if newest.told else None
-        sheet = compose(self._standing(tag, held, before.replaced), newest, held.runs, earlier)
+        standing = self._standing(tag, held, before.replaced)
+        sheet = compose(standing, newest, held.runs, earlier, held.columns)
         mark = self._reports.supersede(before.mark, report_text(sheet, held.lines), text)
         if mark is None:
             return False
@@ -242,7 +243,7 @@ class Runs:
                 self._reports.directory.replace(file, report_text(sheet, held.lines))
                 return
             held = self._hold_pending(tag)
-            if follow_commit and not self._append and _moved(held.said, newest):
+            if follow_commit and not self._append and _of_another(held.said, newest):
                 held = Held(mark=held.mark)
             held = _all_ended(held, ending).adding(_ended(run, ending), most=self._most)
             sheet = compose(
@@ -358,9 +359,11 @@ def _readable(read: Callable[[str], Report | None], tag: str) -> Report | None:
         return None
 
 
-def _moved(said: Sheet | Report | None, newest: Newest) -> bool:
-    """Whether the working directory is at another commit than it was."""
-    return said is not None and _commit(said.host) != _commit(newest.host)
+def _of_another(said: Sheet | Report | None, newest: Newest) -> bool:
+    """Whether it is of another commit, or of another subject: no median holds both."""
+    if said is None:
+        return False
+    return said.subject != newest.subject or _commit(said.host) != _commit(newest.host)
 
 
 def _commit(host: Host | None) -> str | None:
@@ -379,7 +382,7 @@ def _all_ended(held: Held, ending: Ending) -> Held:
     for place in held.pending():
         runs[place] = _ended(runs[place], ending)
         lines[place] = encode_run(runs[place])
-    return replace(held, runs=runs, lines=lines)
+    return replace(held, runs=runs, lines=lines, columns=None)
 
 
 def _ended(run: Run, ending: Ending) -> Run:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Git(Struct, frozen=True, kw_only=True):
+class Git(Struct, frozen=True, kw_only=True, gc=False):
     """The working directory's version."""
 
     commit: str
@@ -12,7 +12,7 @@ class Git(Struct, frozen=True, kw_only=True):
     dirty: bool | None = None
 
 
-class CgroupLimits(Struct, frozen=True, kw_only=True):
+class CgroupLimits(Struct, frozen=True, kw_only=True, gc=False):
     """What the container may use; null where nothing limits it."""
 
     cpu_max: float | None = None
@@ -21,7 +21,7 @@ class CgroupLimits(Struct, frozen=True, kw_only=True):
     """Bytes."""
 
 
-class Host(Struct, frozen=True, kw_only=True):
+class Host(Struct, frozen=True, kw_only=True, gc=False):
     """Facts that are read once per Skope process, and the load when the capture began."""
 
     hostname_hash: str

@@ -2,6 +2,9 @@
 
 The first five fields, their names, types, order and meaning are the format's oldest promise;
 everything after them may grow.
+
+Nothing here can refer to itself, so garbage is not looked for in it (`gc=False`): a server holds
+thousands of runs.
 """
 
 from typing import Final, Literal
@@ -21,7 +24,7 @@ Grade = Literal["A", "B", "C", "D"]
 Window = Literal["signals", "script"]
 
 
-class SystemManager(Struct, frozen=True, kw_only=True):
+class SystemManager(Struct, frozen=True, kw_only=True, gc=False):
     """The machine in two numbers."""
 
     memory_usage: MiB
@@ -30,7 +33,7 @@ class SystemManager(Struct, frozen=True, kw_only=True):
     """Mean utilisation, 0 to 100; null when the window held no clock tick."""
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class Run(Struct, frozen=True, kw_only=True, gc=False):
     """One start-to-stop. In the file its values stand beside the other fields, by their names."""
 
     run: int
@@ -52,7 +55,7 @@ class Run(Struct, frozen=True, kw_only=True):
     """Every metric by its name, in the metric's unit; null where it could not be had."""
 
 
-class Metric(Struct, frozen=True, kw_only=True):
+class Metric(Struct, frozen=True, kw_only=True, gc=False):
     """One metric over the report's good runs."""
 
     unit: str
@@ -67,7 +70,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     """What part of it the source saw in the newest run, 0 to 1; null where nothing tells."""
 
 
-class Gap(Struct, frozen=True, kw_only=True):
+class Gap(Struct, frozen=True, kw_only=True, gc=False):
     """A stretch of over two periods without a sample."""
 
     start_s: Seconds
@@ -76,7 +79,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     cause: str
 
 
-class Sampling(Struct, frozen=True, kw_only=True):
+class Sampling(Struct, frozen=True, kw_only=True, gc=False):
     """How well the newest run was watched."""
 
     period_ms: float
@@ -96,21 +99,21 @@ class Sampling(Struct, frozen=True, kw_only=True):
     """Width of the coarsest slots the window was cut from; the period for short captures."""
 
 
-class Trust(Struct, frozen=True, kw_only=True):
+class Trust(Struct, frozen=True, kw_only=True, gc=False):
     """How far to believe the newest run, with the reasons for anything below A."""
 
     grade: Grade
     reasons: list[str] = []
 
 
-class Overhead(Struct, frozen=True, kw_only=True):
+class Overhead(Struct, frozen=True, kw_only=True, gc=False):
     """What Skope itself used inside the window of the newest run."""
 
     sampler_cpu_s: Seconds | None = None
     front_cpu_s: Seconds | None = None
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Report(Struct, frozen=True, kw_only=True, gc=False):
     """A capture, with every run it has kept."""
 
     name: str

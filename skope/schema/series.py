@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from msgspec import Raw, Struct
 
 SERIES_SCHEMA: Final = "skope.series/1"
@@ -32,13 +33,10 @@ class Series(Struct, frozen=True, kw_only=True):
     curves: dict[str, Curve]
 
 
-class DrawnCurve(Struct, frozen=True, kw_only=True):
-    """A curve to be written, its lists as JSON already."""
-
-    unit: str
-    min: Raw
-    mean: Raw
-    max: Raw
+def curve_line(name: str, unit: str) -> bytes:
+    """The line of a `Curve` in a series' file, with ``%b`` for each of its lists."""
+    before = msgspec.json.encode(name) + b': {"unit":' + msgspec.json.encode(unit)
+    return before.replace(b"%", b"%%") + b',"min":%b,"mean":%b,"max":%b}'
 
 
 class DrawnSeries(Struct, frozen=True, kw_only=True):
@@ -50,4 +48,4 @@ class DrawnSeries(Struct, frozen=True, kw_only=True):
     timestamp: int
     exec_time: float
     t: Raw
-    curves: dict[str, DrawnCurve]
+    curves: Raw

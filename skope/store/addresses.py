@@ -48,6 +48,22 @@ def locate(directory: Directory, address: str, *, paths: bool) -> Found:
     raise UnknownReport(message)
 
 
+def at_path(path: str, *, most: int = MOST_BYTES) -> Found:
+    """The file at `path`, which may be anywhere."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        data = read_whole(fd, path, most=most)
+    except (FileNotFoundError, NotADirectoryError):
+        message = f"no file {path}"
+        raise UnknownReport(message, hint="a tag is written without .json") from None
+    except ValueError as error:  # a null character
+        message = f"{path!r} is no path"
+        raise ForeignReport(message) from error
+    except OSError as error:
+        raise storage_fault(error, f"cannot read {path}") from error
+    return Found(data, path, identify(data))
+
+
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """The one of `known` that `word` was most likely meant to be."""
     import difflib  # noqa: PLC0415 - only a mistyped word pays for it
@@ -87,19 +103,3 @@ def _earlier(directory: Directory, tag: str, back: int) -> Found | None:
         if (identity := identify(data)).name == tag:
             return Found(data, directory.shown_name(file), identity)
     return None
-
-
-def at_path(path: str, *, most: int = MOST_BYTES) -> Found:
-    """The file at `path`, which may be anywhere."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        data = read_whole(fd, path, most=most)
-    except (FileNotFoundError, NotADirectoryError):
-        message = f"no file {path}"
-        raise UnknownReport(message, hint="a tag is written without .json") from None
-    except ValueError as error:  # a null character
-        message = f"{path!r} is no path"
-        raise ForeignReport(message) from error
-    except OSError as error:
-        raise storage_fault(error, f"cannot read {path}") from error
-    return Found(data, path, identify(data))

@@ -65,7 +65,8 @@ class _Row(Struct, frozen=True):
 
 
 _decode: Final = msgspec.json.Decoder(_Row).decode
-_AGGREGATES: Final = ("report_agg.json", "report_apps.json")
+_COLLECTED: Final = "report_agg.json"
+"""Reserved, and an aggregate all the same."""
 _Place = Literal["own", "failed", "copy"]
 
 
@@ -77,8 +78,10 @@ def list_directory(directory: Directory) -> Listing:
     unreadable: list[str] = []
     aggregates: list[str] = []
     for file in directory.names():
-        if not file.endswith(".json") or file[:-5].lower() in RESERVED:
-            aggregates += [file] if file == _AGGREGATES[0] else []
+        if file == _COLLECTED:
+            aggregates.append(file)
+        elif not file.endswith(".json") or file[:-5].lower() in RESERVED:
+            continue
         elif (row := _row(directory, file)) is None:
             (aggregates if file.endswith(".agg.json") else unreadable).append(file)
         elif row.schema == DIFF_SCHEMA:

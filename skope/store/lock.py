@@ -44,7 +44,6 @@ class RoleLock:
 
     def __init__(self, directory: Directory, role: str, *, command: str | None = None) -> None:
         self._directory: Final = directory
-        self._role: Final = role
         self._command: Final = command or f"skope {role}"
         self._name: Final = f"{role}.lock"
         self._fd = -1

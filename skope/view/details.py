@@ -7,13 +7,12 @@ from skope.schema.host import Host
 from skope.schema.report import Metric, Report, Run, Sampling, Window
 from skope.view import numbers
 from skope.view.numbers import quantity, scale_of
-from skope.view.paragraph import paragraph
+from skope.view.paragraph import labelled
 from skope.view.subject import subject_words
 from skope.view.width import clean, left, right, width
 
 MOST_RUNS: Final = 20
 """Runs listed unless all are asked for."""
-_LABEL: Final = 11
 _COLUMNS: Final = (("exec_time", "s"), ("cpu_time", "s"), ("memory_peak", "MiB"))
 
 
@@ -23,8 +22,8 @@ def of_report(report: Report, *, every: bool = False) -> str:
         _metrics(report),
         _runs(report, every=every),
         [
-            *_labelled("subject", subject_words(report.subject)),
-            *_labelled("when", numbers.moment(report.timestamp)),
+            *labelled("subject", subject_words(report.subject)),
+            *labelled("when", numbers.moment(report.timestamp)),
             *_sampling(report.sampling),
             *_overhead(report),
             *_host(report.host),
@@ -104,10 +103,10 @@ def _sampling(sampling: Sampling | None) -> list[str]:
     ]
     if sampling.restarts:
         said.append(numbers.plural(sampling.restarts, "restart"))
-    lines = _labelled("sampling", ", ".join(said))
+    lines = labelled("sampling", ", ".join(said))
     for gap in sampling.gaps:
         length, at = quantity(gap.length_ms / 1e3, "s"), quantity(gap.start_s, "s")
-        lines += _labelled("gap", f"{length} at {at}: {clean(gap.cause)}")
+        lines += labelled("gap", f"{length} at {at}: {clean(gap.cause)}")
     return lines
 
 
@@ -117,7 +116,7 @@ def _overhead(report: Report) -> list[str]:
         return []
     scale = scale_of("s", used.sampler_cpu_s, used.front_cpu_s)
     sampler, front = scale.text(used.sampler_cpu_s), scale.text(used.front_cpu_s)
-    return _labelled("overhead", f"sampler {sampler}, front {front} of processor time")
+    return labelled("overhead", f"sampler {sampler}, front {front} of processor time")
 
 
 def _host(host: Host | None) -> list[str]:
@@ -132,14 +131,10 @@ def _host(host: Host | None) -> list[str]:
     system = [f"kernel {host.kernel} {host.arch}", f"Python {host.python}", f"Skope {host.skope}"]
     if host.load1 is not None:
         system.append(f"load {host.load1:.2f}")
-    lines = _labelled("host", ", ".join(word for word in machine if word))
-    lines += _labelled("system", ", ".join(system))
+    lines = labelled("host", ", ".join(word for word in machine if word))
+    lines += labelled("system", ", ".join(system))
     if host.git is not None:
         branch = f" on {host.git.branch}" if host.git.branch else ""
         dirty = ", uncommitted changes" if host.git.dirty else ""
-        lines += _labelled("commit", f"{host.git.commit[:12]}{branch}{dirty}")
+        lines += labelled("commit", f"{host.git.commit[:12]}{branch}{dirty}")
     return lines
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return paragraph(f"{left(label, _LABEL)}  {clean(text)}", hang=_LABEL + 2)

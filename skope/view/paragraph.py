@@ -3,7 +3,11 @@
 import textwrap
 from typing import Final
 
+from skope.view.width import clean, left
+
 COLUMNS: Final = 80
+LABEL: Final = 11
+"""How wide what stands before a text is."""
 
 
 def paragraph(text: str, *, indent: int = 2, hang: int = 2) -> list[str]:
@@ -20,3 +24,8 @@ def paragraph(text: str, *, indent: int = 2, hang: int = 2) -> list[str]:
         break_on_hyphens=False,
         drop_whitespace=True,
     )
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """`text` after its label, the later lines below it."""
+    return paragraph(f"{left(label, LABEL)}  {clean(text)}", hang=LABEL + 2)

@@ -6,10 +6,9 @@ from skope.schema.report import Metric, Number, Report, Run
 from skope.view import numbers
 from skope.view.colour import Tone, paint
 from skope.view.numbers import Scale, quantity, scale_of
-from skope.view.paragraph import paragraph
+from skope.view.paragraph import LABEL, labelled, paragraph
 from skope.view.width import clean, left, right, width
 
-_LABEL = 11
 _VALUE = 9
 _EDGE = 77
 """Where the trust grade ends."""
@@ -40,7 +39,7 @@ def of_report(
     """
     lines = [_heading(report, colour=colour), *_measures(report), _machine(report)]
     for label, text in doubts(report):
-        lines += _labelled(label, text)
+        lines += labelled(label, text)
     if previous is not None:
         lines.append(_before(report, previous, previous_address or f"{previous.name}@1"))
     if saved is not None:
@@ -79,12 +78,12 @@ def _measures(report: Report) -> list[str]:
         if metric is not None and metric.value is not None:
             lines.append(_measure(report, name, metric.value, metric.unit, note, whose))
         elif metric is not None:
-            lines += _labelled(name, f"not measured: {metric.reason or ''}")
+            lines += labelled(name, ": ".join(filter(None, ("not measured", metric.reason))))
     return lines
 
 
 def _measure(report: Report, name: str, value: Number, unit: str, note: str, whose: str) -> str:
-    line = f"  {left(name, _LABEL)}  {right(quantity(value, unit), _VALUE)}"
+    line = f"  {left(name, LABEL)}  {right(quantity(value, unit), _VALUE)}"
     own = name if name in report.metrics or name == "exec_time" else f"machine.{name}"
     note = note or _range(report.good_runs(), own, scale_of(unit, value))
     return f"{line}    {left(note, _NOTE - 2)}{whose}".rstrip()
@@ -126,7 +125,7 @@ def _machine(report: Report) -> str:
     if report.host is not None:
         said += f" of {numbers.plural(report.host.cpus, 'processor')}"
     memory = report.system_manager.memory_usage
-    return f"  {left('machine', _LABEL)}  {said}, memory {scale_of('MiB', memory).signed(memory)}"
+    return f"  {left('machine', LABEL)}  {said}, memory {scale_of('MiB', memory).signed(memory)}"
 
 
 def doubts(report: Report) -> list[tuple[str, str]]:
@@ -154,8 +153,4 @@ def _before(report: Report, previous: Report, address: str) -> str:
     verdict = "one run each, cannot tell"
     if not alone:
         verdict = f"`skope diff --head {clean(report.name)}` judges"
-    return f"  {left('before', _LABEL)}  exec_time {was} ({clean(address)}): {verdict}"
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return paragraph(f"{left(label, _LABEL)}  {clean(text)}", hang=_LABEL + 2)
+    return f"  {left('before', LABEL)}  exec_time {was} ({clean(address)}): {verdict}"

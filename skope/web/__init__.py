@@ -14,6 +14,7 @@ MODULES: Final = (
     "copying.js",
     "recordings.js",
     "diff.js",
+    "counted.js",
 )
 """What a page of its own needs, each after those it imports; `alone.js` starts it."""
 LIVE_MODULES: Final = ("source.js", "live.js", "captures.js", "aggregates.js", "main.js")

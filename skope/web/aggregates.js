@@ -3,8 +3,9 @@
 import { h, fill, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
 import { quantity, count, plural } from "./figures.js";
-import { forest, forestScale, bars } from "./shapes.js";
+import { bars } from "./shapes.js";
 import { copyable } from "./copying.js";
+import { countedPage } from "./counted.js";
 import { ask, quoted } from "./source.js";
 
 const COLLECTED = "report_agg";
@@ -34,7 +35,7 @@ export function aggregatesSource(state) {
 
 /** Draws `page` into `main` as `state` says; rows of the one being collected come from `live`. */
 export function aggregatesPage(main, page, state, live) {
-  if (page.page.startsWith("skope.page.aggregate-diff")) return comparison(main, page);
+  if (page.page.startsWith("skope.page.aggregate-diff")) return countedPage(main, page, live);
   const collecting = page.rows === null;
   const list = new Names(state, live.mode);
   const head = page.shown || (collecting ? COLLECTED : null);
@@ -149,18 +150,22 @@ export function firstRecord() {
   return [h("span", null, "No record yet. The first, from anywhere on this machine:"), copyable(`curl -d '{"name":"chat","exec_time":0.1}' ${location.origin}`)];
 }
 
+// The file that a press keeps has the page drawn anew: what was typed and answered outlives that.
+const baseline = { name: "baseline", answer: null, said: null };
+
 /** Keeps what was collected so far as a baseline. */
 function keep() {
-  const said = h("span", { class: "said", role: "status" });
-  const name = h("input", { name: "baseline", value: "baseline", "aria-label": "Name of the baseline", maxlength: 200 });
+  const said = (baseline.said = h("span", { class: "said", role: "status" }, baseline.answer?.()));
+  const name = h("input", { name: "baseline", value: baseline.name, "aria-label": "Name of the baseline", maxlength: 200, oninput: () => (baseline.name = name.value) });
   const save = async (event) => {
     event.preventDefault();
     try {
-      const answer = await ask(`/api/agg/save?name=${quoted(name.value.trim())}`, { method: "POST" });
-      fill(said, `${answer.name} ${answer.status}: `, h("a", { href: address("aggregates", { base: answer.name, head: COLLECTED }) }, "compare with it"));
+      const kept = await ask(`/api/agg/save?name=${quoted(name.value.trim())}`, { method: "POST" });
+      baseline.answer = () => [`${kept.name} ${kept.status}: `, h("a", { href: address("aggregates", { base: kept.name, head: COLLECTED }) }, "compare with it")];
     } catch (error) {
-      fill(said, error.message);
+      baseline.answer = () => [error.message];
     }
+    fill(baseline.said, baseline.answer());
   };
   return h("form", { class: "chosen-bar", onsubmit: save }, said, name, h("button", { type: "submit", class: "small" }, "keep as baseline"));
 }
@@ -178,31 +183,4 @@ function stored(page, head) {
     ), ["", "names", "executions", "total time", "when"]),
   );
   return h("section", { class: "card", "aria-label": "Stored aggregates" }, h("div", { class: "heading" }, h("h2", null, "Stored aggregates")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Stored aggregates" }, h("table", { class: "stacks" }, h("thead", null, h("tr", null, ["tag", "names", "executions", "total time", "when", ""].map((text, k) => h("th", { scope: "col", class: k > 0 && k < 4 ? "number" : null }, text)))), h("tbody", null, rows))));
-}
-
-function comparison(main, page) {
-  const rows = page.rows.map((row) =>
-    labelled(h(
-      "tr",
-      { class: row.gated ? row.verdict : "unjudged", "data-name": row.name },
-      h("th", { scope: "row", class: row.mean ? "wrap" : "part" }, h("span", { class: "mark" }, row.gated ? `${row.mark} ` : ""), h("span", { class: "name" }, row.label)),
-      h("td", { class: "number" }, row.count),
-      h("td", { class: "number" }, row.base),
-      h("td", { class: "number" }, row.head),
-      h("td", { class: "number change" }, row.change),
-      h("td", { class: "picture" }, row.forest ? forest(row.forest, page.extent, row.gated ? row.verdict : "unjudged", `${row.label}: ${row.change}`) : null),
-      h("td", { class: "number" }, row.interval),
-      h("td", null, row.word),
-    ), ["", "count", "base", "head", "", "", row.interval && "interval"]),
-  );
-  const headings = ["mean time", "count", "base", "head", "change", forestScale(page.extent), "interval", "verdict"];
-  fill(
-    main,
-    h("div", { class: "sides" }, page.sides.map(([side, name, counted, when]) => h("div", { class: `side ${side}` }, h("span", { class: "which" }, side), h("strong", { class: "name", title: name }, name), h("span", null, counted), h("span", null, when)))),
-    h("section", { class: `verdict ${page.verdict}` }, h("div", { class: "mark", "aria-hidden": "true" }, page.mark), h("div", null, h("h1", null, h("span", { class: "word" }, page.word), h("span", { class: "sentence" }, page.told)))),
-    h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What changed, name by name" }, h("table", { class: "changes counted" }, h("thead", null, h("tr", null, headings.map((text, k) => h("th", { scope: "col", class: k === 5 ? "picture" : k > 0 && k < 7 ? "number" : null }, text)))), h("tbody", null, rows))), h("p", { class: "under" }, h("span", null, page.more ? `${plural(page.more, "more name")}, which changed least` : ""), h("span", null, page.assumes))),
-    page.only.map(([side, names]) => h("p", { class: "under" }, `only in ${side}: ${names.join(", ")}`)),
-    h("div", { class: "again" }, copyable(page.command), h("p", null, h("a", { href: address("aggregates", { tag: page.sides[1][1] }) }, "all names of head"))),
-  );
-  return { title: `${page.word}: ${page.sides[0][1]}-${page.sides[1][1]}`, end() {}, keys: { Escape: () => amend({ base: null, head: null }) } };
 }

@@ -4,12 +4,12 @@
   const app = document.getElementById("app");
   const main = h("main", { class: "page alone", id: "main" });
   fill(app, main);
-  document.title = `${page.word}: ${page.name}`;
+  const draw = page.page.startsWith("skope.page.aggregate-diff") ? countedPage : (into, drawn) => diffPage(into, drawn, place().state);
   let shown = null;
   const show = () => {
     const focused = focusedMetric();
     shown?.end();
-    shown = diffPage(main, page, place().state);
+    shown = draw(main, page);
     refocus(focused);
   };
   window.addEventListener("hashchange", show);

@@ -47,6 +47,26 @@ def test_no_server_is_there():
     assert figures["queued"] + figures["dropped"] == 1000 * EACH + 100
 
 
+def test_what_was_refused_says_why(tmp_path):
+    code = (
+        "import json\n"
+        "from skope.client import flush, record, refusal, stats\n"
+        "record('fine', 1.0)\n"
+        "flush(30)\n"
+        "print(json.dumps([stats()['rejected'], refusal()]))\n"
+        "record('a\\0', 1.0)\n"
+        "record('fine', 1.0)\n"
+        "flush(30)\n"
+        "print(json.dumps([stats()['rejected'], refusal()]))\n"
+    )
+    (tmp_path / "told.py").write_text(code)
+    with agg(tmp_path) as running:
+        before, after = statistics(application(running.url, program=tmp_path / "told.py"))
+        assert before == [0, None]
+        assert after == [1, "$[0].name: control characters are not allowed"]
+        assert counted(running) == {"fine": 2}
+
+
 def test_it_is_switched_off(tmp_path):
     with agg(tmp_path) as running:
         (figures,) = statistics(application(running.url, 100, SKOPE_DISABLED="1"))

@@ -12,7 +12,7 @@ import pytest
 
 import skope.client
 from skope.client import record, span, timed
-from skope.sender import BATCH, MOST_QUEUED, Sender, _connection, _lines
+from skope.sender import BATCH, MOST_QUEUED, Sender, _connection
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_an_exception_passes_through(sender):
     assert len(sender.queue) == 1
 
 
-def test_what_is_no_json_is_left_out():
+def test_what_is_no_json_is_left_out(sender):
     good = ("a", 1.0, None, None, 1.0)
     bad = [
         ("a", float("nan"), None, None, 1.0),
@@ -234,9 +234,44 @@ def test_what_is_no_json_is_left_out():
         ("\ud800", 1.0, None, None, 1.0),
     ]
     assert (
-        _lines([good, *bad, good])
+        sender.lines([good, *bad, good])
         == [b'{"name":"a","module":null,"timestamp":1.0,"exec_time":1.0}\n'] * 2
     )
+    assert "surrogates not allowed" in skope.client.refusal()
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "said"),
+    [
+        (401, b'{"error":"Unauthorized","detail":"a token"}\n', "a token"),
+        (404, b"<html>", "the server answered 404, as no Skope would"),
+        (404, b"[]", "the server answered 404, as no Skope would"),
+        (429, b'{"detail":"later"}', None),
+        (507, b'{"detail":"disk"}', None),
+        (200, b'{"accepted":1,"rejected":[{"index":0,"detail":"$.name"}]}', "$.name"),
+        (200, b'{"accepted":1}', None),
+    ],
+)
+def test_the_servers_sentence_is_kept_of_what_it_will_never_have(sender, status, answer, said):
+    sender.connection = Answering(status, answer)
+    sender.ask(b"")
+    assert skope.client.refusal() == said
+
+
+class Answering:
+    """A connection, and the answer to whatever is asked over it."""
+
+    will_close = False
+
+    def __init__(self, status, answer):
+        self.status = status
+        self.read = lambda: answer
+
+    def request(self, *_):
+        pass
+
+    def getresponse(self):
+        return self
 
 
 class Server:

@@ -79,6 +79,7 @@ def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):
     assert counted == 60
     page.page.get_by_role("button", name="keep as baseline").click()
     page.page.get_by_role("link", name="compare with it").wait_for()
+    page.page.locator("tr[data-aggregate=baseline]").wait_for()  # drawn anew, it is still offered
     post(collecting.url, [{"name": "slow", "exec_time": 1.4 + k / 100} for k in range(120)])
     page.page.get_by_role("link", name="compare with it").click()
     page.page.locator(".verdict.regression").wait_for()
@@ -92,6 +93,16 @@ def test_records_are_seen_sorted_looked_into_and_compared(tab, collecting):
     _, kept = get(f"{collecting.url}/api/reports/baseline?agg=1")
     assert kept == json.loads((collecting.folder / ".skope/baseline.agg.json").read_text())
     assert get(f"{collecting.url}/api/reports/baseline?agg=1")[1]["slow"]["total_execs"] == 60
+
+    target = collecting.folder / "out.html"
+    words = ("--base", "baseline", "--head", "report_agg", "--html", target)
+    assert run(collecting.folder, "diff", "--agg", *words).code == 0
+    alone = tab(offline=True)
+    alone.open(target.as_uri(), "tr[data-name=slow]")
+    for part in (".sides", ".verdict", "table.changes", ".command"):
+        assert alone.texts(part) == page.texts(part)
+    assert alone.page.get_by_role("link").count() == 0
+    assert all(url.startswith("file:") for url in alone.requests)
 
 
 def test_it_goes_on_when_the_server_comes_back(tab, tmp_path):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from skope._fast import begin_writing, exchange, refill
+from skope._fast import Anchor, begin_writing, exchange, refill, write_over
 
 
 def test_who_opens_a_file_that_is_written_over_waits_and_finds_it_whole(tmp_path):
@@ -67,3 +67,69 @@ def test_what_no_file_can_do_is_no_matter():
     finally:
         os.close(inlet)
         os.close(outlet)
+
+
+@pytest.fixture
+def place(tmp_path):
+    """An open directory with a file, its spare, and one of the same name in a folder."""
+    (tmp_path / "inside").mkdir()
+    for name in ("a", "spare", "inside/a"):
+        (tmp_path / name).write_bytes(b"old")
+    fd = os.open(tmp_path, os.O_RDONLY)
+    yield tmp_path, fd
+    os.close(fd)
+
+
+def written(path):
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
+def supersede(place, text, beside, *, path=None, known=None, folder=b"inside"):
+    root, fd = place
+    status = os.fstat(fd)
+    anchor = Anchor(
+        fd, os.fsencode(path or root), follow=False, device=status.st_dev, inode=status.st_ino
+    )
+    return anchor.supersede(
+        b"a", known or written(root / "a"), b"spare", text, folder, beside,
+        mode=(root / "spare").stat().st_mode, rested_ns=-(10**9),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [b"", b"new", b"n" * 100_000])
+def test_a_file_is_superseded_by_its_spare(place, text):
+    root, _ = place
+    before = written(root / "a")[1], written(root / "spare")[1]
+    assert supersede(place, text, b"!") == written(root / "a")
+    assert (written(root / "spare")[1], written(root / "a")[1]) == before
+    assert (root / "a").read_bytes() == text
+    assert (root / "inside/a").read_bytes() == b"!  "
+    assert supersede(place, b"again", None, folder=None) == written(root / "a")
+    assert (root / "a").read_bytes() == b"again"
+
+
+def test_a_file_that_is_not_what_it_was_is_not_superseded(place, tmp_path):
+    root, _ = place
+    device, inode, changed = written(root / "a")
+    for known in ((device + 1, inode, changed), (device, inode + 1, changed), (device, inode, 7)):
+        assert supersede(place, b"new", b"!", known=known) is None
+    (root / "link").symlink_to(tmp_path)
+    for path in (root / "link", root / "inside", root / "nowhere"):
+        assert supersede(place, b"new", b"!", path=path) is None
+    assert supersede(place, b"new", b"too long") is None
+    assert ((root / "a").read_bytes(), (root / "inside/a").read_bytes()) == (b"old", b"old")
+
+
+def test_what_is_written_over_keeps_its_size(place):
+    root, fd = place
+    (root / "long").write_bytes(b"x" * (1 << 15))
+    (root / "longer").write_bytes(b"x" * ((1 << 15) + 1))
+    os.link(root / "spare", root / "other")
+    assert write_over(fd, b"a", b"ab")
+    assert (root / "a").read_bytes() == b"ab "
+    assert write_over(fd, b"long", b"")
+    assert (root / "long").read_bytes() == b" " * (1 << 15)
+    for name, text in ((b"longer", b""), (b"a", b"four"), (b"other", b"x"), (b"none", b"x")):
+        assert not write_over(fd, name, text)
+    assert (root / "spare").read_bytes() == b"old"

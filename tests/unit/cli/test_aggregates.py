@@ -182,6 +182,15 @@ def test_where_there_are_only_aggregates_they_are_named(run, here, word, count):
     assert run(word, "--agg")[0] == 0
 
 
+def test_a_page_of_two_aggregates(run, here):
+    code, out, err = run("diff", "night", "day", "--html", "page.html")
+    assert (code, err.splitlines()[0]) == (0, "wrote page.html")
+    text = (here / "page.html").read_text()
+    assert "<title>regression: night-day</title>" in text
+    assert '"label":"chat"' in text
+    assert "REGRESSION" in out
+
+
 def test_show(run, here):
     code, out, _ = run("show", "night")
     assert code == 0

@@ -42,6 +42,7 @@ class Bench:
     deaths: list = field(default_factory=list)
     origins: dict = field(default_factory=dict)
     commits: dict = field(default_factory=dict)
+    subjects: Subjects = field(default_factory=Subjects)
     made: Made = field(default_factory=lambda: Made(SHAPE))
 
     def __post_init__(self):
@@ -70,7 +71,7 @@ class Bench:
                 origins=Origins(self.origins, working=self.path, read=self.commits.get),
             ),
             runs=Runs(self.reports, session=self.session, keep=self.keep, append=self.append),
-            subjects=Subjects(),
+            subjects=self.subjects,
             tag=self.tag,
             clock=lambda: self.now_ns,
         )

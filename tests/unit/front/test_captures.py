@@ -11,6 +11,8 @@ from skope.errors import (
     UnknownCapture,
 )
 from skope.front.closing import CLOSING_NS
+from skope.front.subjects import Subjects
+from skope.front.trees import Subject
 from skope.schema.host import Git
 from tests.unit.capture.made import MIB, PERIOD
 from tests.unit.front.made import SHAPE, START, Bench
@@ -232,6 +234,27 @@ def test_a_new_commit_begins_a_new_file(bench):
     assert bench.report("a").host.git.commit == "d" * 40
     assert bench.report("a@1").host.git.commit == "c" * 40
     assert bench.capture("a").run == 2
+
+
+class Watching(Subjects):
+    """Whom the next capture is of."""
+
+    words = "machine"
+
+    def of(self, *_):
+        return Subject(self.words)
+
+
+def test_another_subject_begins_a_new_file(tmp_path):
+    bench = Bench(tmp_path / ".skope", subjects=Watching())
+    assert [bench.capture("a").run for _ in range(2)] == [1, 2]
+    bench.subjects.words = "process redis-server"
+    assert [bench.capture("a").run for _ in range(2)] == [1, 2]
+    assert (bench.report("a").subject, bench.report("a@1").subject) == (
+        "process redis-server",
+        "machine",
+    )
+    assert {run.run for run in bench.report("a@1").runs} == {1, 2}
 
 
 def test_a_damaged_file_is_kept_aside(bench):

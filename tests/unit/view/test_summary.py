@@ -90,6 +90,8 @@ def test_what_could_not_be_measured_says_why():
     )
     report = replace(report, metrics=report.metrics | {"cpu_time": absent})
     assert "  cpu_time     not measured: no cgroup" in summary.of_report(report)
+    untold = replace(report, metrics=report.metrics | {"cpu_time": replace(absent, reason=None)})
+    assert "  cpu_time     not measured" in summary.of_report(untold).splitlines()
 
 
 def test_an_original_report_is_shown_for_what_it_is():
