@@ -289,7 +289,7 @@ def _address() -> str:
     """Where to: as `curl` and `skope ui` take it, without ``http://`` too."""
     host = os.environ.get("SKOPE_HOST") or "localhost"
     port = os.environ.get("SKOPE_PORT") or "9001"
-    bracketed = f"[{host}]" if ":" in host else host
+    bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
     url = os.environ.get("SKOPE_URL") or f"{bracketed}:{port}"
     return url if "://" in url else f"http://{url}"
 

@@ -24,7 +24,7 @@ cdef struct value_t:
 cdef class Columns:
     """The values of a few rows side by side: their medians need not look at the rows again.
 
-    Rows have one list of names, and what a double holds: see `add`.
+    Rows have one list of names, and what a double holds: see `adding`.
     """
 
     cdef readonly tuple names

@@ -6,7 +6,7 @@ from skope._fast.records cimport Batch
 
 
 cdef class Pen:
-    cdef int fd
+    cdef readonly int fd
     cdef object page
     cdef uint64_t epoch
     cdef uint64_t number

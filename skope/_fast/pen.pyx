@@ -30,7 +30,7 @@ cdef class Pen:
 
     Parameters
     ----------
-    fd : open to append
+    fd : open to append; -1 once it is put down
     page : its `stand(epoch, number, length)` is told how much of the file is acknowledged
     epoch, number : the file's
     ticket : of the last batch before this file
@@ -106,6 +106,12 @@ cdef class Pen:
             self.words = <uint64_t *> grown
             self.room = room
         return 0
+
+    def put_down(self):
+        """The descriptor, to be closed by the caller: its number may be another file's then."""
+        cdef int fd = self.fd
+        self.fd = -1
+        return fd
 
     @property
     def has_words(self):

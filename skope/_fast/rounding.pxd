@@ -26,7 +26,8 @@ cdef inline object seconds(int64_t ns):
     cdef int64_t rest = ns % 1000
     # Half a microsecond is rounded as the double of it is, which lies to either side.
     if ns < 0 or ns > MOST_NS or rest == 500:
-        return round(<double> ns / 1e9, 6)
+        # Of Python's integers: more of them than a double holds are divided as they are.
+        return round((<object> ns) / 1000000000, 6)
     return <double> (micros + (rest > 500)) / 1e6
 
 

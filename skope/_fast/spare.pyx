@@ -1,7 +1,7 @@
 """Files that are written over instead of made anew, and two that exchange their names. Linux."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.errno cimport EACCES, EAGAIN, errno
+from libc.errno cimport EACCES, EAGAIN, EINTR, errno
 from libc.signal cimport SIGURG
 from libc.string cimport memset, strerror
 from posix.stat cimport S_ISREG, fstat, struct_stat
@@ -142,8 +142,10 @@ cdef class Anchor:
             return False
         if status.st_dev != self.device or status.st_ino != self.inode:
             return False
+        if flock(self.fd, LOCK_EX | LOCK_NB) == 0:
+            return True
         # A file system without locks is written as if alone.
-        return flock(self.fd, LOCK_EX | LOCK_NB) == 0 or (errno != EAGAIN and errno != EACCES)
+        return errno != EAGAIN and errno != EACCES and errno != EINTR
 
 
 def write_over(int folder, bytes name not None, bytes text not None):

@@ -112,15 +112,16 @@ class Keeper:
         tail = self._current
         ticket = 0 if tail is None else tail.ticket
         self._seal_all()
-        if tail is not None and tail.fd >= 0:
+        if tail is not None and tail.is_open:
             tail.write_words()
             if tail.sound and tail.is_removed():
                 self._fault()
-            due = self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S
-            if due and tail.unsynced:
+        # Whoever asks from here on is answered in a round that syncs after that.
+        if self._waiting or stopping or now - self._synced_at >= SYNC_EVERY_S:
+            if tail is not None and tail.is_open and tail.unsynced:
                 self._sync(tail)
                 self._synced_at = now
-        self._answer(ticket)
+            self._answer(ticket)
         if self._snapshot is not None and (stopping or now >= self._again_at):
             self._write_snapshot(self._snapshot, now)
 

@@ -65,20 +65,20 @@ class Tail:
         self._unwritten = b""
         """Check words that their file did not take."""
         try:
-            self.fd = folder.create(segment.lines)
+            fd = folder.create(segment.lines)
         except OSError as error:
             raise storage_fault(error, segment.lines) from error
         try:
             self._sums_fd = folder.create(segment.sums)
         except OSError as error:
-            os.close(self.fd)
+            os.close(fd)
             folder.remove(segment.lines)
             raise storage_fault(error, segment.sums) from error
         self._sums_length = 0
-        self._linked = os.fstat(self.fd).st_nlink > 0
+        self._linked = os.fstat(fd).st_nlink > 0
         """Not every file system counts names."""
         self.pen: Final = Pen(
-            self.fd,
+            fd,
             page=page,
             epoch=segment.epoch,
             number=segment.number,
@@ -94,6 +94,11 @@ class Tail:
         A write could not be undone, a sync failed, or the file was removed.
         """
         return self.pen.sound
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its files are."""
+        return self.pen.fd >= 0
 
     @property
     def ticket(self) -> int:
@@ -128,7 +133,7 @@ class Tail:
     def is_removed(self) -> bool:
         """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""
         with suppress(OSError):  # a file system that is away is no removed file
-            if self._linked and os.fstat(self.fd).st_nlink == 0:
+            if self._linked and os.fstat(self.pen.fd).st_nlink == 0:
                 self.pen.sound = False
                 return True
         return False
@@ -152,11 +157,11 @@ class Tail:
         A failed fsync is never tried again on the same descriptor: the kernel may have marked the
         lost pages clean.
         """
+        self.pen.dirty = False
         if self._lost is not None:
             raise self._lost
-        self.pen.dirty = False
         try:
-            os.fdatasync(self.fd)
+            os.fdatasync(self.pen.fd)
         except OSError as error:
             self.pen.sound = False
             self._lost = error
@@ -164,7 +169,6 @@ class Tail:
 
     def close(self) -> None:
         """Closes both files; what a close refuses, the sync before it has told."""
-        for fd in (self.fd, self._sums_fd):
+        for fd in (self.pen.put_down(), self._sums_fd):
             with suppress(OSError):
                 os.close(fd)
-        self.fd = -1

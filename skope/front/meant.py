@@ -30,7 +30,7 @@ def which(book: Book, name: str | None, tag: str | None) -> int:
         slot = book.find(check_name(name))
         if slot is None:
             message = f"no capture named {name!r} is open"
-            raise UnknownCapture(message, hint=f"open: {_names(book)}" if len(book) else "none is")
+            raise UnknownCapture(message, hint=_what_is(book))
         return slot
     slots = book.open_slots()
     if not slots:
@@ -40,6 +40,12 @@ def which(book: Book, name: str | None, tag: str | None) -> int:
         message = f"{len(slots)} captures are open"
         raise SeveralOpen(message, hint=f"add ?name= and one of {_names(book)}")
     return slots[0]
+
+
+def _what_is(book: Book) -> str:
+    if not len(book):
+        return "none is"
+    return f"{_names(book)} {'is' if len(book) == 1 else 'are'}"
 
 
 def _names(book: Book) -> str:

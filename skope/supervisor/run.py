@@ -21,8 +21,8 @@ from skope.supervisor.script import Stdio
 from skope.supervisor.stand import Stand, standing
 
 _ANOTHER: Final = (
-    "skope: the runs there are of another command or script: --append adds to them all the same, "
-    "another --tag keeps them apart"
+    "skope: the runs there are of another command or script",
+    "  --append adds to them all the same; another --tag keeps them apart",
 )
 
 
@@ -80,7 +80,8 @@ def record(job: Job) -> Result:
         ) as stand,
     ):
         if job.append and _continues_another(job, stand.directory):
-            stand.voice.say(_ANOTHER)
+            for line in _ANOTHER:
+                stand.voice.say(line)
         if stand.rig.start():
             with _output(job, stand.directory) as output:
                 _Series(job, stand, output).run_all(result)

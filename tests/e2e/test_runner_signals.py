@@ -153,7 +153,7 @@ def test_appending_adds_to_it_and_says_when_the_command_is_another(tmp_path):
     for command in commands:
         ended = run(tmp_path, "runner", "--append", "--tag", "t", "--port", "0", "--", *command)
         assert ended.code == 0
-        said.append("of another command or script: --append adds to them" in ended.err)
+        said.append("of another command or script\n  --append adds to them" in ended.err)
     assert said == [False, False, True, False]
     report = json.loads((tmp_path / ".skope" / "t.json").read_text())
     assert report["runs_total"] == 4

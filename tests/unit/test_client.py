@@ -51,6 +51,7 @@ def test_a_full_queue_drops_and_counts_over_all_threads(sender):
         ({"SKOPE_URL": "[::1]:9100/"}, "::1", 9100),
         ({"SKOPE_HOST": "box"}, "box", 9001),
         ({"SKOPE_HOST": "::1", "SKOPE_PORT": "9100"}, "::1", 9100),
+        ({"SKOPE_HOST": "[::1]"}, "::1", 9001),
     ],
 )
 def test_where_to_is_said_as_the_other_commands_take_it(monkeypatch, told, host, port):

@@ -41,6 +41,7 @@ def rise(value):
 @given(ns=counts | st.integers(0, 10**7).map(lambda micros: micros * 1000 + 500))
 @example(10**15 + 500)
 @example(10**15 + 1)
+@example(85027406093228497)  # no double
 def test_times_are_rounded_as_everywhere(ns):
     span = rise(ns)
     assert (span.counted([0]), times(span, [0], None)) == (ns, seconds(ns))

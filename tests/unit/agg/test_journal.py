@@ -2,7 +2,7 @@ import os
 import resource
 import shutil
 from concurrent.futures import Future
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -102,6 +102,62 @@ def test_sync_durability_survives_the_loss_of_all_that_was_not_synced(journal, f
         assert cut.count(b"\n") >= acked
 
 
+def test_who_asks_while_others_are_answered_waits_for_a_sync_of_his_own(journal, monkeypatch):
+    log = journal()
+    real, sync = Keeper._answer, Tail.sync
+    late, synced, early = [], [], []
+    monkeypatch.setattr(Tail, "sync", lambda tail: (sync(tail), synced.append(tail.ticket)))
+
+    def answer(keeper, ticket):
+        if ticket and not late:
+            late.append(log.durable(ticket))
+        real(keeper, ticket)
+        early.extend(waiter for waiter in late if waiter.done() and not synced)
+
+    monkeypatch.setattr(Keeper, "_answer", answer)
+    log.append(lines(1))
+    until = monotonic() + LONG_S
+    while not late and monotonic() < until:
+        sleep(0.01)
+    assert late[0].result(LONG_S) is None
+    assert not early
+
+
+def test_what_comes_after_the_end_goes_to_no_file_that_has_its_number_now(journal, folder):
+    log = journal()
+    log.append(lines(1))
+    number = log.pen.fd
+    assert log.close()
+    with (folder.path / "others").open("wb") as others:
+        if others.fileno() != number:
+            os.dup2(others.fileno(), number)
+        try:
+            with pytest.raises(StorageFault, match="Bad file descriptor"):
+                log.append(lines(1))
+        finally:
+            if others.fileno() != number:
+                os.close(number)
+    assert (folder.path / "others").stat().st_size == 0
+
+
+def test_a_file_that_is_lost_leaves_no_work_behind(folder, page, monkeypatch):
+    """A write may still have been under way when its sync failed."""
+    tail = Tail(folder, Segment(0, 1, 1), page=page, limits=Limits())
+
+    def fail(fd):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("skope.agg.tail.os.fdatasync", fail)
+    for _ in range(2):
+        tail.append(lines(1))
+        tail.write_words()
+        with pytest.raises(OSError, match="Input/output error"):
+            tail.sync()
+        assert tail.unsynced
+        assert not tail.unfinished
+    tail.close()
+
+
 def test_check_words_follow_the_lines(journal, folder):
     log = journal()
     log.append(lines(3))
@@ -167,7 +223,7 @@ def test_what_cannot_be_undone_ends_the_file(journal, folder):
     log.append(lines(1))
     tail = log._tail
     other = os.open(folder.path / "w0-1-1.jsonl", os.O_RDONLY)
-    os.dup2(other, tail.fd)  # neither a write nor a truncation is possible now
+    os.dup2(other, log.pen.fd)  # neither a write nor a truncation is possible now
     os.close(other)
     with pytest.raises(StorageFault, match=r"cannot write w0-1-1\.jsonl: Bad file descriptor"):
         log.append(lines(1))

@@ -96,9 +96,12 @@ def test_stop_without_a_name_needs_exactly_one(bench):
     assert caught.value.hint == "add ?name= and one of 'a', 'b', 'c', 'd', 'e' and 2 more"
     with pytest.raises(UnknownCapture) as caught:
         bench.captures.cancel("nobody")
-    assert "'a'" in caught.value.hint
+    assert caught.value.hint == "'a', 'b', 'c', 'd', 'e' and 2 more are"
     for name in "abcdef":
         bench.captures.cancel(name)
+    with pytest.raises(UnknownCapture, match="no capture named 'nobody' is open") as caught:
+        bench.captures.stop("nobody")
+    assert caught.value.hint == "'g' is"
     assert bench.captures.stop(None).name == "g"
     assert bench.files() == ["g.json"]
 
@@ -106,8 +109,9 @@ def test_stop_without_a_name_needs_exactly_one(bench):
 def test_a_cancelled_capture_leaves_nothing(bench):
     bench.captures.start("a", None, restart=False)
     assert bench.captures.cancel(None).name == "a"
-    with pytest.raises(UnknownCapture):
+    with pytest.raises(UnknownCapture) as caught:
         bench.captures.stop("a")
+    assert caught.value.hint == "none is"
     assert bench.files() == []
 
 
