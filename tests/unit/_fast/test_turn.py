@@ -133,15 +133,17 @@ def test_a_second_chunk_of_a_connection_ends_the_turn(room):
 
 
 def test_who_takes_his_time_has_only_those_sent_that_have_waited(room):
-    one, other = room.end(), room.end()
-    one.door.receive(b"a")
-    room.turn.hurry()
-    soon = one.heard()
+    end = room.end()
+    for _ in range(50):  # a millisecond may pass at once on a busy machine, but not each time
+        end.door.receive(b"a")
+        room.turn.hurry()
+        if not (soon := end.heard()):
+            break
     time.sleep(0.002)
     room.turn.hurry()
-    assert (soon, one.heard(), other.heard()) == (b"", b"a", b"")
+    assert (soon, end.heard()) == (b"", b"a")
     room.turn.hurry()
-    assert room.hot.kept == [[b"a"]]
+    assert room.hot.kept[-1] == [b"a"]
 
 
 def test_large_chunks_do_not_pile_up(room):
