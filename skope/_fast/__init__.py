@@ -93,7 +93,6 @@ if TYPE_CHECKING:
     from skope._fast.starts import Starter as Starter
     from skope._fast.stripes import AREA_HEAD_BYTES as AREA_HEAD_BYTES
     from skope._fast.stripes import HEAD_BYTES as HEAD_BYTES
-    from skope._fast.stripes import REFUSALS as REFUSALS
     from skope._fast.stripes import TALLY_SIZES as TALLY_SIZES
     from skope._fast.stripes import TALLY_VERSION as TALLY_VERSION
     from skope._fast.stripes import Board as Board
@@ -189,7 +188,6 @@ _NAMES: Final = {
     "stripes": (
         "AREA_HEAD_BYTES",
         "HEAD_BYTES",
-        "REFUSALS",
         "TALLY_SIZES",
         "TALLY_VERSION",
         "Board",
