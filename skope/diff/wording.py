@@ -27,6 +27,13 @@ _BRIEF_S: Final = 0.1
 _MILLISECOND_S: Final = 1e-3
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
+_BYTES: Final = (
+    (1000 << 20, 1 << 30, "GiB"),
+    (1000 << 10, 1 << 20, "MiB"),
+    (10_000, 1 << 10, "KiB"),
+)
+"""(from how many bytes on, bytes, unit)"""
+_ABSURD: Final = 1e15
 _LONG: Final = 2
 """From so many of a larger unit on, it is used."""
 
@@ -56,15 +63,14 @@ def bounds(low: float, high: float, scale: Scale, unit: str) -> str:
     """An interval with its signs: `+9.1 to +15.8 %`, `-0.31 to +2.4 ms`."""
     if scale == "difference":
         times, shown = _written_in(max(abs(low), abs(high)), _APART.get(unit, unit))
-        digits = 4 if times > 1 else 6
-        return f"{low * times:+.{digits}g} to {high * times:+.{digits}g} {shown}"
+        return f"{_number(low, times, '+')} to {_number(high, times, '+')} {shown}"
     return f"{_signed(_percent(low))} to {_signed(_percent(high))} %"
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number in its unit: `512 MiB`, `51.66 ms`."""
+    """A number in its unit: `512 MiB`, `51.66 ms`, `12,345,678`."""
     times, shown = _written_in(abs(value), unit)
-    digits = f"{value * times:.4g}" if times > 1 else f"{value:.6g}"
+    digits = _number(value, times)
     return digits if unit == "count" else f"{digits} {shown}"
 
 
@@ -114,9 +120,21 @@ def listed(words: Sequence[str]) -> str:
 
 def _written_in(largest: float, unit: str) -> tuple[float, str]:
     """The unit that suits `largest`, and how many of it one of `unit` is."""
+    if unit == "B":
+        fitting = ((1 / size, name) for least, size, name in _BYTES if largest >= least)
+        return next(fitting, (1.0, unit))
     if unit != "s" or not 0 < largest < _BRIEF_S:
         return 1.0, unit
     return (1e3, "ms") if largest >= _MILLISECOND_S else (1e6, "µs")
+
+
+def _number(value: float, times: float, sign: str = "") -> str:
+    """`value` in a unit of which its own holds `times`; no exponent because it is large."""
+    scaled = value * times
+    digits = 6 if times == 1 else 4
+    if 10**digits - 0.5 <= abs(scaled) < _ABSURD:
+        return f"{scaled:{sign},.0f}"
+    return f"{scaled:{sign}.{digits}g}"
 
 
 def _percent(log_ratio: float) -> float:

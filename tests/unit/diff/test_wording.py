@@ -1,6 +1,6 @@
 """Numbers in sentences."""
 
-from math import inf, log
+from math import inf, log, nan
 
 import pytest
 
@@ -81,7 +81,21 @@ def test_lists_read_as_speech(words, said):
         (0.1, "s", "0.1 s"),
         (0, "s", "0 s"),
         (0.05, "MiB", "0.05 MiB"),
+        (9_999, "B", "9999 B"),
+        (12_345_678, "B", "11.77 MiB"),
+        (-5 << 40, "B", "-5120 GiB"),
+        (3e16, "B", "27,939,677 GiB"),
+        (nan, "B", "nan B"),
+        (999_999, "count", "999999"),
+        (12_345_678, "count", "12,345,678"),
+        (1_000_000.25, "requests/s", "1,000,000 requests/s"),
+        (1e300, "count", "1e+300"),
     ],
 )
-def test_a_short_time_is_told_in_a_short_unit(value, unit, said):
+def test_a_quantity_is_told_in_a_unit_of_its_size(value, unit, said):
     assert wording.quantity(value, unit) == said
+
+
+def test_an_interval_of_many_bytes_has_a_large_unit_and_no_exponent():
+    said = wording.bounds(-3_000_000, 12_345_678, "difference", "B")
+    assert said == "-2.861 to +11.77 MiB"
