@@ -1,7 +1,8 @@
 """Base units, and the two places where words become numbers.
 
 Inside Skope a time is an integer of nanoseconds and a size an integer of bytes. Seconds and MiB
-are the units of the report files and are made from them here and nowhere else.
+are the units of the report files and are made from them here, by the kernels in `_fast/rounding`
+alike, and nowhere else.
 """
 
 import re
@@ -22,6 +23,13 @@ NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
 NS_PER_US: Final = 1_000
 BYTES_PER_MIB: Final = 1 << 20
+BYTE_UNITS: Final = (
+    (1000 << 20, 1 << 30, "GiB"),
+    (1000 << 10, 1 << 20, "MiB"),
+    (10_000, 1 << 10, "KiB"),
+    (0, 1, "B"),
+)
+"""(from how many bytes on a size is told in it, bytes, the unit), the largest first."""
 
 _DURATION: Final = r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|min|h|d)?"
 _SCALE: Final = {

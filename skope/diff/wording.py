@@ -6,6 +6,7 @@ from typing import Final
 
 from skope.schema.metrics import Scale
 from skope.stats.shift import factor
+from skope.units import BYTE_UNITS
 
 _VERBS: Final = {
     "exec_time": ("takes", "longer", "less time"),
@@ -27,12 +28,6 @@ _BRIEF_S: Final = 0.1
 _MILLISECOND_S: Final = 1e-3
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
-_BYTES: Final = (
-    (1000 << 20, 1 << 30, "GiB"),
-    (1000 << 10, 1 << 20, "MiB"),
-    (10_000, 1 << 10, "KiB"),
-)
-"""(from how many bytes on, bytes, unit)"""
 _ABSURD: Final = 1e15
 _LONG: Final = 2
 """From so many of a larger unit on, it is used."""
@@ -121,7 +116,7 @@ def listed(words: Sequence[str]) -> str:
 def _written_in(largest: float, unit: str) -> tuple[float, str]:
     """The unit that suits `largest`, and how many of it one of `unit` is."""
     if unit == "B":
-        fitting = ((1 / size, name) for least, size, name in _BYTES if largest >= least)
+        fitting = ((1 / size, name) for least, size, name in BYTE_UNITS if largest >= least)
         return next(fitting, (1.0, unit))
     if unit != "s" or not 0 < largest < _BRIEF_S:
         return 1.0, unit

@@ -8,6 +8,7 @@ import math
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
+from skope.units import BYTE_UNITS
 from skope.view.width import clean
 
 NOTHING: Final = "-"
@@ -56,11 +57,10 @@ _MEBIBYTES: Final = (
     (1.0, Scale("MiB", 1.0, 1)),
     (0.0, Scale("KiB", 1 / _KIB, 1)),
 )
-_BYTES: Final = (
-    (1000.0 * _KIB**2, Scale("GiB", _KIB**3, 2)),
-    (1000.0 * _KIB, Scale("MiB", _KIB**2, 1)),
-    (10_000.0, Scale("KiB", _KIB, 1)),
-    (0.0, Scale("B", 1.0, 0)),
+_BYTE_DECIMALS: Final = {"GiB": 2, "MiB": 1, "KiB": 1, "B": 0}
+_BYTES: Final = tuple(
+    (float(least), Scale(unit, float(size), _BYTE_DECIMALS[unit]))
+    for least, size, unit in BYTE_UNITS
 )
 _COUNTS: Final = (
     (1e10, Scale("G", 1e9, 2)),
