@@ -9,7 +9,7 @@ write itself.
 from libc.errno cimport EINTR, errno
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, realloc
-from posix.types cimport off_t
+from posix.unistd cimport ftruncate, write
 
 from skope._fast.records cimport Batch
 
@@ -19,10 +19,6 @@ SHORT = CUT_SHORT
 cdef enum:
     CUT_SHORT = -1
     FIRST_WORDS = 512
-
-cdef extern from "<unistd.h>" nogil:
-    ssize_t c_write "write"(int fd, const void *bytes, size_t length)
-    int c_ftruncate "ftruncate"(int fd, off_t length)
 
 
 cdef class Pen:
@@ -75,12 +71,12 @@ cdef class Pen:
         self.make_room(batch.count)
         batch.exports += 1
         with nogil:
-            written = c_write(self.fd, batch.text, batch.used)
+            written = write(self.fd, batch.text, batch.used)
             fault = errno if written < 0 else 0
             while fault == EINTR:
-                written = c_write(self.fd, batch.text, batch.used)
+                written = write(self.fd, batch.text, batch.used)
                 fault = errno if written < 0 else 0
-            if written != <ssize_t> batch.used and c_ftruncate(self.fd, self.length) < 0:
+            if written != <ssize_t> batch.used and ftruncate(self.fd, self.length) < 0:
                 self.sound = False
         batch.exports -= 1
         if written != <ssize_t> batch.used:
@@ -119,7 +115,7 @@ cdef class Pen:
         return self.known > 0
 
     def take_words(self):
-        """The check words of the lines since the last call, as `Batch.sums` gives them."""
+        """The check words of the lines since the last call, as `words_of` gives them."""
         cdef bytes taken = (<const char *> self.words)[:self.known * sizeof(uint64_t)]
         self.known = 0
         return taken

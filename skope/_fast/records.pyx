@@ -322,13 +322,8 @@ cdef class Batch:
             rows.append((name, self.entries[index].exec_time, self.entries[index].memory))
         return rows
 
-    def sums(self, uint64_t base):
-        """One 64-bit word a line, for a text that was appended at `base`: end << 32 | check."""
-        cdef bytes out = b"\0" * (8 * self.count)
-        self.put_sums(<uint64_t *> <char *> out, base)
-        return out
-
     cdef void put_sums(self, uint64_t *to, uint64_t base) noexcept nogil:
+        """One word a line, for a text that was appended at `base`: end << 32 | check."""
         cdef size_t index
         for index in range(self.count):
             to[index] = (base + self.entries[index].line_end) << 32 | self.entries[index].check

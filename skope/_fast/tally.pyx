@@ -204,9 +204,9 @@ cdef class Tally:
         cdef entry_t *entry
         cdef row_t *row
         cdef const unsigned char *name
+        cdef bint all_known = True
         if batch.seed != self.seed:
             raise ValueError("the batch was made for another tally")
-        cdef bint all_known = True
         for index in range(batch.count):
             entry = &batch.entries[index]
             entry.place = place_of(entry.exec_time)

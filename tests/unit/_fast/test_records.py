@@ -7,7 +7,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skope._fast import ARRAY, LINES, OBJECT, Batch, first_unsound, words_of
+from skope._fast import (
+    AREA_HEAD_BYTES,
+    ARRAY,
+    LINES,
+    OBJECT,
+    Batch,
+    Page,
+    Pen,
+    first_unsound,
+    words_of,
+)
 from skope.agg.reading import Default, read
 from skope.errors import BadRequest
 from skope.schema.record import Record
@@ -34,6 +44,16 @@ CANONICAL = (
     b'{"name":"chat","module":"web","timestamp":1749853300.0,"exec_memory_usage":0.125,'
     b'"total_memory_global":225.45703,"exec_time":0.018}\n'
 )
+
+
+def words_written(folder, *batches):
+    """The check words of a file to which the batches were written one after the other."""
+    with (folder / "w0-1-1.jsonl").open("wb", buffering=0) as file:
+        page = Page(bytearray(AREA_HEAD_BYTES))
+        full = {"most_bytes": 1 << 20, "most_records": 100}
+        pen = Pen(file.fileno(), page=page, epoch=1, number=1, ticket=0, **full)
+        assert [pen.append(batch) for batch in batches] == [0] * len(batches)
+        return pen.take_words()
 
 
 def test_a_canonical_line_is_kept_byte_for_byte():
@@ -266,9 +286,9 @@ def test_a_large_request_leaves_no_large_buffer_behind():
     assert bytes(batch) == CANONICAL
 
 
-def test_each_line_has_a_word_that_notices_any_change_of_a_byte():
+def test_each_line_has_a_word_that_notices_any_change_of_a_byte(tmp_path):
     batch = scanned(CANONICAL * 3, LINES)
-    words = batch.sums(0)
+    words = words_written(tmp_path, batch)
     assert words == words_of(CANONICAL * 3, 3)
     assert first_unsound(CANONICAL * 3, words, 0) == (3, 3 * len(CANONICAL))
     for at in range(len(CANONICAL)):
@@ -277,9 +297,9 @@ def test_each_line_has_a_word_that_notices_any_change_of_a_byte():
         assert first_unsound(data, words, 0) == (1, len(CANONICAL))
 
 
-def test_words_continue_where_a_file_stands():
+def test_words_continue_where_a_file_stands(tmp_path):
     batch = scanned(CANONICAL, LINES)
-    both = batch.sums(0) + batch.sums(len(CANONICAL))
+    both = words_written(tmp_path, batch, batch)
     assert both == words_of(CANONICAL * 2, 2)
     with pytest.raises(ValueError, match="3 lines"):
         words_of(CANONICAL * 2, 3)
