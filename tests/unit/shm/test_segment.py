@@ -1,6 +1,7 @@
 """One sealed piece of memory, seen alike by all who map it."""
 
 import errno
+import gc
 import os
 import resource
 from pathlib import Path
@@ -74,6 +75,7 @@ def test_what_is_needed_is_there_at_once_and_the_book_when_it_is_committed():
 def test_a_limit_on_file_sizes_is_an_error_now_with_advice():
     """It applies to a memfd too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    gc.collect()  # what others left open is closed now, and not in between
     before = len(list(Path("/proc/self/fd").iterdir()))
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, hard))
     try:
