@@ -12,6 +12,7 @@ from skope._fast.clocks cimport NS_PER_S, clock_ns
 
 cdef extern from "<fcntl.h>" nogil:
     int fcntl(int fd, int command, ...)
+    int fallocate(int fd, int mode, long long offset, long long length)
     int sync_file_range(int fd, long long offset, long long length, unsigned int flags)
     const int F_SETLEASE
     const int F_SETSIG
@@ -48,6 +49,8 @@ cdef extern from "<sys/syscall.h>" nogil:
 
 cdef enum:
     RENAME_EXCHANGE = 2             # linux/fs.h
+    KEEP_SIZE = 0x01                # linux/falloc.h
+    ZERO_RANGE = 0x10
     MOST_BLANKS = 1 << 15           # a file with more room than that is made anew, smaller
 
 cdef int _FILL = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
@@ -279,10 +282,11 @@ cdef bint _is_ours(int fd, unsigned int mode, long long rested_ns) noexcept nogi
     )
 
 
-cdef bint _fill(int fd, const char *at, size_t left) noexcept nogil:
-    # Emptied first: only what is written to new blocks is kept in order with the names.
+cdef bint _fill(int fd, const char *at, size_t length) noexcept nogil:
+    """Makes a text all that is in a file, and begins to bring it to the disk."""
+    cdef size_t left = length
     cdef ssize_t wrote
-    if ftruncate(fd, 0) != 0:
+    if not _emptied(fd, length):
         return False
     while left:
         wrote = write(fd, at, left)
@@ -292,6 +296,26 @@ cdef bint _fill(int fd, const char *at, size_t left) noexcept nogil:
         left -= <size_t> wrote
     sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE)
     return True
+
+
+cdef bint _emptied(int fd, size_t length) noexcept nogil:
+    """Whether nothing that was in the file can be found in it again; it is not longer then.
+
+    What is left of it after a crash is zeros where the new text did not get to the disk, not a
+    mixture of two texts: each block counts as never written until it has been. So it may keep
+    its blocks, which are then neither looked for anew nor freed: a disk that is told of each one
+    freed (`discard`, mount(8)) lets the caller sleep until it has heard.
+    """
+    cdef struct_stat status
+    cdef long long blocks
+    if fstat(fd, &status) != 0:
+        return False
+    if status.st_size == 0:
+        return True
+    blocks = (status.st_size + status.st_blksize - 1) // status.st_blksize
+    if fallocate(fd, ZERO_RANGE | KEEP_SIZE, 0, blocks * status.st_blksize) != 0:
+        return ftruncate(fd, 0) == 0
+    return status.st_size <= <long long> length or ftruncate(fd, <long long> length) == 0
 
 
 cdef inline long long _changed_ns(const struct_stat *status) noexcept nogil:
