@@ -1,4 +1,4 @@
-"""What is wrong with a posted record, in words of its fields: what is wanted, and what was given."""
+"""What is wrong with a posted record: what its field must be, and what it is."""
 
 import re
 from typing import Final
@@ -40,7 +40,7 @@ _CUT_OFF: Final = "Input data was truncated"
 
 
 def sentence(said: str, path: str) -> str:
-    """What msgspec `said` of the record at `path`: ``$[3].exec_time: it must be ..., but is ...``."""
+    """What msgspec `said` of the record at `path`, in words of its fields, after the path."""
     match = _AT.match(said)
     if match is not None:
         said, path = match["what"], path + match["path"]

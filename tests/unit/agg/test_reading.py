@@ -16,6 +16,8 @@ def refusal(body, shape=OBJECT):
 
 
 SECONDS = "a number of seconds from 0 to 1,000,000,000"
+NAME = "a string of 1 to 200 characters"
+MEMORY = "a number of MiB from -1,000,000,000 to 1,000,000,000, or null"
 GOOD = b'{"name":"a","exec_time":1}'
 
 
@@ -29,11 +31,11 @@ GOOD = b'{"name":"a","exec_time":1}'
         (b"\xff", "$: "),
         (b'"a"', "$: it must be an object that has `name` and `exec_time`, but is a string"),
         (b"[]", "`exec_time`, but is an array"),
-        (b"{}", "$.name: it must be a string of 1 to 200 characters, but is missing"),
+        (b"{}", f"$.name: it must be {NAME}, but is missing"),
         (b'{"name":"a"}', f"$.exec_time: it must be {SECONDS}, but is missing"),
         (
             b'{"name":1,"exec_time":1}',
-            "$.name: it must be a string of 1 to 200 characters, but is a number",
+            f"$.name: it must be {NAME}, but is a number",
         ),
         (b'{"name":null,"exec_time":1}', "characters, but is null"),
         (b'{"name":"","exec_time":1}', "characters, but is empty"),
@@ -61,7 +63,7 @@ GOOD = b'{"name":"a","exec_time":1}'
         (b'{"name":"a","exec_time":1,"timestamp":1749853300000}', "looks like milliseconds"),
         (
             b'{"name":"a","exec_time":1,"exec_memory_usage":-1e10}',
-            "1,000,000,000, or null, but is below that",
+            f"usage: it must be {MEMORY}, but is below that",
         ),
         (
             b'{"name":"a","exec_time":1,"total_memory_global":-1}',
@@ -69,7 +71,7 @@ GOOD = b'{"name":"a","exec_time":1}'
         ),
         (
             b'{"name":"a","exec_time":1,"system_manager":{"memory_usage":"x"}}',
-            "$.system_manager.memory_usage: it must be a number of MiB from -1,000,000,000 ",
+            f"$.system_manager.memory_usage: it must be {MEMORY}, but is a string",
         ),
         (b'{"name":"a\\u0000b","exec_time":1}', "$.name: control characters"),
         (b'{"name":"a","module":"\\u009b","exec_time":1}', "$.module: control characters"),
@@ -106,7 +108,7 @@ def test_names_are_counted_in_characters(length, character):
     read(f'{{"name":"{character * length}","exec_time":1}}'.encode(), OBJECT, DEFAULT, batch)
     assert batch.count == 1
     over = f'{{"name":"{character * 201}","exec_time":1}}'.encode()
-    assert "$.name: it must be a string of 1 to 200 characters, but is longer" in refusal(over)
+    assert f"$.name: it must be {NAME}, but is longer" in refusal(over)
 
 
 def test_lines_that_do_not_say_so_are_told_how():
