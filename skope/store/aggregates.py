@@ -14,12 +14,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport
+from skope.errors import ForeignReport, StorageFault, UnknownReport, storage_fault
 from skope.schema.aggregate import MOST_BYTES
 from skope.schema.listing import AggregateEntry
 from skope.store.addresses import at_path
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.store.identity import identify
 from skope.store.names import (
     aggregate_address,

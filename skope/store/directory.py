@@ -15,9 +15,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory, storage_fault
 from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all
-from skope.store.faults import storage_fault
 from skope.store.folder import FOLDER, Folder, absolute, make_with_parents, open_folder, relative
 from skope.store.safety import refuse_unsafe
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly

@@ -8,10 +8,9 @@ import stat
 
 import pytest
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory, storage_fault
 from skope.store import directory as module
 from skope.store.directory import open_directory
-from skope.store.faults import storage_fault
 from skope.store.temporary import new_temporary
 
 
