@@ -60,6 +60,9 @@ def at_path(path: str, *, most: int = MOST_BYTES) -> Found:
         raise ForeignReport(message) from error
     except OSError as error:
         raise storage_fault(error, f"cannot read {path}") from error
+    if not data:
+        message = f"{path} is not a Skope report: it is empty"
+        raise ForeignReport(message)
     return Found(data, path, identify(data))
 
 
