@@ -37,6 +37,17 @@ def test_an_absent_one_is_not_made_for_a_reader(tmp_path):
     assert not (tmp_path / ".skope").exists()
 
 
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("/proc/none", "cannot make /proc/none: "), ("x" * 300, "the path is too long")],
+)
+def test_one_that_cannot_be_made_is_said(tmp_path, monkeypatch, place, given, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StorageFault, match=said):
+        open_directory(place, given=given)
+
+
 def test_a_link_is_refused_unless_it_was_named(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / ".skope").symlink_to("real")
