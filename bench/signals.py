@@ -15,9 +15,15 @@ from bench.servers import bare_sanic, raw_uvloop, reply_to, skope
 BUDGETS = ("start_over_uvloop", "start_below_sanic", "stop_cpu")
 BURST = 9900
 ROUNDS = 25
+TOGETHER = 10
 STOPPED = 200
 RUNS = 10
 IN_MEMORY = Path("/dev/shm")
+STARTED = {
+    "skope": "`GET /start?name=…`, a capture opened",
+    "uvloop": "raw uvloop, the same reply always",
+    "sanic": "a bare Sanic handler, the same body",
+}
 
 
 def measure(effort: Effort) -> Section:
@@ -32,6 +38,8 @@ def _starts(effort: Effort, section: Section) -> None:
     burst, rounds = effort.of(BURST, 4000), effort.of(ROUNDS, 2)
     folder = effort.folder
     start = lua_burst(folder / "start.lua", "/start?name=load", burst)
+    fewer = burst - TOGETHER * CONNECTIONS  # so many more may be asked for, under the same cap
+    many = lua_burst(folder / "many.lua", "/start?name=load", fewer, together=TOGETHER)
     cancels = [get(f"/cancel?name=load{k + 1}") for k in range(burst + CONNECTIONS)]
     with skope(folder / "starts", "server") as ours:
         reply = reply_to(ours.port, get("/start?name=load9999"))
@@ -43,30 +51,40 @@ def _starts(effort: Effort, section: Section) -> None:
             Crowd(ours) as crowd,
         ):
 
-            def opened() -> float:
-                cost = wrk(ours, start).cpu_us
+            def opened(script: Path) -> float:
+                cost = wrk(ours, script).cpu_us
                 crowd.ask(cancels, found=(200, 404))
                 return cost
 
             found = in_turn(
                 rounds,
                 {
-                    "skope": opened,
+                    "skope": lambda: opened(start),
                     "uvloop": lambda: wrk(uvloop, start).cpu_us,
                     "sanic": lambda: wrk(sanic, start).cpu_us,
                 },
             )
-    section.rows += [
-        Row(what="`GET /start?name=…`, a capture opened", unit="µs CPU", values=found["skope"]),
-        Row(what="raw uvloop, the same reply always", unit="µs CPU", values=found["uvloop"]),
-        Row(what="a bare Sanic handler, the same body", unit="µs CPU", values=found["sanic"]),
-    ]
+            together = in_turn(
+                effort.of(5, 1),
+                {
+                    "skope": lambda: opened(many),
+                    "uvloop": lambda: wrk(uvloop, many).cpu_us,
+                    "sanic": lambda: wrk(sanic, many).cpu_us,
+                },
+            )
+    for costs, how in ((found, ""), (together, f", {TOGETHER} at a time")):
+        section.rows += [
+            Row(what=f"{what}{how}", unit="µs CPU", values=costs[name])
+            for name, what in STARTED.items()
+        ]
     section.findings["start_over_uvloop"] = ratio(found["skope"], found["uvloop"])
     section.findings["start_below_sanic"] = below_sanic(found)
     section.notes.append(
         f"wrk, 32 connections, bursts of {burst:,} distinct names, {rounds} rounds in turn; the"
         " captures are dropped between the rounds, which is not counted, and wrk makes its requests"
-        " before it sends the first."
+        f" before it sends the first. {TOGETHER} at a time: each connection sends so many before it"
+        " waits, so that they share the system calls, which are most of what a single one costs;"
+        " for information."
     )
 
 
