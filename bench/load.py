@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,28 @@ class Crowd:
         for sock in self._socks:
             with contextlib.suppress(OSError):
                 sock.close()
+
+
+def strangers(server: Server, requests: Sequence[bytes]) -> float:
+    """Asks each on a connection of its own, as curl does.
+
+    Returns
+    -------
+    float
+        Microseconds of the server's processor time a request, until all have hung up.
+
+    Raises
+    ------
+    RuntimeError
+        If the status of an answer is not 200.
+    """
+    before = server.cpu_ns()
+    for request in requests:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as sock:
+            sock.sendall(request)
+            _take(sock, (200,))
+    time.sleep(0.05)
+    return (server.cpu_ns() - before) / len(requests) / 1e3
 
 
 def _take(sock: socket.socket, found: Collection[int]) -> None:

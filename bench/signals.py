@@ -5,17 +5,21 @@ all its threads, from before the first request until after the last answer.
 """
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.effort import Effort
 from bench.figures import Row, Section, below_sanic, in_turn, of, ratio
-from bench.load import CONNECTIONS, Crowd, get, lua_burst, wrk
+from bench.load import CONNECTIONS, Crowd, get, lua_burst, strangers, wrk
+from bench.processes import Server
 from bench.servers import bare_sanic, raw_uvloop, reply_to, skope
 
 BUDGETS = ("start_over_uvloop", "start_below_sanic", "stop_cpu")
 BURST = 9900
 ROUNDS = 25
 TOGETHER = 10
+STRANGERS = 1000
+FEWER_ROUNDS = 7
 STOPPED = 200
 RUNS = 10
 IN_MEMORY = Path("/dev/shm")
@@ -37,9 +41,10 @@ def measure(effort: Effort) -> Section:
 def _starts(effort: Effort, section: Section) -> None:
     burst, rounds = effort.of(BURST, 4000), effort.of(ROUNDS, 2)
     folder = effort.folder
-    start = lua_burst(folder / "start.lua", "/start?name=load", burst)
+    single = lua_burst(folder / "single.lua", "/start?name=load", burst)
     fewer = burst - TOGETHER * CONNECTIONS  # so many more may be asked for, under the same cap
     many = lua_burst(folder / "many.lua", "/start?name=load", fewer, together=TOGETHER)
+    alone = [get(f"/start?name=load{k + 1}") for k in range(effort.of(STRANGERS, 50))]
     cancels = [get(f"/cancel?name=load{k + 1}") for k in range(burst + CONNECTIONS)]
     with skope(folder / "starts", "server") as ours:
         reply = reply_to(ours.port, get("/start?name=load9999"))
@@ -51,28 +56,23 @@ def _starts(effort: Effort, section: Section) -> None:
             Crowd(ours) as crowd,
         ):
 
-            def opened(script: Path) -> float:
-                cost = wrk(ours, script).cpu_us
-                crowd.ask(cancels, found=(200, 404))
-                return cost
+            def by(ask: Callable[[Server], float]) -> dict[str, Callable[[], float]]:
+                def opened() -> float:
+                    cost = ask(ours)
+                    crowd.ask(cancels, found=(200, 404))
+                    return cost
 
-            found = in_turn(
-                rounds,
-                {
-                    "skope": lambda: opened(start),
-                    "uvloop": lambda: wrk(uvloop, start).cpu_us,
-                    "sanic": lambda: wrk(sanic, start).cpu_us,
-                },
-            )
-            together = in_turn(
-                effort.of(5, 1),
-                {
-                    "skope": lambda: opened(many),
-                    "uvloop": lambda: wrk(uvloop, many).cpu_us,
-                    "sanic": lambda: wrk(sanic, many).cpu_us,
-                },
-            )
-    for costs, how in ((found, ""), (together, f", {TOGETHER} at a time")):
+                return {"skope": opened, "uvloop": lambda: ask(uvloop), "sanic": lambda: ask(sanic)}
+
+            found = in_turn(rounds, by(lambda server: wrk(server, single).cpu_us))
+            few = effort.of(FEWER_ROUNDS, 1)
+            together = in_turn(few, by(lambda server: wrk(server, many).cpu_us))
+            strange = in_turn(few, by(lambda server: strangers(server, alone)))
+    for costs, how in (
+        (found, ""),
+        (together, f", {TOGETHER} at a time"),
+        (strange, ", a connection each"),
+    ):
         section.rows += [
             Row(what=f"{what}{how}", unit="µs CPU", values=costs[name])
             for name, what in STARTED.items()
@@ -82,9 +82,9 @@ def _starts(effort: Effort, section: Section) -> None:
     section.notes.append(
         f"wrk, 32 connections, bursts of {burst:,} distinct names, {rounds} rounds in turn; the"
         " captures are dropped between the rounds, which is not counted, and wrk makes its requests"
-        f" before it sends the first. {TOGETHER} at a time: each connection sends so many before it"
-        " waits, so that they share the system calls, which are most of what a single one costs;"
-        " for information."
+        " before it sends the first. For information, in"
+        f" {FEWER_ROUNDS} rounds: {TOGETHER} at a time, which share the system calls that are most"
+        f" of what a single one costs; and {STRANGERS:,} that each open a connection, as curl does."
     )
 
 

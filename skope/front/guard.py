@@ -152,6 +152,11 @@ class Guard(HttpProtocol):
         return http is not None and http.stage is Stage.IDLE and not self.recv_buffer
 
     @property
+    def _is_untouched(self) -> bool:
+        """Sanic was handed nothing yet, and has not begun to wait for it either."""
+        return not hasattr(self, "_http") and not self.recv_buffer
+
+    @property
     def _is_waiting_for_body(self) -> bool:
         """Sanic has reached the request whose body is incomplete."""
         return self._framer.inside and self._begun == self._framer.heads

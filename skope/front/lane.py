@@ -76,7 +76,7 @@ class Lane(Guard):
         """Whether Sanic has answered all it was given, and can be passed by."""
         return (
             self._gathering is None
-            and self._is_resting
+            and (self._is_resting or self._is_untouched)
             and self._fault is None
             and not self._framer.partial
             and not self._turned_away
