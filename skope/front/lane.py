@@ -76,7 +76,7 @@ class Lane(Guard):
         """Whether Sanic has answered all it was given, and can be passed by."""
         return (
             self._gathering is None
-            and (self._is_resting or self._is_untouched)
+            and self._is_resting
             and self._fault is None
             and not self._framer.partial
             and not self._turned_away
@@ -144,7 +144,7 @@ def hot_path(services: Services, config: FrontConfig, admission: Admission) -> T
         posts=config.agg is not None, knows_host=admission.knows_host, token=config.token
     )
     turn = Turn()
-    if services.signals is not None:
+    if services.signals is not None and config.mode != "agg":
         signals = HotSignals(recogniser, services.signals, turn)
         starter = services.starter
         turn.hot = starter.before(recogniser, signals.obey) if starter else signals
