@@ -59,6 +59,8 @@ class CapturesPage(Struct, frozen=True, kw_only=True):
     captures: list[CaptureGroup]
     failed: list[CaptureRow]
     diffs: list[StoredDiff]
+    unreadable: list[str]
+    """Files that end in .json and are none of Skope's."""
 
 
 def captures_page(listing: Listing, history: Sequence[Entry], now: float) -> CapturesPage:
@@ -76,6 +78,7 @@ def captures_page(listing: Listing, history: Sequence[Entry], now: float) -> Cap
         captures=[_group(e, before.get(e.address, []), now) for e in listing.captures],
         failed=[_row(entry, now) for entry in listing.failed],
         diffs=[_diff(entry, now) for entry in listing.diffs],
+        unreadable=[clean(name) for name in listing.unreadable],
     )
 
 

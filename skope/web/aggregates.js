@@ -7,9 +7,9 @@ import { bars } from "./shapes.js";
 import { copyable } from "./copying.js";
 import { countedPage } from "./counted.js";
 import { ask, quoted } from "./source.js";
+import { filterField, fitting, few, unfold } from "./sifting.js";
 
 const COLLECTED = "report_agg";
-const FEW = 50;
 const REFRESH_MS = 1000;
 /** Why a percentile is a dash. */
 export const DASH = "- : too few executions to tell";
@@ -39,7 +39,7 @@ export function aggregatesPage(main, page, state, live) {
   const collecting = page.rows === null;
   const list = new Names(state, live.mode);
   const head = page.shown || (collecting ? COLLECTED : null);
-  const field = h("input", { name: "search", type: "search", value: state.get("search") || "", placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
+  const field = filterField(state);
   const title = collecting ? "Being collected" : page.shown || "Aggregates";
   const rows = () => (collecting ? [...live.rows.values()] : page.rows);
   fill(
@@ -72,8 +72,7 @@ export function aggregatesPage(main, page, state, live) {
 class Names {
   constructor(state, mode) {
     this.mode = mode;
-    this.all = state.get("all") === "1";
-    this.search = (state.get("search") || "").toLowerCase();
+    this.state = state;
     this.key = COLUMNS.some(([key]) => key === state.get("sort")) ? state.get("sort") : "total_time";
     this.down = state.get("order") ? state.get("order") === "down" : this.key !== "name";
     this.chosen = state.get("name");
@@ -91,9 +90,8 @@ class Names {
   }
 
   draw(all) {
-    const fitting = all.filter((row) => row.name.toLowerCase().includes(this.search));
-    fitting.sort((a, b) => this.compare(a, b));
-    const shown = this.all ? fitting : fitting.slice(0, FEW);
+    const found = fitting(all, this.state, (row) => row.name).sort((a, b) => this.compare(a, b));
+    const shown = few(found, this.state);
     this.box.firstChild.hidden = !shown.length;
     fill(
       this.body,
@@ -108,17 +106,16 @@ class Names {
         ),
       ),
     );
-    fill(this.under, this.told(all, fitting, shown));
+    fill(this.under, this.told(all, found, shown));
   }
 
   /** What stands under the table: how much of it there is, what a dash means, how to get a first row. */
-  told(all, fitting, shown) {
+  told(all, found, shown) {
     if (!all.length) return this.mode === "agg" ? firstRecord() : h("p", { class: "empty" }, "No aggregate yet: skope agg collects one.");
     if (!shown.length) return h("p", { class: "empty" }, `None of ${plural(all.length, "name")} is called so.`);
-    const foldable = fitting.length > FEW;
     return [
-      h("span", null, fitting.length < all.length ? `${count(fitting.length)} of ${plural(all.length, "name")}` : plural(all.length, "name")),
-      foldable ? h("button", { type: "button", class: "link", "aria-expanded": String(this.all), onclick: () => amend({ all: this.all ? null : 1 }) }, this.all ? `show only ${FEW}` : `show ${count(fitting.length - shown.length)} more`) : null,
+      h("span", null, found.length < all.length ? `${count(found.length)} of ${plural(all.length, "name")}` : plural(all.length, "name")),
+      unfold(found, this.state),
       h("span", null, shown.some((row) => row.p99 === null) ? DASH : ""),
     ];
   }
