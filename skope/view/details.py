@@ -7,12 +7,14 @@ from skope.schema.host import Host
 from skope.schema.report import Metric, Report, Run, Sampling, Window
 from skope.view import numbers
 from skope.view.numbers import quantity, scale_of
-from skope.view.paragraph import labelled
+from skope.view.paragraph import labelled, paragraph
 from skope.view.subject import subject_words
 from skope.view.width import clean, left, right, width
 
 MOST_RUNS: Final = 20
 """Runs listed unless all are asked for."""
+_FARTHEST: Final = 46
+"""How far in the later lines of a source may stand, however long the names are."""
 _COLUMNS: Final = (("exec_time", "s"), ("cpu_time", "s"), ("memory_peak", "MiB"))
 
 
@@ -41,7 +43,8 @@ def _metrics(report: Report) -> list[str]:
     lines = [f"  {left('METRIC', names)}  {right(head.upper(), 12)}  SOURCE"]
     for name, metric in report.metrics.items():
         value = quantity(metric.value, metric.unit)
-        lines.append(f"  {left(clean(name), names)}  {right(value, 12)}  {_source(metric)}")
+        row = f"{left(clean(name), names)}  {right(value, 12)}  {_source(metric)}"
+        lines += paragraph(row, hang=min(names + 16, _FARTHEST))
     return lines
 
 
