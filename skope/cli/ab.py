@@ -36,7 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `skope ab`."""
     parser.epilog = _EPILOG
     add = parser.add_argument
-    add("words", nargs="*", metavar="BASE HEAD", help="two scripts, or two commands; one with --base-ref")
+    add(
+        "words",
+        nargs="*",
+        metavar="BASE HEAD",
+        help="two scripts or commands, or one with --base-ref",
+    )
     add("--base-ref", metavar="REF", help="the commit that is base")
     add("--head-ref", metavar="REF", help="the commit that is head; the working tree by default")
     add("--script", metavar="S", help="what runs in either, with --base-ref")
