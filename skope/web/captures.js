@@ -102,6 +102,6 @@ function diffs(found) {
     "section",
     { class: "card", "aria-label": "Diffs" },
     h("div", { class: "heading" }, h("h2", null, "Kept diffs")),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", { class: "stacks" }, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: diffAddress(one.base, one.head) }, one.name)), h("td", null, one.when)))))),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", { class: "stacks" }, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: address(one.page, { base: one.base, head: one.head }) }, one.name)), h("td", null, one.when)))))),
   );
 }

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.e2e.command_line import get, run, skope
+from tests.e2e.agg_service import Connection, agg
+from tests.e2e.command_line import eventually, get, run, skope
 from tests.e2e.web.curves import mean_over, readings
 
 
@@ -139,3 +140,20 @@ def test_of_hundreds_of_captures_the_newest_are_shown_and_two_far_down_can_be_co
         assert 0 <= compare.bounding_box()["y"] < 100
         compare.click()
         page.page.locator(".verdict").wait_for()
+        assert page.page.evaluate("scrollY") == 0, "another page begins at its top"
+        page.page.go_back()
+        assert page.counts("tr[data-capture]", 120)
+        assert eventually(lambda: page.page.evaluate("scrollY") > 900)
+
+
+def test_a_kept_diff_of_aggregates_leads_to_it(tab, tmp_path):
+    with agg(tmp_path, "--tag", "night") as running, Connection(running.url) as one:
+        assert one.post([{"name": "chat", "exec_time": 0.1}] * 9) == (200, {"accepted": 9})
+    assert run(tmp_path, "diff", "night", "report_agg").code == 0
+    with skope(tmp_path, "ui", "--port", 0) as showing:
+        page = tab()
+        address = showing.line("showing").split(" on ")[1].strip()
+        page.open(f"{address}/#/captures", "main .empty")
+        page.page.get_by_role("link", name="night-report_agg").click()
+        page.page.locator(".verdict").wait_for()
+        assert page.texts(".side .name") == ["night", "report_agg"]
