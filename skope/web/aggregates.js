@@ -49,6 +49,7 @@ export function aggregatesPage(main, page, state, live) {
     stored(page, head),
   );
   list.draw(rows());
+  turnTo(page.chosen?.name, main, list);
   let due = false;
   const refresh = () => {
     if (due) return;
@@ -66,6 +67,18 @@ export function aggregatesPage(main, page, state, live) {
     },
     keys: { "/": () => field.focus(), Escape: () => amend({ search: null, name: null }) },
   };
+}
+
+let told = null; // the name that was in full when this page was last drawn
+
+/** Shows the name that was just opened, far above its row as it may be; or the row of what was closed. */
+function turnTo(name, main, list) {
+  const before = told;
+  told = name || null;
+  if (before === told) return;
+  const row = told ? null : list.row(before);
+  (row || main.firstChild).scrollIntoView({ block: "nearest" });
+  if (document.activeElement === document.body) row?.querySelector("button").focus({ preventScroll: true });
 }
 
 /** The sortable table of names. */
@@ -107,6 +120,10 @@ class Names {
       ),
     );
     fill(this.under, this.told(all, found, shown));
+  }
+
+  row(name) {
+    return [...this.body.rows].find((row) => row.dataset.name === name);
   }
 
   /** What stands under the table: how much of it there is, what a dash means, how to get a first row. */

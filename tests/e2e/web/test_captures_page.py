@@ -146,9 +146,11 @@ def test_of_hundreds_of_captures_the_newest_are_shown_and_two_far_down_can_be_co
         assert eventually(lambda: page.page.evaluate("scrollY") > 900)
 
 
-def test_a_kept_diff_of_aggregates_leads_to_it(tab, tmp_path):
+def test_a_kept_diff_of_aggregates_leads_to_it_and_a_name_far_down_to_what_it_opens(tab, tmp_path):
     with agg(tmp_path, "--tag", "night") as running, Connection(running.url) as one:
-        assert one.post([{"name": "chat", "exec_time": 0.1}] * 9) == (200, {"accepted": 9})
+        names = [f"n{k:02}" for k in range(40)]
+        records = [{"name": name, "exec_time": 0.1} for name in names]
+        assert one.post(records) == (200, {"accepted": 40})
     assert run(tmp_path, "diff", "night", "report_agg").code == 0
     with skope(tmp_path, "ui", "--port", 0) as showing:
         page = tab()
@@ -157,3 +159,14 @@ def test_a_kept_diff_of_aggregates_leads_to_it(tab, tmp_path):
         page.page.get_by_role("link", name="night-report_agg").click()
         page.page.locator(".verdict").wait_for()
         assert page.texts(".side .name") == ["night", "report_agg"]
+
+        page.open(f"{address}/#/aggregates?tag=night&sort=name", "tr[data-name=n39]")
+        page.page.get_by_role("button", name="n39").click()
+        full = page.page.get_by_role("heading", name="n39")
+        full.wait_for()
+        assert 0 <= full.bounding_box()["y"] < 900
+        page.page.get_by_role("button", name="close").first.click()
+        full.wait_for(state="detached")
+        row = page.page.locator("tr[data-name=n39]")
+        assert 0 <= row.bounding_box()["y"] < 900
+        assert page.page.evaluate("document.activeElement.textContent") == "n39"
