@@ -127,6 +127,8 @@ def test_no_source_is_cut_by_a_terminal_of_80_columns():
     metrics = report.metrics | {"pss_peak": replace(report.metrics["exec_time"], source=source)}
     lines = details.of_report(replace(report, metrics=metrics)).splitlines()
     assert max(map(width, lines)) <= 80
+    starts = [line.split(maxsplit=1)[0] for line in lines[1 : lines.index("")] if line[2] != " "]
+    assert starts == sorted(metrics, key=lambda name: name.startswith("machine.")), "its own first"
     first = next(k for k, line in enumerate(lines) if line.startswith("  pss_peak"))
     column = lines[first].index("sum")
     told = " ".join(line[column:] for line in lines[first : first + 3])
