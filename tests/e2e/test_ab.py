@@ -213,6 +213,7 @@ def test_ctrl_c_while_calibrating_says_what_is_kept(here, launches, said, kept):
         (("short.sh", "."), "head: . is a directory, not a script"),
         (("short.sh", "long.sh", "--head-ref", "HEAD"), "--head-ref goes with --base-ref"),
         (("short.sh", "long.sh", "--base-ref", "HEAD"), "--base-ref takes --script S"),
+        (("true", "--base-ref", "HEAD", "--script", "short.sh"), "or one command"),
         (("--base-ref", "HEAD", "--script", "short.sh"), "in no git repository"),
         (("short.sh", "long.sh", "--pairs", "0"), "is no whole number from 1"),
         (("short.sh", "long.sh", "--precision", "0%"), "is no percentage"),
