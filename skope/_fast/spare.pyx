@@ -12,7 +12,6 @@ from skope._fast.clocks cimport NS_PER_S, clock_ns
 
 cdef extern from "<fcntl.h>" nogil:
     int fcntl(int fd, int command, ...)
-    int fallocate(int fd, int mode, long long offset, long long length)
     int sync_file_range(int fd, long long offset, long long length, unsigned int flags)
     const int F_SETLEASE
     const int F_SETSIG
@@ -49,8 +48,6 @@ cdef extern from "<sys/syscall.h>" nogil:
 
 cdef enum:
     RENAME_EXCHANGE = 2             # linux/fs.h
-    KEEP_SIZE = 0x01                # linux/falloc.h
-    ZERO_RANGE = 0x10
     MOST_BLANKS = 1 << 15           # a file with more room than that is made anew, smaller
 
 cdef int _FILL = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
@@ -282,11 +279,12 @@ cdef bint _is_ours(int fd, unsigned int mode, long long rested_ns) noexcept nogi
     )
 
 
-cdef bint _fill(int fd, const char *at, size_t length) noexcept nogil:
-    """Makes a text all that is in a file, and begins to bring it to the disk."""
-    cdef size_t left = length
+cdef bint _fill(int fd, const char *at, size_t left) noexcept nogil:
+    # Emptied first, for other blocks: on the disk the directory may name this file still, and a
+    # journal keeps blocks that are freed as they are until it does not. Kept as never written
+    # (FALLOC_FL_ZERO_RANGE), they are written at once, while the journal knows the old text there.
     cdef ssize_t wrote
-    if not _emptied(fd, length):
+    if ftruncate(fd, 0) != 0:
         return False
     while left:
         wrote = write(fd, at, left)
@@ -296,26 +294,6 @@ cdef bint _fill(int fd, const char *at, size_t length) noexcept nogil:
         left -= <size_t> wrote
     sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE)
     return True
-
-
-cdef bint _emptied(int fd, size_t length) noexcept nogil:
-    """Whether nothing that was in the file can be found in it again; it is not longer then.
-
-    What is left of it after a crash is zeros where the new text did not get to the disk, not a
-    mixture of two texts: each block counts as never written until it has been. So it may keep
-    its blocks, which are then neither looked for anew nor freed: a disk that is told of each one
-    freed (`discard`, mount(8)) lets the caller sleep until it has heard.
-    """
-    cdef struct_stat status
-    cdef long long blocks
-    if fstat(fd, &status) != 0:
-        return False
-    if status.st_size == 0:
-        return True
-    blocks = (status.st_size + status.st_blksize - 1) // status.st_blksize
-    if fallocate(fd, ZERO_RANGE | KEEP_SIZE, 0, blocks * status.st_blksize) != 0:
-        return ftruncate(fd, 0) == 0
-    return status.st_size <= <long long> length or ftruncate(fd, <long long> length) == 0
 
 
 cdef inline long long _changed_ns(const struct_stat *status) noexcept nogil:

@@ -1,15 +1,11 @@
 """A file that is written over: by nobody else open, and waited for by whoever opens it."""
 
 import os
-import tempfile
 import threading
-from pathlib import Path
 
 import pytest
 
 from skope._fast import Anchor, begin_writing, exchange, refill, write_over
-
-IN_MEMORY = Path("/dev/shm")
 
 
 def test_who_opens_a_file_that_is_written_over_waits_and_finds_it_whole(tmp_path):
@@ -45,24 +41,6 @@ def test_a_file_that_somebody_has_open_is_left_as_it_is(tmp_path):
     finally:
         os.close(file)
     assert path.read_bytes() == b"old"
-
-
-@pytest.mark.parametrize("before", [0, 1, 4095, 4096, 4097, 9000, 70_000])
-@pytest.mark.parametrize("after", [0, 1, 4095, 4096, 4097, 9000, 70_000])
-def test_nothing_is_left_of_what_was_in_it(tmp_path, before, after):
-    places = [tmp_path, IN_MEMORY] if IN_MEMORY.is_dir() else [tmp_path]
-    for place in places:
-        with tempfile.TemporaryDirectory(dir=place) as folder:
-            path = Path(folder, "a")
-            path.write_bytes(b"o" * before)
-            file = os.open(path, os.O_WRONLY)
-            try:
-                mode = os.fstat(file).st_mode
-                assert refill(file, b"n" * after, mode=mode, rested_ns=0)
-            finally:
-                os.close(file)
-            os.truncate(path, max(before, after))  # what was left behind its end would show
-            assert path.read_bytes() == b"n" * after + bytes(max(0, before - after))
 
 
 def test_two_files_exchange_their_names_or_neither_has_another(tmp_path):
