@@ -167,8 +167,8 @@ def refill(int fd, bytes text not None, *, unsigned int mode, long long rested_n
     """Makes `text` all that is in a file, and begins to bring it to the disk.
 
     Nobody sees half of it: whoever has the file open is a reason not to do it, and whoever opens
-    it later waits until `fd` is closed (a lease, fcntl(2)). The next exchange of its name is kept
-    after its text by a file system that keeps an order at all.
+    it later waits until `fd` is closed (a lease, fcntl(2)). To the next exchange of its name a
+    power failure does what it would do to a new file that replaces another: see ext4(5).
 
     Parameters
     ----------
