@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from skope.cli import launching
 from skope.cli.messages import say
-from skope.errors import UsageError
+from skope.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
     from skope.probe.refs import Repository
@@ -66,10 +66,18 @@ def _of_words(options: argparse.Namespace) -> Sides:
         raise UsageError(
             message, hint=many if options.words[2:] else "`skope help ab` has examples"
         )
-    base, head = (launching.command_of(word) for word in options.words)
+    base, head = map(_side, ("base", "head"), options.words)
     say(f"base {base.title}   head {head.title}")
     same = base.workload is not None and base.workload == head.workload
     return Sides(base, head, identical=same and base.argv[:1] == head.argv[:1])
+
+
+def _side(name: str, text: str) -> "Command":
+    try:
+        return launching.command_of(text)
+    except (UsageError, EnvironmentFault) as error:
+        message = f"{name}: {error.message}"
+        raise type(error)(message, hint=error.hint) from error
 
 
 class _Wanted(NamedTuple):
