@@ -76,6 +76,11 @@ class TreeWindow(NamedTuple):
         return not self.grouped and bool(len(last := self.window.ticks[-1:])) and not _there(last)
 
     @property
+    def unseen(self) -> bool:
+        """Whether a script began and ended between two ticks."""
+        return self.complete and not (self.at_start or self.window.taken)
+
+    @property
     def coverage(self) -> float | None:
         """Ticks of the tree's record per tick that fits into the window; None where none does."""
         fits = self.window.span.length_ns // self.window.period_ns
@@ -207,7 +212,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "threads_peak": _sampled(
             tree, lambda t: t.peak("threads") or None, "num_threads at ticks", _UNSEEN
         ),
-        "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, _THREADS, polled),
+        "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, NO_TICK if tree.unseen else _THREADS, polled),
     }
 
 
@@ -264,7 +269,7 @@ def _switches(tree: TreeWindow) -> int | None:
 
 
 def _wait(tree: TreeWindow) -> float | None:
-    waited = None if tree.rise("untold") else tree.rise("wait")
+    waited = None if tree.unseen or tree.rise("untold") else tree.rise("wait")
     return None if waited is None else seconds(waited)
 
 
