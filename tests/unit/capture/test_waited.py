@@ -7,7 +7,7 @@ from tests.unit.capture.test_assemble import NEWEST, replace
 IO = "/proc/<pid>/io"
 SEEN = replace(
     NEWEST,
-    told={name: (IO, 0.5) for name in ("read_bytes", "write_bytes", "ctx_switches")},
+    told=dict.fromkeys(("read_bytes", "write_bytes", "ctx_switches"), (IO, 0.5)),
     reasons={"ctx_switches": "threads", "pss_peak": "not read"},
 )
 RUN = Run(
