@@ -10,22 +10,44 @@ from typing import Final
 from msgspec.structs import replace
 
 from skope.capture.assemble import Newest
-from skope.schema.report import Run
+from skope.schema.metrics import CPU_STAT
+from skope.schema.report import Number, Run
 
 _SOURCE: Final = "wait4 of the script; where that is more, {}"
+_TIMES: Final = ("cpu_time", "cpu_user", "cpu_system")
+
+Counts = Mapping[str, Number | None]
+"""By metric; None: this kernel does not count it."""
 
 
-def count_waited(newest: Newest, run: Run, counts: Mapping[str, int | None]) -> tuple[Newest, Run]:
-    """A run of a whole script and what is told of it, with its `counts` by metric.
+def count_waited(newest: Newest, run: Run, counts: Counts, script: Counts) -> tuple[Newest, Run]:
+    """A run of a whole script and what is told of it, with what its wait4 counted.
 
-    Either source may miss something and counts nothing twice, so the larger one is nearer.
+    Either source may miss something and counts nothing twice, so the larger one is nearer. The
+    times, of the metrics of the `script`, are three that belong together; those of a control group
+    are of everybody and exact.
     """
-    values, told, reasons = dict(run.values), dict(newest.told), dict(newest.reasons)
-    for name, waited in counts.items():
-        if waited is None or name not in told:
-            continue
-        seen = values.get(name)
-        values[name] = waited if seen is None else max(seen, waited)
-        told[name] = _SOURCE.format(told[name][0]), None
-        reasons.pop(name, None)
-    return replace(newest, told=told, reasons=reasons), replace(run, values=values)
+    known = {
+        name: waited
+        for name, waited in counts.items()
+        if waited is not None and name in newest.told
+    }
+    better = {name: waited for name, waited in known.items() if _seen(run, name) <= waited}
+    if newest.told.get(_TIMES[0], ("",))[0] not in ("", CPU_STAT):
+        times = {name: script.get(f"script.{name}") or 0.0 for name in _TIMES}
+        known |= times
+        better |= times if _seen(run, _TIMES[0]) <= times[_TIMES[0]] else {}
+    told = {
+        name: (_SOURCE.format(source), coverage if name in _TIMES else None)
+        for name, (source, coverage) in newest.told.items()
+        if name in known
+    }
+    reasons = {name: reason for name, reason in newest.reasons.items() if name not in better}
+    return (
+        replace(newest, told=newest.told | told, reasons=reasons),
+        replace(run, values=run.values | better),
+    )
+
+
+def _seen(run: Run, name: str) -> Number:
+    return run.values.get(name) or 0
