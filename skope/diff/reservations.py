@@ -5,6 +5,7 @@ from typing import Final
 from skope.diff import wording
 from skope.diff.evidence import Evidence
 from skope.diff.pair import Sample
+from skope.diff.uneven import uneven
 from skope.stats.drift import NOTABLE, drift
 from skope.stats.mann_whitney import RankTest
 from skope.stats.outliers import outliers
@@ -29,6 +30,8 @@ def reservations(evidence: Evidence) -> list[str]:
         said += _of_sample(side, sample, pair.unit, alternated=alternated)
     if not alternated and not drifts(evidence):
         said += _of_neighbours(evidence)
+    if told := uneven(evidence):
+        said.append(told)
     position = effect_of_order(evidence)
     if position is not None and position.p < NOTABLE:
         said.append(
