@@ -1,9 +1,9 @@
 """Sides that are not alike but for a shift, which the test between them takes for granted.
 
 Where the side with fewer runs varies more, a 5 % test of equal medians is wrong more often: of 5
-runs against 20 in 9 % of cases if they vary twice as much, in 16 % if four times; of 5 against 50 in
-30 % if ten times. With as many runs on both sides it is 6 to 8 % if one varies four times as much as
-the other, and 9 % at most.
+runs against 20 in 9 % of cases if they vary twice as much, in 16 % if four times; of 5 against 50
+in 30 % if ten times. With as many runs on both sides it is 6 to 8 % if one varies four times as
+much as the other, and 9 % at most.
 """
 
 from collections.abc import Sequence
