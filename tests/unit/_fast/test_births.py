@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,14 @@ def test_a_script_that_forks_and_ends_before_the_first_tick():
 
 def test_who_did_not_listen_before_it_began_does_not_know():
     assert counted(early=False) == UNKNOWN
+
+
+def test_where_the_kernel_tells_nothing_nobody_claims_to_have_heard_all():
+    """In a namespace of its own a request is passed over in silence."""
+    code = "from tests.unit._fast.test_births import counted; print(counted(early=True))"
+    words = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", code]
+    project = Path(__file__).parents[3]
+    done = subprocess.run(words, cwd=project, capture_output=True, text=True, check=False)
+    if done.stderr.startswith("unshare:"):
+        pytest.skip("no namespace may be made here")
+    assert done.stdout == f"{UNKNOWN}\n", done.stderr
