@@ -74,6 +74,7 @@ cdef extern from *:
     const int CN_VAL_PROC
     const int NLMSG_DONE
     const uint32_t PROC_CN_MCAST_LISTEN
+    const uint32_t PROC_EVENT_NONE
     const uint32_t SKOPE_FORK
     const size_t SKOPE_EVENT_BYTES
     bint skope_kernel_is_at_least_6_6() nogil
@@ -82,6 +83,7 @@ cdef enum:
     ROOM_BYTES = 1 << 20
     DATA_AT = 16                    # in a proc_event: after what, cpu and the time
     FORK_WORDS = 4
+    MOST_BEFORE = 64                # events of others' listening that may precede the answer
 
 
 cdef bint _ask(births_t *births, size_t words) noexcept nogil:
@@ -97,6 +99,27 @@ cdef bint _ask(births_t *births, size_t words) noexcept nogil:
     return send(births.fd, &ask, ask.head.nlmsg_len, 0) == <ssize_t> ask.head.nlmsg_len
 
 
+cdef bint _is_granted(births_t *births) noexcept nogil:
+    """Whether the kernel says that it will tell, which it does before a request returns.
+
+    Who asks from a namespace of its own is passed over in silence.
+    """
+    cdef uint32_t answer[2]
+    cdef ssize_t got
+    cdef int _event
+    for _event in range(MOST_BEFORE):
+        got = recv(births.fd, births.buffer, sizeof(births.buffer), 0)
+        if got < 0:
+            break
+        if <size_t> got < SKOPE_EVENT_BYTES + DATA_AT + sizeof(uint32_t):
+            continue
+        memcpy(&answer[0], births.buffer + SKOPE_EVENT_BYTES, sizeof(uint32_t))
+        memcpy(&answer[1], births.buffer + SKOPE_EVENT_BYTES + DATA_AT, sizeof(uint32_t))
+        if answer[0] == PROC_EVENT_NONE:
+            return answer[1] == 0
+    return False
+
+
 cdef void open_births(births_t *births) noexcept nogil:
     """Begins to listen; `fd` stays -1 where that is not allowed."""
     cdef sockaddr_nl address
@@ -109,10 +132,13 @@ cdef void open_births(births_t *births) noexcept nogil:
     address.nl_family = <unsigned short> AF_NETLINK
     address.nl_groups = <uint32_t> CN_IDX_PROC
     setsockopt(births.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(int))
-    # A kernel before 6.6 takes one word and tells of everything; a later one is told what to tell.
+    # A kernel before 6.6 takes one word and tells of everything, its own answer included; a later
+    # one takes a second, which is what to tell.
     if (
         bind(births.fd, <sockaddr *> &address, sizeof(sockaddr_nl)) != 0
-        or not _ask(births, 2 if skope_kernel_is_at_least_6_6() else 1)
+        or not _ask(births, 1)
+        or not _is_granted(births)
+        or (skope_kernel_is_at_least_6_6() and not _ask(births, 2))
     ):
         close_births(births)
 

@@ -39,6 +39,7 @@ cdef struct tree_t:
     archives_t archives
     bint opened                     # the two above are set up
     bint resumed                    # it goes on where a predecessor left
+    bint fresh                      # no births were heard of since it began
     uint64_t seq                    # of the wish that is served; 0: none
     int reaper
     int reaper_stat
@@ -69,7 +70,8 @@ cdef void close_fd(int *fd) noexcept nogil
 cdef bint has(const tree_t *tree, int pid) noexcept nogil
 cdef member_t *member_of(tree_t *tree, int pid) noexcept nogil
 cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil
-cdef void note_birth(tree_t *tree, int pid) noexcept nogil
+cdef void note_kin(tree_t *tree, int pid) noexcept nogil
+cdef void note_birth(tree_t *tree, int pid, bint counts) noexcept nogil
 cdef bint admit(
     tree_t *tree, int pid, int stat_fd, const pid_stat_t *stat
 ) noexcept nogil

@@ -71,11 +71,16 @@ cdef bint is_kin(const tree_t *tree, int pid) noexcept nogil:
     return False
 
 
-cdef void note_birth(tree_t *tree, int pid) noexcept nogil:
-    """The kernel tells of one that was born into it."""
+cdef void note_kin(tree_t *tree, int pid) noexcept nogil:
+    """It is of the tree, and stays so for a while when it is gone."""
     tree.kin[tree.kin_count % KIN] = pid
     tree.kin_count += 1
-    if tree.totals[<int> TREE_FORKED] != UNKNOWN:
+
+
+cdef void note_birth(tree_t *tree, int pid, bint counts) noexcept nogil:
+    """The kernel tells of one that was born into it."""
+    note_kin(tree, pid)
+    if counts and tree.totals[<int> TREE_FORKED] != UNKNOWN:
         tree.totals[<int> TREE_FORKED] += 1
 
 
@@ -119,6 +124,8 @@ cdef void drop_the_gone(tree_t *tree) noexcept nogil:
     for m in range(tree.count):
         if tree.members[m].gone:
             release(&tree.members[m])
+            if not is_kin(tree, tree.members[m].pid):
+                note_kin(tree, tree.members[m].pid)  # its last children have yet to be told of
             continue
         if kept != m:
             memcpy(&tree.members[kept], &tree.members[m], sizeof(member_t))

@@ -22,7 +22,7 @@ from skope._fast.layout cimport (
 )
 from skope._fast.machine cimport text_of
 from skope._fast.members cimport (
-    admit, close_fd, drop_the_gone, has, member_t, open_of, read_stat, release, tree_t,
+    admit, close_fd, drop_the_gone, has, member_t, note_kin, open_of, read_stat, release, tree_t,
 )
 from skope._fast.pidparse cimport (
     pid_stat_t, scan_pid_io, scan_pid_status, scan_schedstat,
@@ -80,6 +80,7 @@ cdef bint begin(tree_t *tree, procfile_t *text, uint64_t now_ns) noexcept nogil:
     open_group(&tree.group, tree.wish.group)
     tree.archives.before_ns = now_ns
     tree.kin_count = 0
+    note_kin(tree, <int> tree.wish.pid)  # what it forked counts, even if it has ended by now
     tree.settled_rss = tree.steady = 0
     if not resumed:
         memset(tree.answer.kept, 0, sizeof(tree.answer.kept))
@@ -124,6 +125,7 @@ cdef void _remember(tree_t *tree, procfile_t *text) noexcept nogil:
             close_fd(&fd)
     if newest and take(&tree.ring, newest - 1, <uint64_t *> &last):
         memcpy(tree.totals, last.counters, sizeof(tree.totals))
+    tree.totals[<int> TREE_FORKED] = UNKNOWN  # nobody heard who was born meanwhile
 
 
 cdef void end(tree_t *tree) noexcept nogil:

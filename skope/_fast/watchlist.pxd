@@ -29,6 +29,7 @@ cdef class Watchlist:
     cdef procfile_t text            # a buffer; its descriptor changes
     cdef births_t births
     cdef birth_t born[512]
+    cdef bint early                 # births are heard of while nothing is watched, too
     cdef int listed[16384]          # a group's pids, as it is asked
     cdef uint64_t ticks
     cdef int loadavg
@@ -41,7 +42,7 @@ cdef class Watchlist:
     cdef void open(self, tree_t *tree, unsigned char *area) noexcept nogil
     cdef void look(self) noexcept nogil
     cdef void listen(self) noexcept nogil
-    cdef void hear(self) noexcept nogil
+    cdef void hear(self, uint64_t now_ns) noexcept nogil
     cdef void scan(self) noexcept nogil
     cdef void consider(self, int pid) noexcept nogil
     cdef bint belongs(

@@ -74,9 +74,11 @@ cdef class Watchlist:
 
     `loadavg` is an open descriptor of /proc/loadavg that stays the caller's; -1 is none, and /proc
     is listed at every tick. `bell`, an eventfd or -1, is rung when there are trees to watch.
+    `early`: births are heard of before anything is wished for, since a script begins, and may fork
+    and end, between its wish and the next tick.
     """
 
-    def __cinit__(self, unsigned char[::1] view, int loadavg, int bell=-1):
+    def __cinit__(self, unsigned char[::1] view, int loadavg, int bell=-1, bint early=False):
         cdef Header header = Header(view)
         if header.at.tree_capacity > MOST_TREES:
             raise ValueError(f"{header.at.tree_capacity} trees, {MOST_TREES} is most")
@@ -93,6 +95,9 @@ cdef class Watchlist:
         self.bell = bell
         self.last_pid = self.last_but_one = self.births.fd = -1
         memset(self.trees, 0, sizeof(self.trees))
+        self.early = early
+        if early:
+            self.listen()
 
     def __dealloc__(self):
         cdef uint64_t k
@@ -116,9 +121,10 @@ cdef class Watchlist:
         cdef uint64_t growth
         if load_acquire(&self.wishes.count) != self.seen:
             self.obey(begin_ns)
+        if self.serving or self.early:
+            self.hear(begin_ns)
         if self.serving == 0:
             return
-        self.hear()
         self.look()
         self.ticks += 1
         for k in range(self.capacity):
@@ -140,6 +146,7 @@ cdef class Watchlist:
         cdef uint64_t k
         cdef uint64_t seq
         cdef tree_t *tree
+        cdef bint heard = self.births.fd >= 0
         self.seen = load_acquire(&self.wishes.count)
         self.serving = 0
         for k in range(self.capacity):
@@ -152,19 +159,23 @@ cdef class Watchlist:
                 tree.wish = <wish_t *> &self.first_wish[k]
                 tree.supervisor = self.supervisor
                 self.open(tree, self.areas + k * self.area_bytes)
+                self.listen()
                 begin(tree, &self.text, now_ns)
                 self.list_group(tree)
                 # A script just forked has no children yet; for others it is a look at everybody.
                 self.scan()
                 look_back(tree, &self.text)
-                self.listen()
-                if self.births.fd >= 0 and not tree.resumed:
-                    tree.totals[<int> TREE_FORKED] = tree.totals[<int> TREE_BORN]
+                # Whoever begins with its wish is to be heard from its first fork on.
+                if self.births.fd >= 0 and not tree.resumed and (heard or not tree.wish.reaper):
+                    tree.totals[<int> TREE_FORKED] = max(
+                        tree.totals[<int> TREE_BORN], <uint64_t> (tree.wish.reaper != 0)
+                    )
+                    tree.fresh = True
             self.serving += tree.seq != 0
-        if self.serving == 0:
-            close_births(&self.births)
-        else:
+        if self.serving:
             self.ring_bell()
+        elif not self.early:
+            close_births(&self.births)
 
     cdef void ring_bell(self) noexcept nogil:
         if self.bell >= 0:
@@ -196,17 +207,31 @@ cdef class Watchlist:
         if self.births.fd < 0:
             open_births(&self.births)
 
-    cdef void hear(self) noexcept nogil:
-        """Counts the births that the kernel tells of, also of who is gone already."""
+    cdef void hear(self, uint64_t now_ns) noexcept nogil:
+        """Counts the births that the kernel tells of, also of who is gone already.
+
+        Of a tree that just began, whoever is a member is counted by then, and who was born before
+        it was watched is not; a script was watched before it had any children.
+        """
+        cdef tree_t *tree
         cdef uint64_t k
         cdef size_t count = BORN_AT_ONCE
         cdef size_t m
+        cdef bint counts
         while count == BORN_AT_ONCE:
             count = take_births(&self.births, self.born, BORN_AT_ONCE)
+            if load_acquire(&self.wishes.count) != self.seen:
+                self.obey(now_ns)  # they may be of a script that began just now
             for m in range(count):
                 for k in range(self.capacity):
-                    if self.trees[k].seq and is_kin(&self.trees[k], self.born[m].parent):
-                        note_birth(&self.trees[k], self.born[m].child)
+                    tree = &self.trees[k]
+                    if tree.seq and is_kin(tree, self.born[m].parent):
+                        counts = not tree.fresh or (
+                            tree.reaper and not has(tree, self.born[m].child)
+                        )
+                        note_birth(tree, self.born[m].child, counts)
+        for k in range(self.capacity):
+            self.trees[k].fresh = False
         if self.births.lost:
             self.births.lost = False
             for k in range(self.capacity):

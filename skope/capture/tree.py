@@ -60,6 +60,8 @@ class TreeWindow(NamedTuple):
     """PSS, and RSS then, told by the first tick at or after the stop: they were read before."""
     grouped: bool = False
     """Its processor time is what its control group tells, of whoever was in it."""
+    late_ns: int = 0
+    """How long the window had lasted when the tree was first read, if it was not before."""
 
     def rise(self, counter: str) -> int | None:
         """What a counter rose by; None where an end could not be had."""
@@ -76,10 +78,23 @@ class TreeWindow(NamedTuple):
         return not self.grouped and bool(len(last := self.window.ticks[-1:])) and not _there(last)
 
     @property
+    def unseen(self) -> bool:
+        """Whether a script began and ended between two ticks."""
+        return self.complete and not (self.at_start or self.window.taken)
+
+    @property
+    def followed(self) -> float:
+        """The share of the window in which it was watched at all."""
+        return 1 - self.late_ns / max(1, self.window.span.length_ns)
+
+    @property
     def coverage(self) -> float | None:
-        """Ticks of the tree's record per tick that fits into the window; None where none does."""
+        """Ticks of the tree's record per tick that fits into the window; None where none does.
+
+        What counters rose by before the first one is not known, so it counts that far.
+        """
         fits = self.window.span.length_ns // self.window.period_ns
-        return round(min(1.0, self.window.taken / fits), 4) if fits else None
+        return round(min(1.0, self.window.taken / fits, self.followed), 4) if fits else None
 
 
 class Measured(NamedTuple):
@@ -131,7 +146,14 @@ def cut_tree(
         pss_after=_pss_after(late, span.stop_ns),
         complete=complete,
         grouped=_is_grouped(np.concatenate([early, last])),
+        late_ns=_late_ns(first, early, span),
     )
+
+
+def _late_ns(first: Rows, early: Rows, span: Span) -> int:
+    if len(first) or not len(early):
+        return 0
+    return min(int(early["begin_ns"][0]), span.stop_ns) - span.start_ns
 
 
 def _is_grouped(rows: Rows) -> bool:
@@ -191,7 +213,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
     used, user, system = _processor_time(tree)
     clocks = _CLOCKS if tree.complete else _POLLED
     parts = CPU_STAT if tree.grouped else f"{clocks}, in the proportion of ticks"
-    known = 1.0 if tree.grouped else whole
+    known = round(tree.followed, 4) if tree.grouped else whole
     return {
         "cpu_time": Measured(used, CPU_STAT if tree.grouped else clocks, _NOBODY, known),
         "cpu_user": Measured(user, parts, _NOBODY, known),
@@ -207,7 +229,7 @@ def measure_tree(tree: TreeWindow) -> dict[str, Measured]:
         "threads_peak": _sampled(
             tree, lambda t: t.peak("threads") or None, "num_threads at ticks", _UNSEEN
         ),
-        "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, _THREADS, polled),
+        "wait_cpu": Measured(_wait(tree), _SCHEDSTAT, NO_TICK if tree.unseen else _THREADS, polled),
     }
 
 
@@ -264,7 +286,7 @@ def _switches(tree: TreeWindow) -> int | None:
 
 
 def _wait(tree: TreeWindow) -> float | None:
-    waited = None if tree.rise("untold") else tree.rise("wait")
+    waited = None if tree.unseen or tree.rise("untold") else tree.rise("wait")
     return None if waited is None else seconds(waited)
 
 
@@ -275,6 +297,6 @@ def _processes(tree: TreeWindow) -> Measured:
     unseen = 1 if tree.complete and not (tree.at_start or forked or born) else 0
     # The kernel tells nothing in a namespace of its own: then fewer are told than are seen.
     if forked is not None and born is not None and forked >= born:
-        return Measured(tree.at_start + forked + unseen, _FORKS, "", 1.0)
+        return Measured(tree.at_start + forked + unseen, _FORKS, "", round(tree.followed, 4))
     value = None if born is None else tree.at_start + born + unseen
     return Measured(value, "seen at ticks: at least so many", _NOBODY, None)

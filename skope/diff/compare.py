@@ -10,6 +10,7 @@ from skope.diff.matched import distrusted
 from skope.diff.overall import caveats, obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
 from skope.diff.pairwise import pairs_of
+from skope.diff.reservations import depend
 from skope.schema.diff import Change, Diff, Side
 from skope.schema.metrics import METRICS, spec_of
 from skope.schema.policy import Policy
@@ -59,6 +60,7 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
         base=sides[0],
         head=sides[1],
         pairs=pairs,
+        dependent=_dependent(evidence, gate),
         environment=environment,
         only_in_base=[pair.spec.name for pair in pairing.only_in_base],
         only_in_head=[pair.spec.name for pair in pairing.only_in_head],
@@ -71,6 +73,12 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
             tries=tries_of(base, head, pairs),
         ),
     )
+
+
+def _dependent(evidence: Sequence[Evidence], gate: frozenset[str]) -> list[str]:
+    """The gated metrics judged as if their runs were independent, though they are not."""
+    judged = (e for e in evidence if e.pair.spec.name in gate and e.comparison is not None)
+    return [e.pair.spec.name for e in judged if depend(e)]
 
 
 def _gate(policy: Policy, pairing: Pairing) -> frozenset[str]:

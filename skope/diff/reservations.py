@@ -5,10 +5,13 @@ from typing import Final
 from skope.diff import wording
 from skope.diff.evidence import Evidence
 from skope.diff.pair import Sample
+from skope.diff.uneven import uneven
 from skope.stats.drift import NOTABLE, drift
 from skope.stats.mann_whitney import RankTest
 from skope.stats.outliers import outliers
 from skope.stats.paired import order_effect
+from skope.stats.succession import NOTABLE as NOTABLY_ALIKE
+from skope.stats.succession import succession
 
 _LEAST_FOR_OUTLIERS: Final = 5
 """Fewer say too little of their own spread."""
@@ -17,7 +20,7 @@ _MOST_NAMED: Final = 3
 
 
 def reservations(evidence: Evidence) -> list[str]:
-    """Missing values, a change of scale, outliers and drift, each as a sentence."""
+    """Missing values, a change of scale, outliers, drift and the like, each as a sentence."""
     pair = evidence.pair
     said = []
     if evidence.scale != pair.spec.scale:
@@ -25,6 +28,10 @@ def reservations(evidence: Evidence) -> list[str]:
     alternated = evidence.changes is not None
     for side, sample in (("base", pair.base), ("head", pair.head)):
         said += _of_sample(side, sample, pair.unit, alternated=alternated)
+    if not alternated and not drifts(evidence):
+        said += _of_neighbours(evidence)
+    if told := uneven(evidence):
+        said.append(told)
     position = effect_of_order(evidence)
     if position is not None and position.p < NOTABLE:
         said.append(
@@ -49,6 +56,27 @@ def effect_of_order(evidence: Evidence) -> RankTest | None:
 def drifts(evidence: Evidence) -> bool:
     """Whether the runs of a side rise or fall."""
     return any(drift(sample.values).notable for sample in (evidence.pair.base, evidence.pair.head))
+
+
+def _of_neighbours(evidence: Evidence) -> list[str]:
+    p = _succession(evidence)
+    if p >= NOTABLY_ALIKE:
+        return []
+    return [
+        f"runs resemble the ones before them ({wording.chance(p)}), so what lasts for several can "
+        "pass for a change: use `skope ab`"
+    ]
+
+
+def depend(evidence: Evidence) -> bool:
+    """Whether runs that were not measured in pairs depend on when they were measured."""
+    if evidence.changes is not None:
+        return False
+    return drifts(evidence) or _succession(evidence) < NOTABLY_ALIKE
+
+
+def _succession(evidence: Evidence) -> float:
+    return succession(evidence.pair.base.values, evidence.pair.head.values)
 
 
 def _of_sample(side: str, sample: Sample, unit: str, *, alternated: bool) -> list[str]:

@@ -50,7 +50,7 @@ class Launches(Captures):
         if entry is not None and entry.done:
             return self._done(message, entry.done - 1, [])
         lived = lifetime(entry, message, stop_ns)
-        notes = self._close_launch(*lived, halt.after if halt else None)
+        notes = self._close_launch(*lived, halt.after if halt else None, message)
         if entry is not None and entry.warmup:
             self._book.finished(entry.slot, 0)
             return RunDone(run=message.run, recorded=0, notes=notes)
@@ -59,7 +59,13 @@ class Launches(Captures):
             self._book.finished(entry.slot, completed.added)
         return self._done(message, completed.added, notes, completed)
 
-    def _close_launch(self, reserve: Entry | None, stop_ns: int, after: Edge | None) -> list[str]:
+    def _close_launch(
+        self,
+        reserve: Entry | None,
+        stop_ns: int,
+        after: Edge | None,
+        message: RunEnd,
+    ) -> list[str]:
         """Closes what the script left open, or takes the whole script; what to say of it."""
         slot = self._book.find(self._own_tag())
         if slot is not None:
@@ -73,7 +79,9 @@ class Launches(Captures):
         if reserve is not None and not reserve.signals:
             # A run that waits for a silent script's end is this one, kept by a killed worker.
             if not reserve.warmup and not self._runs.has_pending(reserve.name):
-                self._add(reserve, self._record(reserve, stop_ns, after), ok=None)
+                recording = self._record(reserve, stop_ns, after)
+                recording = recording.waited_for(message.waited, Ending.of(message).values)
+                self._add(reserve, recording, ok=None)
             return [NEVER_SIGNALLED]
         return []
 

@@ -14,6 +14,7 @@ from skope.capture.record import Record, Rows
 from skope.capture.thin import thin
 from skope.capture.tree import Measured, TreeWindow, cut_tree, measure_tree, nobody
 from skope.capture.trust import Share, judge
+from skope.capture.waited import Counts, count_waited
 from skope.capture.window import Window as Cut
 from skope.capture.window import cut
 from skope.front.commit import Commit
@@ -51,6 +52,16 @@ class Recording(NamedTuple):
     def noted(self, note: str) -> "Recording":
         """The same with a remark on the run."""
         return self._replace(run=changed(self.run, note=note))
+
+    def waited_for(self, counts: Counts, script: Counts) -> "Recording":
+        """The same, of a whole script, with what the kernel counted of it until it was waited for.
+
+        Ticks miss the last moments of a process, and all of short ones.
+        """
+        if self.newest.subject != SCRIPT:
+            return self
+        newest, run = count_waited(self.newest, self.run, counts, script)
+        return self._replace(newest=newest, run=run)
 
     def as_run(self, *, ok: bool | None) -> Run:
         """The run, as far as it is known how it ended."""

@@ -33,6 +33,8 @@ class Orders(NamedTuple):
     shm: int
     lifeline: int
     root: Path
+    early: bool
+    """Births are to be heard of before anything is watched."""
 
 
 class Ending(Enum):
@@ -74,10 +76,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _read_orders(arguments: list[str]) -> Orders:
-    options, _ = getopt.getopt(arguments, "", ["shm=", "lifeline=", "proc="])
+    options, _ = getopt.getopt(arguments, "", ["shm=", "lifeline=", "proc=", "early"])
     given = dict(options)
     root = Path(given["--proc"]) if "--proc" in given else MACHINE
-    return Orders(int(given["--shm"]), int(given["--lifeline"]), root)
+    return Orders(int(given["--shm"]), int(given["--lifeline"]), root, "--early" in given)
 
 
 def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> int:
@@ -87,7 +89,9 @@ def _sample(segment: Segment, line: ChildLine, waker: Waker, orders: Orders) -> 
     # Trees are of this machine: where another's recorded files are read, nobody lives.
     loadavg = open_at(orders.root, "proc/loadavg")
     bell = os.eventfd(0, os.EFD_CLOEXEC)
-    watchlist = Watchlist(segment.view, loadavg, bell) if orders.root == MACHINE else None
+    watchlist = None
+    if orders.root == MACHINE:
+        watchlist = Watchlist(segment.view, loadavg, bell, orders.early)
     fast = FastLane(Ticker(segment.view, line, stat, meminfo, watchlist), waker.wake)
     slow = SlowLane(segment.view, line, SlowProbe(orders.root))
     pss = PssLane(segment.view, watchlist, bell) if watchlist else None

@@ -115,6 +115,9 @@ class Diff(Struct, frozen=True, kw_only=True):
     head: Side
     pairs: Pairs | None = None
     """null: the sides were not measured in pairs."""
+    dependent: list[str] = []
+    """Without pairs: gated metrics whose runs drift or resemble the ones before them, and whose
+    intervals are too narrow for that."""
     environment: list[EnvironmentDifference] = []
     only_in_base: list[str] = []
     only_in_head: list[str] = []

@@ -150,6 +150,8 @@ class RunEnd(Struct, frozen=True, kw_only=True, tag="run-end"):
     system_s: Seconds
     max_rss_bytes: int | None
     """null: not more than the supervisor holds, so it cannot be told."""
+    waited: dict[str, int | None] = {}
+    """What else the kernel counted of it and all it waited for, by the metric it is of."""
     begin_ns: int | None = None
     """When it was let go, CLOCK_MONOTONIC; null: when it was announced."""
     end_ns: int | None = None

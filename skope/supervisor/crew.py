@@ -28,13 +28,17 @@ Crew = Callable[[Inherited], Sequence[Spec]]
 """The specs of a mode's processes, in the order they are started."""
 
 
-def sampler(inherited: Inherited) -> Spec:
-    """The one that reads the machine."""
+def sampler(inherited: Inherited, *, early: bool = False) -> Spec:
+    """The one that reads the machine; `early`: scripts will begin between two of its ticks."""
     return Spec(
         title="sampler",
         role=Role.ROLE_SAMPLER,
         line=SAMPLER_LINE,
-        command=(*module_command("skope.sampler"), *inherited.common),
+        command=(
+            *module_command("skope.sampler"),
+            *inherited.common,
+            *(["--early"] if early else []),
+        ),
         fds=(inherited.shm, inherited.lifeline),
     )
 
@@ -75,7 +79,10 @@ def front(
 
 def signals_crew(link: Callable[[], socket] | None) -> Crew:
     """For `server` and `runner`: one sampler, one front; `link` makes a runner's control line."""
-    return lambda inherited: (sampler(inherited), front(inherited, link=link))
+    return lambda inherited: (
+        sampler(inherited, early=link is not None),
+        front(inherited, link=link),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

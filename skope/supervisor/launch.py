@@ -152,6 +152,7 @@ class Launcher:
                 user_s=ended.user_s,
                 system_s=ended.system_s,
                 max_rss_bytes=ended.max_rss_bytes,
+                waited=ended.counts,
                 begin_ns=ended.begin_ns,
                 end_ns=ended.end_ns,
             )

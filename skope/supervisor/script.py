@@ -15,12 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic_ns
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skope._fast import Gated
 from skope.supervisor.command import Command
 
+if TYPE_CHECKING:
+    from resource import struct_rusage
+
 _KIB: Final = 1024
+_BLOCK: Final = 512
 _ALIKE_BYTES: Final = 512 * _KIB
 """The kernel's counts of resident memory are no finer from one reading to the next."""
 
@@ -48,6 +52,8 @@ class Ended:
     max_rss_bytes: int | None
     """Of the largest of them; None: no more than the supervisor's, whose memory it shared until its
     exec, and which the kernel counts in."""
+    counts: dict[str, int | None]
+    """By the metric each is of; None: this kernel does not count it."""
     begin_ns: int | None
     """When it was let go, CLOCK_MONOTONIC; None: never."""
     end_ns: int
@@ -117,6 +123,7 @@ class Script:
                     user_s=used.ru_utime,
                     system_s=used.ru_stime,
                     max_rss_bytes=_beyond_our_own(used.ru_maxrss * _KIB),
+                    counts=_counts(used),
                     begin_ns=self._begin_ns,
                     end_ns=end_ns,
                     fault=self._fault(),
@@ -162,6 +169,16 @@ def _without_interpreter(path: Path) -> str:
     name = re.split(rb"[ \t\n]", line[2:].lstrip(b" \t"))[0].decode(errors="replace")
     lines = " (its lines end as on Windows)" if name.endswith("\r") else ""
     return f"its interpreter {name!r} is not there{lines}"
+
+
+def _counts(used: "struct_rusage") -> dict[str, int | None]:
+    """Bytes are told in blocks of 512, by kernels that account for them: /proc/<pid>/io as well."""
+    accounted = Path("/proc/self/io").exists()
+    return {
+        "read_bytes": used.ru_inblock * _BLOCK if accounted else None,
+        "write_bytes": used.ru_oublock * _BLOCK if accounted else None,
+        "ctx_switches": used.ru_nvcsw + used.ru_nivcsw,
+    }
 
 
 def _beyond_our_own(peak_bytes: int) -> int | None:

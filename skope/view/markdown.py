@@ -15,7 +15,7 @@ from skope.view.rows import (
     change_row,
     interval_level,
     is_headline,
-    pairs_line,
+    measured_lines,
     side_rows,
 )
 from skope.view.subject import subject_words
@@ -115,8 +115,7 @@ def _sides(diff: Diff) -> list[str]:
         words = [f"{row.side} {code(row.name)}", row.runs, prose(row.trust), prose(row.commit)]
         said.append(", ".join(filter(None, [*words, row.when])))
     subject = "" if diff.subject == "script" else f"<br>of {prose(subject_words(diff.subject))}"
-    if diff.pairs is not None:
-        said.append(prose(pairs_line(diff.pairs)))
+    said += map(prose, measured_lines(diff))
     return [f"<sub>{'<br>'.join(said)}{subject}</sub>"]
 
 

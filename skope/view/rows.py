@@ -93,7 +93,7 @@ def side_rows(diff: Diff) -> list[SideRow]:
     return [_side_row("base", diff.base), _side_row("head", diff.head)]
 
 
-def pairs_line(pairs: Pairs) -> str:
+def _pairs_line(pairs: Pairs) -> str:
     """How the pairs were measured, and whether that mattered."""
     balanced = abs(2 * pairs.base_first - pairs.count) <= 1
     order = "order balanced" if balanced else f"base first in {pairs.base_first}"
@@ -102,6 +102,16 @@ def pairs_line(pairs: Pairs) -> str:
     for what, names in (("order effect", pairs.order_effects), ("drift", pairs.drifting)):
         told.append(f"{what} in {' and '.join(names)}" if names else f"no {what}")
     return ", ".join(told)
+
+
+def measured_lines(diff: Diff) -> list[str]:
+    """How the runs were measured, as far as it matters for what is said of them."""
+    if diff.pairs is not None:
+        return [_pairs_line(diff.pairs)]
+    if not diff.dependent:
+        return []
+    names = " and ".join(diff.dependent)
+    return [f"runs of {names} depend on when they were made: `skope ab` measures in pairs"]
 
 
 def interval_level(changes: Sequence[Change]) -> str:

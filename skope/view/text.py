@@ -14,7 +14,7 @@ from skope.view.rows import (
     change_row,
     hidden_count,
     interval_level,
-    pairs_line,
+    measured_lines,
     shown_changes,
     side_rows,
 )
@@ -109,7 +109,7 @@ def _table(rows: Sequence[ChangeRow], level: str, *, verbose: bool, colour: bool
 
 
 def _footer(diff: Diff, *, every: bool, verbose: bool) -> list[str]:
-    lines = [] if diff.pairs is None else paragraph(clean(pairs_line(diff.pairs)))
+    lines = [part for line in measured_lines(diff) for part in paragraph(clean(line))]
     for side, names in (("base", diff.only_in_base), ("head", diff.only_in_head)):
         if names and every:  # a gated one is a row in any case
             lines += paragraph(f"only in {side}: {', '.join(map(clean, names))}")

@@ -45,7 +45,8 @@ def test_daemons_of_a_watched_group_are_counted_to_their_getrusage(tmp_path):
     metrics = report["metrics"]
     assert report["subject"] == f"cgroup {group.relative_to(hierarchy().mount)}"
     assert metrics["cpu_time"]["value"] == pytest.approx(truth, rel=0.02)
-    assert (metrics["cpu_time"]["source"], metrics["cpu_time"]["coverage"]) == (SOURCE, 1)
+    assert metrics["cpu_time"]["source"] == SOURCE
+    assert 0.5 < metrics["cpu_time"]["coverage"] <= 1  # but for the time before the first tick
     assert metrics["processes"]["value"] >= 4
     assert metrics["memory_peak"]["value"] > 5
 

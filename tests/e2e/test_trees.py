@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -188,3 +189,43 @@ def test_a_capture_that_outlives_its_script_counts_no_other_launch(tmp_path):
     assert 0.2 <= part["metrics"]["cpu_time"]["value"] < 0.6
     assert part["metrics"]["processes"]["value"] < 6
     assert [run["cpu_time"] >= 0.8 for run in whole["runs"]] == [False, True]
+
+
+LAST_MOMENTS = """\
+import os, resource, threading, time
+for _ in range(20):
+    thread = threading.Thread(target=time.sleep, args=(0.001,))
+    thread.start()
+    thread.join()
+fd = os.open("data", os.O_CREAT | os.O_WRONLY)
+os.write(fd, bytes(8 << 20))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_oublock * 512, used.ru_nvcsw + used.ru_nivcsw, flush=True)
+os._exit(0)
+"""
+
+
+def test_what_a_script_did_right_before_its_end_counts(tmp_path):
+    command = [sys.executable, "-c", LAST_MOMENTS]
+    ended = run(tmp_path, "runner", "--port", "0", "--tag", "t", "--runs", 5, "--", *command)
+    assert ended.code == 0, ended
+    runs = get_report(tmp_path, "t")["runs"]
+    log = (tmp_path / ".skope" / "logs" / "t.log").read_text().splitlines()
+    told = [line.split() for line in log if re.fullmatch(r"\d+ \d+", line)]
+    assert len(runs) == len(told) == 5
+    for values, (written, switches) in zip(runs, told, strict=True):
+        # A file system may have a page to write of its own when the file ends.
+        assert int(written) <= values["write_bytes"] <= int(written) + (1 << 20)
+        assert int(switches) <= values["ctx_switches"] <= int(switches) + 20
+
+
+def test_what_a_script_forks_at_once_counts_where_the_kernel_tells_of_forks(tmp_path):
+    command = ["sh", "-c", "for i in 1 2 3 4 5 6 7 8; do (:); done"]
+    ended = run(tmp_path, "runner", "--port", "0", "--tag", "t", "--runs", 8, "--", *command)
+    assert ended.code == 0, ended
+    report = get_report(tmp_path, "t")
+    seen = [values["processes"] for values in report["runs"]]
+    if "every fork" in report["metrics"]["processes"]["source"]:
+        assert seen == [9] * 8
+    else:
+        assert all(1 <= count <= 9 for count in seen)

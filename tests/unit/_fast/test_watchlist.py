@@ -44,7 +44,7 @@ sys.stdin.readline()
 class Rig:
     """A segment, its sampler's ticker driven by hand, and the front's wishes."""
 
-    def __init__(self):
+    def __init__(self, *, early=False):
         self.segment = Segment.create(Plan(trees=3, ring=64, levels=(8, 8, 8), book=1))
         self.view = self.segment.view
         self.wishes = Wishes(self.view)
@@ -53,7 +53,7 @@ class Rig:
         line.begin(0)
         stat, meminfo = (os.open(f"/proc/{name}", os.O_RDONLY) for name in ("stat", "meminfo"))
         self.files += [stat, meminfo]
-        self.watchlist = Watchlist(self.view, self.files[0])
+        self.watchlist = Watchlist(self.view, self.files[0], early=early)
         self.ticker = Ticker(self.view, line, stat, meminfo, self.watchlist)
 
     def tree(self, slot):

@@ -64,6 +64,18 @@ def test_all_of_a_script_alone_lies_between_its_launch_and_its_end():
     assert measured(*rows, **brief)["cpu_time"].value == pytest.approx(0.00008)
 
 
+def test_who_was_not_watched_before_the_start_is_covered_from_the_first_tick_on():
+    rows = [row(T0 + k * PERIOD, cpu=k * 4_000_000, born=1, forked=1) for k in range(1, 4)]
+    nothing = np.zeros((), dtype("sample"))
+    brief = {"start_ns": T0 + PERIOD // 4, "stop_ns": T0 + PERIOD * 5 // 4, "first": nothing}
+    found = measured(*rows, **brief, complete=False)
+    assert found["cpu_time"].value == pytest.approx(0.001)
+    assert (found["cpu_time"].coverage, found["processes"].coverage) == (0.25, 0.25)
+    known = measured(*rows, **brief | {"first": row(T0, born=1, forked=1)}, complete=False)
+    assert known["cpu_time"].value == pytest.approx(0.004)
+    assert (known["cpu_time"].coverage, known["processes"].coverage) == (1.0, 1.0)
+
+
 def test_peaks_are_of_the_ticks_inside_alone():
     rows = [row(T0 + k * PERIOD, rss=size * MIB) for k, size in enumerate((900, 5, 7, 800))]
     found = measured(*rows, start_ns=T0 + 1, stop_ns=T0 + 3 * PERIOD)

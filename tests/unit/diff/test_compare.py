@@ -372,3 +372,12 @@ def test_runs_of_another_window_are_not_compared_and_the_windows_block():
     assert [fact.fact for fact in diff.environment if fact.blocking] == []
     other = compare(three(STEADY), replace(mixed, window="script"))
     assert [fact.fact for fact in other.environment if fact.blocking] == ["window"]
+
+
+def test_gated_metrics_whose_runs_depend_on_each_other_are_listed_unless_in_pairs():
+    lasting = [1.3] * 6 + [0.9, 0.91, 0.92, 0.9] * 2 + [1.2] * 6
+    quiet = [1.0, 1.001, 0.999, 1.002, 0.998] * 4
+    values = {"exec_time": lasting, "cpu_time": quiet, "memory_mean": lasting}
+    assert compare(side("a", **values), side("b", **values)).dependent == ["exec_time"]
+    once = {name: column[:1] for name, column in values.items()}
+    assert compare(side("a", **once), side("b", **once)).dependent == []

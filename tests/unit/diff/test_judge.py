@@ -310,6 +310,14 @@ def test_drift_is_named():
     assert warning.startswith("runs of head drift upwards (Spearman +1.00, p < 0.0001)")
 
 
+def test_runs_that_resemble_the_ones_before_them_are_named():
+    slow_then_quick = scaled(STEADY, 1.3) + scaled(STEADY, 0.9) + scaled(STEADY, 1.2)
+    change = judged(slow_then_quick, slow_then_quick[::-1])
+    (warning,) = (said for said in change.warnings if "outlier" not in said)
+    assert warning.startswith("runs resemble the ones before them (p < 0.0001)")
+    assert warning.endswith("use `skope ab`")
+
+
 def test_missing_values_are_named():
     change = judged([*STEADY, None], STEADY)
     assert change.warnings == ["1 of 6 runs of base have no value"]

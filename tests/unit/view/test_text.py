@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from skope.schema.diff import EnvironmentDifference
+from skope.view import markdown
 from skope.view.text import of_diff
 from skope.view.width import width
 from tests.unit.view.diffs import a_change, a_diff, a_side, single_runs, ten_runs
@@ -196,3 +197,11 @@ def test_nothing_from_a_file_steers_the_terminal():
     )
     text = of_diff(diff, every=True, verbose=True)
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_runs_that_depend_on_each_other_are_said_to():
+    diff = replace(ten_runs(), dependent=["exec_time", "cpu_time"])
+    line = "  runs of exec_time and cpu_time depend on when they were made: `skope ab`"
+    assert line in of_diff(diff).splitlines()
+    assert "depend on when they were made" in markdown.of_diff(diff)
+    assert "depend on when" not in of_diff(ten_runs())
