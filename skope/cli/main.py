@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import NoReturn
 
 from skope.cli import exits
@@ -76,7 +76,9 @@ def _run(command: Command, words: Sequence[str]) -> int:
     gc.freeze()  # nor does any of it become garbage later: it need not be looked at
     gc.enable()
     parser = options.parser_of(command, module)
-    code: int = module.run(options.read(parser, command.name, words))
+    asked = options.read(parser, command.name, words)
+    with ExitStack() as asked.closing:
+        code: int = module.run(asked)
     return code
 
 
