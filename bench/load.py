@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,28 @@ class Crowd:
                 sock.close()
 
 
+def strangers(server: Server, requests: Sequence[bytes]) -> float:
+    """Asks each on a connection of its own, as curl does.
+
+    Returns
+    -------
+    float
+        Microseconds of the server's processor time a request, until all have hung up.
+
+    Raises
+    ------
+    RuntimeError
+        If the status of an answer is not 200.
+    """
+    before = server.cpu_ns()
+    for request in requests:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as sock:
+            sock.sendall(request)
+            _take(sock, (200,))
+    time.sleep(0.05)
+    return (server.cpu_ns() - before) / len(requests) / 1e3
+
+
 def _take(sock: socket.socket, found: Collection[int]) -> None:
     """One whole answer, by its Content-Length."""
     data = sock.recv(65536)
@@ -152,22 +175,32 @@ def post(body: bytes, kind: str = "application/json") -> bytes:
     return head.encode() + body
 
 
-def lua_burst(path: Path, target: str, count: int) -> Path:
+def lua_burst(path: Path, target: str, count: int, *, together: int = 1) -> Path:
     """A wrk script that asks for `target` and a number, from 1 on, and ends wrk at `count`.
 
     All requests are made before the first is sent: what a client does between two makes it slower
-    than what it asks, which then falls asleep and is woken up again. Beyond `count` up to one
-    request a connection is asked for, and as many are not answered at the end.
+    than what it asks, which then falls asleep and is woken up again. Beyond `count` up to
+    `together` requests a connection are asked for, and as many are not answered at the end.
+
+    Parameters
+    ----------
+    together : how many a connection sends before it waits for their answers
     """
+    chunks = count // together
     path.write_text(
         'local ffi, asked, n = require("ffi"), {}, 0\nwrk.headers["Host"] = "localhost"\n'
         'ffi.cdef("int getpid(void); int kill(int process, int signal);")\n'
         "function init()\n"
-        f'  for k = 1, {count + CONNECTIONS} do asked[k] = wrk.format("GET", "{target}" .. k) end\n'
+        f"  for k = 1, {chunks + CONNECTIONS} do\n"
+        '    asked[k] = ""\n'
+        f"    for j = (k - 1) * {together} + 1, k * {together} do\n"
+        f'      asked[k] = asked[k] .. wrk.format("GET", "{target}" .. j)\n'
+        "    end\n"
+        "  end\n"
         "end\n"
         "function request()\n"
         "  n = n + 1\n"
-        f"  if n == {count} then\n"
+        f"  if n == {chunks} then\n"
         "    wrk.thread:stop()\n"
         f"    ffi.C.kill(ffi.C.getpid(), {signal.SIGINT.value})\n"
         "  end\n"

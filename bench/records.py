@@ -21,7 +21,7 @@ NAMES = {
 def measure(effort: Effort) -> Section:
     """CPU and throughput of each under wrk."""
     section = Section(title="Posted records, one a request")
-    rounds = effort.of(7, 2)
+    rounds = effort.of(15, 2)
     folder = effort.folder
     ours_lua = lua_post(folder / "record.lua", "/", RECORD)
     theirs_lua = lua_post(folder / "sample.lua", "/metrics/job/bench", "exec_time 0.018\n")

@@ -5,19 +5,29 @@ all its threads, from before the first request until after the last answer.
 """
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.effort import Effort
 from bench.figures import Row, Section, below_sanic, in_turn, of, ratio
-from bench.load import CONNECTIONS, Crowd, get, lua_burst, wrk
+from bench.load import CONNECTIONS, Crowd, get, lua_burst, strangers, wrk
+from bench.processes import Server
 from bench.servers import bare_sanic, raw_uvloop, reply_to, skope
 
 BUDGETS = ("start_over_uvloop", "start_below_sanic", "stop_cpu")
 BURST = 9900
 ROUNDS = 25
+TOGETHER = 10
+STRANGERS = 1000
+FEWER_ROUNDS = 7
 STOPPED = 200
 RUNS = 10
 IN_MEMORY = Path("/dev/shm")
+STARTED = {
+    "skope": "`GET /start?name=…`, a capture opened",
+    "uvloop": "raw uvloop, the same reply always",
+    "sanic": "a bare Sanic handler, the same body",
+}
 
 
 def measure(effort: Effort) -> Section:
@@ -31,7 +41,10 @@ def measure(effort: Effort) -> Section:
 def _starts(effort: Effort, section: Section) -> None:
     burst, rounds = effort.of(BURST, 4000), effort.of(ROUNDS, 2)
     folder = effort.folder
-    start = lua_burst(folder / "start.lua", "/start?name=load", burst)
+    single = lua_burst(folder / "single.lua", "/start?name=load", burst)
+    fewer = burst - TOGETHER * CONNECTIONS  # so many more may be asked for, under the same cap
+    many = lua_burst(folder / "many.lua", "/start?name=load", fewer, together=TOGETHER)
+    alone = [get(f"/start?name=load{k + 1}") for k in range(effort.of(STRANGERS, 50))]
     cancels = [get(f"/cancel?name=load{k + 1}") for k in range(burst + CONNECTIONS)]
     with skope(folder / "starts", "server") as ours:
         reply = reply_to(ours.port, get("/start?name=load9999"))
@@ -43,30 +56,35 @@ def _starts(effort: Effort, section: Section) -> None:
             Crowd(ours) as crowd,
         ):
 
-            def opened() -> float:
-                cost = wrk(ours, start).cpu_us
-                crowd.ask(cancels, found=(200, 404))
-                return cost
+            def by(ask: Callable[[Server], float]) -> dict[str, Callable[[], float]]:
+                def opened() -> float:
+                    cost = ask(ours)
+                    crowd.ask(cancels, found=(200, 404))
+                    return cost
 
-            found = in_turn(
-                rounds,
-                {
-                    "skope": opened,
-                    "uvloop": lambda: wrk(uvloop, start).cpu_us,
-                    "sanic": lambda: wrk(sanic, start).cpu_us,
-                },
-            )
-    section.rows += [
-        Row(what="`GET /start?name=…`, a capture opened", unit="µs CPU", values=found["skope"]),
-        Row(what="raw uvloop, the same reply always", unit="µs CPU", values=found["uvloop"]),
-        Row(what="a bare Sanic handler, the same body", unit="µs CPU", values=found["sanic"]),
-    ]
+                return {"skope": opened, "uvloop": lambda: ask(uvloop), "sanic": lambda: ask(sanic)}
+
+            found = in_turn(rounds, by(lambda server: wrk(server, single).cpu_us))
+            few = effort.of(FEWER_ROUNDS, 1)
+            together = in_turn(few, by(lambda server: wrk(server, many).cpu_us))
+            strange = in_turn(few, by(lambda server: strangers(server, alone)))
+    for costs, how in (
+        (found, ""),
+        (together, f", {TOGETHER} at a time"),
+        (strange, ", a connection each"),
+    ):
+        section.rows += [
+            Row(what=f"{what}{how}", unit="µs CPU", values=costs[name])
+            for name, what in STARTED.items()
+        ]
     section.findings["start_over_uvloop"] = ratio(found["skope"], found["uvloop"])
     section.findings["start_below_sanic"] = below_sanic(found)
     section.notes.append(
         f"wrk, 32 connections, bursts of {burst:,} distinct names, {rounds} rounds in turn; the"
         " captures are dropped between the rounds, which is not counted, and wrk makes its requests"
-        " before it sends the first."
+        " before it sends the first. For information, in"
+        f" {FEWER_ROUNDS} rounds: {TOGETHER} at a time, which share the system calls that are most"
+        f" of what a single one costs; and {STRANGERS:,} that each open a connection, as curl does."
     )
 
 

@@ -11,7 +11,7 @@ from bench.servers import raw_uvloop, reply_to, skope
 
 BUDGETS: Final = ("workers_over_uvloop",)
 MANY: Final = 4
-ROUNDS: Final = 15
+ROUNDS: Final = 21
 
 
 def measure(effort: Effort) -> Section:

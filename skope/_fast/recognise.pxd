@@ -40,7 +40,7 @@ cdef class Recogniser:
     cpdef size_t wanting(self, bytes chunk, bint local) except? 0
     cpdef bytes accepted(self)
     cdef size_t take_apart(self, bytes chunk, bint local) except? 0
-    cdef request_t *plain_start(self) noexcept
+    cdef bint are_plain_starts(self) noexcept
     cdef request_t *_next(self) except NULL
     cdef const unsigned char *_request(
         self, const unsigned char *at, const unsigned char *end, bint local

@@ -212,12 +212,12 @@ cdef class Recogniser:
             return 0
         return head.length - (end - at)
 
-    def signals(self):
-        """(what, name, module) of each request, in order; None where a parameter was not given."""
+    def signals(self, size_t first=0):
+        """(what, name, module) of each request from number `first` on; None: it was not given."""
         cdef request_t *request
         cdef size_t index
         found = []
-        for index in range(self.count):
+        for index in range(first, self.count):
             request = &self.requests[index]
             found.append((
                 request.what,
@@ -227,12 +227,15 @@ cdef class Recogniser:
             ))
         return found
 
-    cdef request_t *plain_start(self) noexcept:
-        """The request, if the chunk was a single /start that gave a name; else NULL."""
-        cdef request_t *request = &self.requests[0]
-        if self.count != 1 or request.what != IS_START or request.name == NULL:
-            return NULL
-        return request
+    cdef bint are_plain_starts(self) noexcept:
+        """Whether the chunk was nothing but /start that gave a name, and only that."""
+        cdef const request_t *request
+        cdef size_t index
+        for index in range(self.count):
+            request = &self.requests[index]
+            if request.what != IS_START or request.name == NULL or request.module != NULL:
+                return False
+        return True
 
     def bodies(self):
         """(body, shape) of each POST, in order."""

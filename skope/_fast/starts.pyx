@@ -1,4 +1,4 @@
-"""The shortest way from a chunk's bytes to the answer, for what is asked most: one plain /start.
+"""The shortest way from a chunk's bytes to the answers, for what is asked most: plain /start.
 
 Nothing here decides anything of its own. What is not plain, or would be refused, is handed on
 before anything was done, to those who can say why.
@@ -62,9 +62,9 @@ cdef class Starter(Hot):
         self.recogniser = None
 
     def before(self, Recogniser recogniser not None, otherwise):
-        """Itself, to answer chunks: with `otherwise` where it takes more than this.
+        """Itself, to answer chunks: with `otherwise(first)` where it takes more than this.
 
-        `recogniser` reads the chunk; `otherwise` obeys what it has found.
+        `recogniser` reads the chunk; `otherwise` obeys what it has found, from number `first` on.
         """
         self.recogniser = recogniser
         self.otherwise = otherwise
@@ -72,28 +72,45 @@ cdef class Starter(Hot):
 
     cpdef bytes serve(self, bytes chunk, bint local):
         """The answers to the chunk; None where it is declined."""
-        cdef size_t count
-        cdef request_t *request
-        cdef Index names = self.book.index
-        cdef uint32_t tag
-        cdef int64_t now_ns
+        cdef size_t count, index
+        cdef bytes answer
+        cdef list answers
         if self.recogniser is None:
             raise ValueError("nobody was named who recognises the chunk")
         count = self.recogniser.take_apart(chunk, local)
         if count == 0:
             return None
-        request = self.recogniser.plain_start()
-        if request == NULL or request.module != NULL or not self.book.is_plain():
-            return self.otherwise()
+        if not self.recogniser.are_plain_starts():
+            return self.otherwise(0)
+        if count == 1:
+            answer = self.opened(&self.recogniser.requests[0])
+            return self.otherwise(0) if answer is None else answer
+        answers = []
+        for index in range(count):
+            answer = self.opened(&self.recogniser.requests[index])
+            if answer is None:
+                # Who cannot do it declines nothing here, as there is no /stop in it.
+                answers.append(self.otherwise(index))
+                break
+            answers.append(answer)
+        return b"".join(answers)
+
+    cdef bytes opened(self, const request_t *request):
+        """The answer to who opened a capture; None where nothing was done."""
+        cdef Index names = self.book.index
+        cdef uint32_t tag
+        cdef int64_t now_ns
+        if not self.book.is_plain():
+            return None
         tag = names.tag(request.name, request.name_bytes)
         if names.find(tag, request.name, request.name_bytes) != NOWHERE:
-            return self.otherwise()
+            return None
         now_ns = self.now()
         if not self.holds(now_ns):
             try:
                 self.edge = self.read(now_ns)
             except Exception:
-                return self.otherwise()
+                return None
             now_ns = self.now()
         self.book.open_plain(
             tag, request.name, request.name_bytes, edge_of(self.edge), now_ns, self.pid

@@ -11,14 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
-from skope.errors import StorageFault
+from skope.errors import storage_fault
 
 _MODE: Final = 0o644
 _NEW: Final = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OVER: Final = os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _PASSING: Final = re.compile(r"\..+\.(?:json|jsonl|sum|tally|damaged)\.(\d+)")
 """What a file is called while it is written, by the process of that number."""
-_HINT: Final = "free some space in the report directory; it goes on by itself"
 
 
 class Folder:
@@ -36,7 +35,7 @@ class Folder:
         try:
             self._fd = _made(path)
         except OSError as error:
-            raise storage_fault(error, str(path)) from error
+            raise storage_fault(error, f"cannot open {path}") from error
 
     def create(self, name: str) -> int:
         """A descriptor that appends to a new file; `FileExistsError` if there is one."""
@@ -95,7 +94,7 @@ class Folder:
             with suppress(OSError):
                 self.remove(passing)
             if isinstance(error, OSError):
-                raise storage_fault(error, name) from error
+                raise storage_fault(error, f"cannot write {name}") from error
             raise
         return length
 
@@ -159,9 +158,3 @@ def write_all(fd: int, data: bytes | memoryview) -> int:
     while done < len(data):
         done += os.write(fd, memoryview(data)[done:])
     return done
-
-
-def storage_fault(error: OSError, what: str) -> StorageFault:
-    """The error for a file that could not be written or read."""
-    message = f"cannot write {what}: {error.strerror or error}"
-    return StorageFault(message, hint=_HINT)

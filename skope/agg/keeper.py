@@ -12,11 +12,11 @@ from concurrent.futures import Future
 from time import monotonic
 from typing import Final
 
-from skope.agg.folder import Folder, storage_fault
+from skope.agg.folder import Folder
 from skope.agg.segment import Segment
 from skope.agg.snapshot import Covered, encode_snapshot
 from skope.agg.tail import Tail
-from skope.errors import StorageFault
+from skope.errors import StorageFault, storage_fault
 
 WORDS_EVERY_S: Final = 0.05
 SYNC_EVERY_S: Final = 0.9
@@ -137,7 +137,7 @@ class Keeper:
             tail.sync()
         except OSError as error:
             self._fault()
-            fault = storage_fault(error, tail.segment.lines)
+            fault = storage_fault(error, f"cannot write {tail.segment.lines}")
             self._lost = tail.ticket, StorageFault(fault.message, hint=COUNTED)
 
     def _answer(self, ticket: int) -> None:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from skope._fast import ARRAY, LINES, OBJECT, Batch
+from skope.agg.wording import sentence
 from skope.errors import BadRequest
 from skope.schema.record import LATEST_S, Posted, Record, Rejected
 
@@ -25,7 +26,6 @@ _many: Final = msgspec.json.Decoder(list[Posted])
 _pieces: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _encode: Final = msgspec.json.Encoder().encode
 _control: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
-_AT: Final = re.compile(r"^(?P<what>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
 
 
 class Default(msgspec.Struct, frozen=True):
@@ -57,12 +57,9 @@ def read(body: bytes, shape: int, default: Default, batch: Batch) -> None:
     BadRequest
         If anything is wrong with any of them; its message begins with the path.
     """
-    if not body.strip():
-        message = "$: the body is empty"
-        raise BadRequest(message, hint='send {"name": "…", "exec_time": seconds}')
-    batch.clear()
+    _begin(body, batch)
     for index, posted in enumerate(_decoded(body, shape)):
-        _keep(posted, f"$[{index}]" if shape != OBJECT else "$", default, batch)
+        _keep(posted, _path(index, shape), default, batch)
 
 
 def read_good(
@@ -82,13 +79,10 @@ def read_good(
     BadRequest
         If the body cannot be taken apart into records at all.
     """
-    if not body.strip():
-        message = "$: the body is empty"
-        raise BadRequest(message)
-    batch.clear()
+    _begin(body, batch)
     rejected = []
     for index, piece in enumerate(_apart(body, shape)):
-        path = f"$[{index}]" if shape != OBJECT else "$"
+        path = _path(index, shape)
         try:
             posted = _checked(partial(_one.decode, piece), path)
             if posted.name.encode(errors="replace") in banned:
@@ -100,12 +94,33 @@ def read_good(
     return rejected
 
 
+def _begin(body: bytes, batch: Batch) -> None:
+    if not body.strip():
+        message = "$: the body is empty"
+        raise BadRequest(message, hint='send {"name": "…", "exec_time": seconds}')
+    batch.clear()
+
+
 def _decoded(body: bytes, shape: int) -> list[Posted]:
+    try:
+        return _at_once(body, shape)
+    except BadRequest as error:
+        if error.message.startswith("$:"):  # it may be one of many, and does not say which
+            for index, piece in enumerate(_apart(body, shape)):
+                _checked(partial(_one.decode, piece), _path(index, shape))
+        raise
+
+
+def _at_once(body: bytes, shape: int) -> list[Posted]:
     if shape == LINES:
         return _checked(partial(_one.decode_lines, body), "$")
     if shape == ARRAY:
         return _checked(partial(_many.decode, body), "$")
     return [_checked(partial(_one.decode, body), "$")]
+
+
+def _path(index: int, shape: int) -> str:
+    return "$" if shape == OBJECT else f"$[{index}]"
 
 
 def _apart(body: bytes, shape: int) -> Iterator[bytes]:
@@ -123,20 +138,13 @@ def _checked(decode: Callable[[], _T], path: str) -> _T:
     except msgspec.DecodeError as error:
         said = str(error)
         hint = _SEVERAL if "trailing characters" in said else None
-        raise BadRequest(_sentence(said, path), hint=hint) from error
+        raise BadRequest(sentence(said, path), hint=hint) from error
     except UnicodeDecodeError as error:
         message = f"{path}: not UTF-8: {error.reason} at byte {error.start} of a string"
         raise BadRequest(message) from error
     except RecursionError as error:
         message = f"{path}: nested too deeply"
         raise BadRequest(message) from error
-
-
-def _sentence(text: str, path: str) -> str:
-    match = _AT.match(text)
-    if match is None:
-        return f"{path}: {text}"
-    return f"{path}{match['path']}: {match['what']}"
 
 
 def _keep(posted: Posted, path: str, default: Default, batch: Batch) -> None:

@@ -11,10 +11,10 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from skope._fast import SHORT, Batch, Pen
-from skope.agg.folder import Folder, storage_fault, write_all
+from skope.agg.folder import Folder, write_all
 from skope.agg.segment import Segment
 from skope.agg.sums import block
-from skope.errors import StorageFault
+from skope.errors import StorageFault, storage_fault
 
 MOST_BYTES: Final = 64 << 20
 MOST_RECORDS: Final = 250_000
@@ -67,13 +67,13 @@ class Tail:
         try:
             fd = folder.create(segment.lines)
         except OSError as error:
-            raise storage_fault(error, segment.lines) from error
+            raise storage_fault(error, f"cannot write {segment.lines}") from error
         try:
             self._sums_fd = folder.create(segment.sums)
         except OSError as error:
             os.close(fd)
             folder.remove(segment.lines)
-            raise storage_fault(error, segment.sums) from error
+            raise storage_fault(error, f"cannot write {segment.sums}") from error
         self._sums_length = 0
         self._linked = os.fstat(fd).st_nlink > 0
         """Not every file system counts names."""
@@ -126,9 +126,10 @@ class Tail:
         fault = self.pen.append(lines)
         if fault == SHORT:
             message = f"cannot write {self.segment.lines}: {_SHORT}"
-            raise StorageFault(message, hint="free some space; it goes on by itself")
+            raise StorageFault(message, hint="free some space and try again")
         if fault:
-            raise storage_fault(OSError(fault, os.strerror(fault)), self.segment.lines)
+            error = OSError(fault, os.strerror(fault))
+            raise storage_fault(error, f"cannot write {self.segment.lines}")
 
     def is_removed(self) -> bool:
         """Whether somebody removed the file. Nobody would ever read it: then its use ends here."""

@@ -22,20 +22,26 @@ MOST_TO_BE_PRECISE: Final = 100
 _EPILOG: Final = """\
 BASE and HEAD are scripts or commands. Or two versions in git: each gets a
 worktree (head without --head-ref is the working tree), --setup runs once in
-each, then head's S runs in either by turns, with $SKOPE_SIDE base or head.
-REF may be merge-base:origin/main.
+each, then head's S, or one command, runs in either by turns, with $SKOPE_SIDE
+base or head. REF may be merge-base:origin/main.
 
 examples
   skope ab old.sh new.sh
   skope ab 'sort -u words' 'sort words | uniq'
-  skope ab --base-ref origin/main --setup 'make build' --script bench.sh"""
+  skope ab --base-ref origin/main --setup 'make build' --script bench.sh
+  skope ab --base-ref HEAD~1 'python3 -m myapp --bench'"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `skope ab`."""
     parser.epilog = _EPILOG
     add = parser.add_argument
-    add("words", nargs="*", metavar="BASE HEAD", help="two scripts, or two commands")
+    add(
+        "words",
+        nargs="*",
+        metavar="BASE HEAD",
+        help="two scripts or commands, or one with --base-ref",
+    )
     add("--base-ref", metavar="REF", help="the commit that is base")
     add("--head-ref", metavar="REF", help="the commit that is head; the working tree by default")
     add("--script", metavar="S", help="what runs in either, with --base-ref")

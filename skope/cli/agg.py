@@ -46,7 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--no-ui", action="store_true", help="in a terminal too, a line now and then, no screen")
     configure_access(parser)
     parser.epilog = """\
-A record is {"name": "chat", "exec_time": 0.1}; an array or NDJSON holds many.
+A record is {"name": "chat", "exec_time": 0.1}; an array holds many, as do lines
+sent with -H 'Content-Type: application/x-ndjson'.
 With --durability sync an answer waits for the disk. A 507 counts nothing,
 unless the disk fails in that wait: then it says that the records count, and are
 lost only if the machine fails; sent again they would count twice.

@@ -4,6 +4,8 @@ Top-level keys are the options of every command; a table named after a command h
 and ``[metric.NAME]`` what a comparison asks of that metric.
 """
 
+import os
+import stat
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -78,13 +80,20 @@ def _policy(where: str, table: Mapping[str, object]) -> "Policy | None":
 
 def _bytes(folder: str, name: str) -> bytes | None:
     try:
-        with open(f"{folder}/{name}", "rb") as file:
-            return file.read()
+        with open(f"{folder}/{name}", "rb", opener=_at_once) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         message = f"cannot read {name}: {error.strerror}"
         raise UsageError(message) from error
+    message = f"cannot read {name}: it is no file, but a pipe or a device"
+    raise UsageError(message)
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # of a pipe, without a writer
 
 
 def _parse(data: bytes, name: str) -> dict[str, object]:

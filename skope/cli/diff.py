@@ -3,13 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-
 from skope.cli import floors, judging, reading
 from skope.cli.absence import NoBase
 from skope.cli.absence import conclude as conclude_without
 from skope.diff.budgets import broken_budgets
 from skope.diff.compare import compare
+from skope.diff.naming import named
 from skope.errors import UnknownReport, UsageError
 from skope.schema.diff import Diff
 from skope.store.names import is_path, split_earlier
@@ -83,7 +82,7 @@ def _captures(options: argparse.Namespace, sides: _Sides) -> Diff:
             raise
         raise NoBase(error, sides.head, broken_budgets(head, policy)) from None
     policy = floors.with_floors(options, policy, base, head)
-    diff = _named(compare(base, head, policy), sides)
+    diff = named(compare(base, head, policy), base=sides.base, head=sides.head, is_path=is_path)
     if options.html is not None:
         judging.keep_page(options, diff, base, head)
     return diff
@@ -144,14 +143,3 @@ def _sides(options: argparse.Namespace) -> _Sides:
             raise UsageError(message, hint=f"skope diff --base T --head {head}")
         base = f"{head}@1"
     return _Sides(base, head)
-
-
-def _named(diff: Diff, sides: _Sides) -> Diff:
-    """`diff` with each side called as it was asked for, so that TAG@1 and TAG are told apart."""
-    base = msgspec.structs.replace(diff.base, **_called(sides.base))
-    head = msgspec.structs.replace(diff.head, **_called(sides.head))
-    return msgspec.structs.replace(diff, name=f"{base.name}-{head.name}", base=base, head=head)
-
-
-def _called(address: str) -> dict[str, str]:
-    return {"path": address} if is_path(address) else {"name": address}

@@ -83,11 +83,7 @@ def command_of(text: str) -> "Command":
     except ValueError as error:
         message = f"{text!r} is no command: {error}"
         raise UsageError(message) from error
-    try:
-        return replace(of_words(words), title=text)
-    except UsageError as error:
-        message = f"{text!r} is neither a script nor a command"
-        raise UsageError(message, hint=error.message) from error
+    return replace(of_words(words, otherwise="a script is given by its path"), title=text)
 
 
 def _takes_shell(text: str) -> bool:

@@ -30,8 +30,10 @@ def run(options: argparse.Namespace) -> int:
         put(json_text(earlier) if options.json else text)
         return 0
     if options.agg:
-        stored = Aggregates(reports.directory).listing()
-        put(json_text(stored) if options.json else of_aggregates(stored, now, colour=colour))
+        aggregates = Aggregates(reports.directory)
+        stored = aggregates.listing()
+        text = of_aggregates(stored, now, unreadable=aggregates.unreadable(stored), colour=colour)
+        put(json_text(stored) if options.json else text)
         return 0
     listing = reports.listing()
     if options.diffs:

@@ -11,7 +11,7 @@ from skope.cli import exits
 from skope.cli.commands import BY_NAME, Command
 from skope.cli.descriptors import hold_standard_descriptors
 from skope.cli.messages import complain, put, say_as_it_is, stdout_fault
-from skope.cli.plain import write_plainly_where_needed
+from skope.cli.plain import write_plainly_where_needed, write_utf8
 from skope.cli.words import split
 from skope.errors import EnvironmentFault, SkopeError, UsageError
 
@@ -77,6 +77,8 @@ def _run(command: Command, words: Sequence[str]) -> int:
     gc.enable()
     parser = options.parser_of(command, module)
     asked = options.read(parser, command.name, words)
+    if options.are_for_a_program(asked):
+        write_utf8()
     with ExitStack() as asked.closing:
         code: int = module.run(asked)
     return code

@@ -60,6 +60,12 @@ def read(
     return options
 
 
+def are_for_a_program(options: argparse.Namespace) -> bool:
+    """Whether what goes to stdout is data in a format, and not a text for a terminal."""
+    asked = "json" if getattr(options, "json", False) else getattr(options, "format", None)
+    return asked not in (None, "table")
+
+
 def wants_colour(options: argparse.Namespace) -> bool:
     """Whether stdout is to be coloured."""
     if options.color != "auto":

@@ -96,7 +96,7 @@ def check_writable(target: str) -> None:
 
 
 def _fault(target: str, error: OSError) -> StorageFault:
-    message = f"cannot write {target}: {error.strerror or error}"
+    message = f"cannot write {target or 'a file of no name'}: {error.strerror or error}"
     return StorageFault(message, hint="--html takes the path of a file")
 
 

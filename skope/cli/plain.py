@@ -32,6 +32,12 @@ def write_plainly_where_needed() -> None:
             stream.reconfigure(errors=_NAME)
 
 
+def write_utf8() -> None:
+    """Lets stdout take data for a program, of which nothing may be lost or spelt otherwise."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
 def _spelt(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

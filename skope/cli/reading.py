@@ -106,7 +106,8 @@ def _advice(reports: Reports, address: str) -> str:
     if (close := nearest(address, others)) and not nearest(address, [*known]):
         return f"nearest: {close}, an aggregate\n`skope list --agg` shows them"
     if not known:
-        return "there is none yet: skope runner --script S --tag T makes one"
+        beside = "\n`skope list --agg` shows the aggregates" if others else ""
+        return f"there is none yet: skope runner --script S --tag T makes one{beside}"
     lines = []
     asked = split_earlier(address)
     if f"{address}.failed" in known:

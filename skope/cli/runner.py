@@ -104,7 +104,7 @@ def _command(options: argparse.Namespace) -> "Command":
         return of_script(
             options.script, launches=launches, otherwise="-- CMD ARG... runs a command"
         )
-    return of_words(options.words)
+    return of_words(options.words, otherwise="--script S takes a shell script")
 
 
 def _unseen(error: EnvironmentFault | BrokenPipeError) -> int:

@@ -1,4 +1,4 @@
-"""The two sides of `skope ab`: scripts, commands, or one script on two versions in git."""
+"""The two sides of `skope ab`: scripts, commands, or one of them on two versions in git."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from skope.cli import launching
 from skope.cli.messages import say
-from skope.errors import UsageError
+from skope.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
     from skope.probe.refs import Repository
@@ -39,8 +39,8 @@ def sides(options: argparse.Namespace, guard: "Guard") -> Iterator[Sides]:
     if options.base_ref is None:
         yield _of_words(options)
         return
-    if options.words or options.script is None:
-        message = "--base-ref takes --script S, and no BASE HEAD"
+    if len(options.words) + (options.script is not None) != 1:
+        message = "--base-ref takes --script S, or one command that runs in either version"
         raise UsageError(message, hint="`skope help ab` has an example")
     from skope.probe.refs import Repository
     from skope.store.directory import open_directory
@@ -66,10 +66,18 @@ def _of_words(options: argparse.Namespace) -> Sides:
         raise UsageError(
             message, hint=many if options.words[2:] else "`skope help ab` has examples"
         )
-    base, head = (launching.command_of(word) for word in options.words)
+    base, head = map(_side, ("base", "head"), options.words)
     say(f"base {base.title}   head {head.title}")
     same = base.workload is not None and base.workload == head.workload
     return Sides(base, head, identical=same and base.argv[:1] == head.argv[:1])
+
+
+def _side(name: str, text: str) -> "Command":
+    try:
+        return launching.command_of(text)
+    except (UsageError, EnvironmentFault) as error:
+        message = f"{name}: {error.message}"
+        raise type(error)(message, hint=error.hint) from error
 
 
 class _Wanted(NamedTuple):
@@ -87,7 +95,6 @@ def _of_commits(
     options: argparse.Namespace, repository: "Repository", trees: "Worktrees", wanted: _Wanted
 ) -> Sides:
     from skope.probe.git import read_git
-    from skope.supervisor.command import of_script
 
     base = trees.add("base", wanted.base) / repository.prefix
     head = Path.cwd()
@@ -96,10 +103,7 @@ def _of_commits(
     if not base.is_dir():
         message = f"base has no directory {repository.prefix}"
         raise UsageError(message, hint="start Skope where both versions have one")
-    path = str(head / options.script)
-    script = of_script(path, launches=2, otherwise="head's runs on both sides")
-    script = replace(script, title=options.script)
-    _warn_of_two_texts(options, repository, wanted, script)
+    runs = _in_either(options, repository, wanted, head)
     there = read_git(head)
     unchanged = there is not None and there.commit == wanted.base and there.dirty is False
     dirty = "*" if there is not None and there.dirty else ""
@@ -107,10 +111,38 @@ def _of_commits(
     name = "working tree" if options.head_ref is None else options.head_ref
     say(f"base {options.base_ref} {wanted.base[:7]} (worktree)   head {name} {now}{dirty}")
     return Sides(
-        replace(script, directory=str(base)),
-        replace(script, directory=str(head)),
+        replace(runs, directory=str(base)),
+        replace(runs, directory=str(head)),
         identical=unchanged,
     )
+
+
+def _in_either(
+    options: argparse.Namespace, repository: "Repository", wanted: _Wanted, head: Path
+) -> "Command":
+    """Head's script, or a command."""
+    from skope.supervisor.command import of_script
+
+    if options.script is None:
+        return _own(options.words[0])
+    script = of_script(
+        str(head / options.script), launches=2, otherwise="head's runs on both sides"
+    )
+    _warn_of_two_texts(options, repository, wanted, script)
+    return replace(script, title=options.script)
+
+
+def _own(text: str) -> "Command":
+    """A command of which each side runs its own: a program below it may be what --setup makes."""
+    from skope.supervisor.command import of_shell
+
+    if "/" in text.partition(" ")[0]:
+        return of_shell(text, text)
+    if Path(text).is_file():
+        message = f"{text} is a script, and it may be another one in base"
+        hint = f"--script {text} runs head's on both sides, ./{text} each side's own"
+        raise UsageError(message, hint=hint)
+    return launching.command_of(text)
 
 
 def _warn_of_two_texts(

@@ -7,7 +7,7 @@ from skope.diff.evidence import Evidence, tested, weigh
 from skope.diff.hints import hints, tries_of
 from skope.diff.judge import Terms, judge, over_budget
 from skope.diff.matched import distrusted
-from skope.diff.overall import left_out, obstacle, summary_of, verdict_of
+from skope.diff.overall import caveats, obstacle, summary_of, verdict_of
 from skope.diff.pair import Pair, Pairing, pair_up
 from skope.diff.pairwise import pairs_of
 from skope.schema.diff import Change, Diff, Side
@@ -55,7 +55,7 @@ def compare(base: Report, head: Report, policy: Policy | None = None) -> Diff:
         subject=base.subject
         if base.subject == head.subject
         else f"{base.subject} / {head.subject}",
-        summary=summary_of(changes, forbidden, policy) + left_out(*sides),
+        summary=summary_of(changes, forbidden, policy) + caveats(*sides),
         base=sides[0],
         head=sides[1],
         pairs=pairs,
@@ -185,4 +185,5 @@ def _side(report: Report) -> Side:
         dirty=git.dirty if git is not None else None,
         timestamp=report.timestamp,
         window=report.window,
+        mixed=report.is_mixed(),
     )

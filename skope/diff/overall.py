@@ -56,13 +56,15 @@ def summary_of(changes: Sequence[Change], forbidden: str | None, policy: Policy)
     return f"{verdict.replace('-', ' ').upper()}: {sentence}"
 
 
-def left_out(base: Side, head: Side) -> str:
-    """What is added to that sentence where runs count for nothing: to fail may be quick."""
-    said = [
-        f"{side.failed} of {side.runs + side.failed} runs of {name} did not end well"
-        for name, side in (("base", base), ("head", head))
-        if side.failed
-    ]
+def caveats(base: Side, head: Side) -> str:
+    """What is added to that sentence of the runs behind it: to fail, for instance, may be quick."""
+    said = []
+    for name, side in (("base", base), ("head", head)):
+        if side.failed:
+            tried = side.runs + side.failed
+            said.append(f"{side.failed} of {tried} runs of {name} did not end well")
+        if side.mixed:
+            said.append(f"the runs of {name} are of more than one command or script")
     return f"; {wording.listed(said)}" if said else ""
 
 

@@ -58,15 +58,14 @@ def bounds(low: float, high: float, scale: Scale, unit: str) -> str:
     """An interval with its signs: `+9.1 to +15.8 %`, `-0.31 to +2.4 ms`."""
     if scale == "difference":
         times, shown = _written_in(max(abs(low), abs(high)), _APART.get(unit, unit))
-        return f"{_number(low, times, '+')} to {_number(high, times, '+')} {shown}"
+        return f"{_number(low, times, '+')} to {_number(high, times, '+')}{shown}"
     return f"{_signed(_percent(low))} to {_signed(_percent(high))} %"
 
 
 def quantity(value: float, unit: str) -> str:
     """A number in its unit: `512 MiB`, `51.66 ms`, `12,345,678`."""
     times, shown = _written_in(abs(value), unit)
-    digits = _number(value, times)
-    return digits if unit == "count" else f"{digits} {shown}"
+    return f"{_number(value, times)}{shown}"
 
 
 def margin(min_effect: float, scale: Scale, unit: str) -> str:
@@ -114,13 +113,15 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _written_in(largest: float, unit: str) -> tuple[float, str]:
-    """The unit that suits `largest`, and how many of it one of `unit` is."""
+    """How many of the unit that suits `largest` one of `unit` is, and what follows the number."""
+    if unit == "count":
+        return 1.0, ""
     if unit == "B":
-        fitting = ((1 / size, name) for least, size, name in BYTE_UNITS if largest >= least)
-        return next(fitting, (1.0, unit))
+        fitting = ((1 / size, f" {name}") for least, size, name in BYTE_UNITS if largest >= least)
+        return next(fitting, (1.0, " B"))
     if unit != "s" or not 0 < largest < _BRIEF_S:
-        return 1.0, unit
-    return (1e3, "ms") if largest >= _MILLISECOND_S else (1e6, "µs")
+        return 1.0, f" {unit}"
+    return (1e3, " ms") if largest >= _MILLISECOND_S else (1e6, " µs")
 
 
 def _number(value: float, times: float, sign: str = "") -> str:

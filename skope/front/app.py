@@ -17,6 +17,7 @@ from skope.front.modes import refuse_other_modes
 from skope.front.pages import pages
 from skope.front.records import records
 from skope.front.reports import reports
+from skope.front.routing import Paths
 from skope.front.services import Services
 from skope.front.signals import signals
 from skope.schema.wire import FrontConfig
@@ -39,6 +40,7 @@ def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str =
             turn=hot_path(services, config, gate.admission),
         ),
         error_handler=Faults(),
+        router=Paths(),
         strict_slashes=True,
         configure_logging=False,
     )

@@ -1,6 +1,6 @@
 """What a session holds in memory of one tag: a copy of what its files say."""
 
-from typing import Final, Self
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,11 +8,9 @@ from msgspec.structs import replace
 from skope._fast import Columns
 from skope.capture.assemble import Sheet
 from skope.schema.codec import encode_run
-from skope.schema.report import Report, Run
+from skope.schema.report import OF_ANOTHER, Report, Run
 from skope.schema.series import DrawnSeries
 from skope.store.reports import Mark
-
-_ANOTHER: Final = "another command or script than in the runs before it"
 
 
 class Held(Struct, frozen=True, kw_only=True, gc=False):
@@ -77,7 +75,7 @@ class Held(Struct, frozen=True, kw_only=True, gc=False):
             return run
         if not self.report.is_of_another(workload):
             return run
-        return replace(run, note="; ".join(filter(None, (_ANOTHER, run.note))))
+        return replace(run, note="; ".join(filter(None, (OF_ANOTHER, run.note))))
 
     @property
     def replaced(self) -> int | None:

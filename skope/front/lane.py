@@ -144,7 +144,7 @@ def hot_path(services: Services, config: FrontConfig, admission: Admission) -> T
         posts=config.agg is not None, knows_host=admission.knows_host, token=config.token
     )
     turn = Turn()
-    if services.signals is not None:
+    if services.signals is not None and config.mode != "agg":
         signals = HotSignals(recogniser, services.signals, turn)
         starter = services.starter
         turn.hot = starter.before(recogniser, signals.obey) if starter else signals
@@ -167,9 +167,9 @@ class HotSignals(Hot):
         count = self._recogniser.read(chunk, local)
         return self.obey() if count else None
 
-    def obey(self) -> bytes | None:
-        """Obeys what was recognised, each whatever became of those before it."""
-        signals = self._recogniser.signals()
+    def obey(self, first: int = 0) -> bytes | None:
+        """Obeys what was recognised from number `first` on, each whatever became of the others."""
+        signals = self._recogniser.signals(first)
         # A stop that has to await a tick is for those who can wait.
         if self._signals.awaits() and any(what == STOP for what, *_ in signals):
             return None

@@ -79,6 +79,8 @@ class Side(Struct, frozen=True, kw_only=True):
     timestamp: UnixSeconds
     window: str | None
     path: str | None = None
+    mixed: bool = False
+    """Whether its good runs are of more than one command or script: ``--append`` may."""
 
 
 class Pairs(Struct, frozen=True, kw_only=True):

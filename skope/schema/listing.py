@@ -32,6 +32,8 @@ class DiffEntry(Struct, frozen=True, kw_only=True):
 
     name: str
     file: str
+    subject: str
+    """What both sides captured; ``aggregate`` where they are aggregates."""
     verdict: str
     summary: str
     base: str

@@ -19,6 +19,9 @@ REPORT_SCHEMA: Final = "skope.report/1"
 NEVER_SIGNALLED: Final = "the script never signalled: captured whole"
 """What is said of a launch that opened no capture of its tag."""
 
+OF_ANOTHER: Final = "another command or script than in the runs before it"
+"""What is said of the first run that is."""
+
 Number = int | float
 Grade = Literal["A", "B", "C", "D"]
 Window = Literal["signals", "script"]
@@ -159,6 +162,16 @@ class Report(Struct, frozen=True, kw_only=True, gc=False):
     def is_of_another(self, workload: str | None) -> bool:
         """Whether its runs are known to be of something else than `workload`."""
         return None not in (self.workload, workload) and self.workload != workload
+
+    def is_mixed(self) -> bool:
+        """Whether the runs that count are known to be of more than one command or script."""
+        turn, turns = 0, set()
+        good = {run.run for run in self.good_runs()}
+        for run in self.runs:
+            turn += run.note is not None and run.note.startswith(OF_ANOTHER)
+            if run.run in good:
+                turns.add(turn)
+        return len(turns) > 1
 
     def failed_runs(self) -> list[Run]:
         """The runs that are known to have failed."""

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from skope.errors import ForeignReport, UnknownReport
+from skope.errors import ForeignReport, UnknownReport, storage_fault
 from skope.store.contents import MOST_BYTES, read_whole
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.store.history import numbers
 from skope.store.identity import Identity, identify
 from skope.store.names import history_name, is_path, split_earlier, stems
@@ -61,6 +60,9 @@ def at_path(path: str, *, most: int = MOST_BYTES) -> Found:
         raise ForeignReport(message) from error
     except OSError as error:
         raise storage_fault(error, f"cannot read {path}") from error
+    if not data:
+        message = f"{path} is not a Skope report: it is empty"
+        raise ForeignReport(message)
     return Found(data, path, identify(data))
 
 

@@ -7,19 +7,18 @@ small file beside it.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport
+from skope.errors import ForeignReport, StorageFault, UnknownReport, storage_fault
 from skope.schema.aggregate import MOST_BYTES
 from skope.schema.listing import AggregateEntry
 from skope.store.addresses import at_path
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.store.identity import identify
 from skope.store.names import (
     aggregate_address,
@@ -105,11 +104,13 @@ class Aggregates:
 
     def listing(self) -> list[AggregateEntry]:
         """Every aggregate that can be read, newest first."""
-        found: list[AggregateEntry] = []
-        for file in self.directory.names():
-            if file.endswith(ENDING) or file == f"{_COLLECTED}.json":
-                found += self._entry(file)
+        found = [entry for file in self._files_there() for entry in self._entry(file)]
         return sorted(found, key=lambda entry: entry.changed_ns, reverse=True)
+
+    def unreadable(self, listing: Sequence[AggregateEntry]) -> list[str]:
+        """The files that are called as aggregates are and that `listing` could not read."""
+        read = {entry.file for entry in listing}
+        return sorted(file for file in self._files_there() if file not in read)
 
     def newest(self, count: int) -> list[AggregateEntry]:
         """The newest ones, the newest first.
@@ -125,6 +126,10 @@ class Aggregates:
             message = f"{have} in {self.directory.shown}, and it takes {count}"
             raise UnknownReport(message, hint="skope agg --tag T makes one")
         return kept[:count]
+
+    def _files_there(self) -> list[str]:
+        names = self.directory.names()
+        return [name for name in names if name.endswith(ENDING) or name == f"{_COLLECTED}.json"]
 
     def _file(self, tag: str) -> str:
         for file in (aggregate_name(tag), f"{hashed_stem(tag)}{ENDING}"):

@@ -15,9 +15,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory, storage_fault
 from skope.store.contents import MOST_BYTES, opened, read_whole, room_for, write_all
-from skope.store.faults import storage_fault
 from skope.store.folder import FOLDER, Folder, absolute, make_with_parents, open_folder, relative
 from skope.store.safety import refuse_unsafe
 from skope.store.temporary import PREFIX, new_temporary, remove_if_abandoned, unlink_quietly
@@ -86,12 +85,14 @@ class Directory:
         try:
             created = create and make_with_parents(self._place)
             fd = os.open(self._place, FOLDER | (0 if self._given else os.O_NOFOLLOW))
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if create:
+                raise storage_fault(error, f"cannot make {self.shown}") from error
             message = f"there is no {self.shown} here"
             hint = "`skope runner` and `skope server` make it; --dir names another"
             raise UnknownReport(message, hint=hint) from None
         except OSError as error:
-            if self.path.is_symlink() and not self._given:
+            if not self._given and os.path.islink(self._place):  # noqa: PTH114 - raises nothing
                 message = f"{self.shown} is a link, and what it leads to may be anyone's"
                 raise UnsafeDirectory(message, hint="--dir says that it is meant") from None
             raise storage_fault(error, f"cannot open {self.shown}") from error

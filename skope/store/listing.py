@@ -161,6 +161,7 @@ def _diff_entry(directory: Directory, file: str, row: _Row) -> DiffEntry:
     return DiffEntry(
         name=row.name,
         file=file,
+        subject=row.subject,
         verdict=row.verdict or "",
         summary=row.summary,
         base=row.base.name if row.base else "",

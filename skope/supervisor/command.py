@@ -56,6 +56,9 @@ def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Comm
         If it may not be read, or there is no bash.
     """
     hint = f"--script takes its path; {otherwise}" if otherwise else None
+    if not path:
+        message = "the path of the script is empty"
+        raise UsageError(message, hint=hint)
     kind = _kind(path, hint)
     if stat.S_ISDIR(kind):
         message = f"{path} is a directory, not a script"
@@ -78,8 +81,10 @@ def of_script(path: str, *, launches: int, otherwise: str | None = None) -> Comm
     return Command(argv=argv, title=path, workload=digest(text), script=True)
 
 
-def of_words(words: Sequence[str]) -> Command:
+def of_words(words: Sequence[str], *, otherwise: str) -> Command:
     """A command and its arguments, as a shell would find it.
+
+    `otherwise` is how to run what is no command.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def of_words(words: Sequence[str]) -> Command:
         raise UsageError(message, hint="--script S, or -- CMD ARG...")
     found = shutil.which(words[0])
     if found is None:
-        raise _no_command(words)
+        raise _no_command(words, otherwise)
     spoken = "\0".join(words).encode("utf-8", "surrogateescape")
     return Command(argv=(*words,), title=words[0], workload=digest(spoken))
 
@@ -101,15 +106,24 @@ def is_builtin(word: str) -> bool:
     return word in _BUILTINS and shutil.which(word) is None
 
 
-def _no_command(words: Sequence[str]) -> UsageError:
+def _no_command(words: Sequence[str], otherwise: str) -> UsageError:
     word = words[0]
     if word in _BUILTINS:
         hint = f"bash runs it where it is one word: {shlex.quote(shlex.join(words))}"
         return UsageError(f"{word!r} is a shell's own, and no program", hint=hint)
-    if "/" in word and Path(word).is_file():
-        return UsageError(f"{word} is not executable", hint=f"chmod +x {word}")
-    hint = "-- CMD ARG... takes a program; --script S a shell script"
+    if "/" in word:
+        return _no_program(word)
+    here = f"the file here is ./{word}" if word and Path(word).is_file() else otherwise
+    hint = f"a program is looked for on PATH; {here}"
     return UsageError(f"there is no command {word!r}", hint=hint)
+
+
+def _no_program(path: str) -> UsageError:
+    if Path(path).is_dir():
+        return UsageError(f"{path} is a directory, not a program")
+    if Path(path).is_file():
+        return UsageError(f"{path} is not executable", hint=f"chmod +x {path}")
+    return UsageError(f"there is no file {path!r}")
 
 
 def of_shell(text: str, title: str) -> Command:

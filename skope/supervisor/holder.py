@@ -64,7 +64,7 @@ def _use(title: str, where: str, command: str, tag: str | None) -> str | None:
         return f"http://{where} in a browser, or skope ui --tty http://{where}"
     if command == title == "skope agg":
         return f'curl -d \'{{"name":"chat","exec_time":0.1}}\' {where}'
-    if command in _CAPTURING and title in _CAPTURING:
+    if command in ("skope server", "skope runner") and title in _CAPTURING:
         return f"curl '{where}/start?name={tag or 'NAME'}'"
     return None
 

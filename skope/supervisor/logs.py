@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable
 from typing import Final, Self
 
+from skope.errors import storage_fault
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.store.names import file_stem
 from skope.supervisor.voice import harmless
 

@@ -193,7 +193,7 @@ class _Series:
         if outcome.done:
             standings.enter(outcome.done)
         if outcome.failure:
-            self._failed(standings, outcome.failure, title, f" as {title}")
+            self._failed(standings, outcome.failure, title, f", as {title}")
         return outcome.failure is None
 
     def _failed(self, standings: Standings, failure: str, title: str, where: str) -> None:

@@ -7,6 +7,7 @@ before its first instruction until `release`: whoever watches it knows its pid b
 import contextlib
 import errno
 import os
+import re
 import shutil
 import signal
 import sys
@@ -25,6 +26,9 @@ _GONE_NS: Final = NS_PER_S
 _LOOK_S: Final = 0.001
 _ALIKE_BYTES: Final = 512 * _KIB
 """The kernel's counts of resident memory are no finer from one reading to the next."""
+
+_LONGEST_LINE: Final = 256
+"""The kernel reads no more of a script's first one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +148,7 @@ class Script:
             return None
         code = int.from_bytes(number, sys.byteorder)
         if code == errno.ENOENT and self._path.is_file():
-            return "its interpreter is not there"
+            return _without_interpreter(self._path)
         return os.strerror(code)
 
 
@@ -153,6 +157,18 @@ def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[B
     read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
     reading = reader.enter_context(os.fdopen(read_fd, "rb", buffering=0))
     return reading, writer.enter_context(os.fdopen(write_fd, "wb", buffering=0))
+
+
+def _without_interpreter(path: Path) -> str:
+    """Which one, where the file says so: a return at the line's end is a part of the name."""
+    line = b""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        line = file.readline(_LONGEST_LINE)
+    if not line.startswith(b"#!"):
+        return "its interpreter is not there"
+    name = re.split(rb"[ \t\n]", line[2:].lstrip(b" \t"))[0].decode(errors="replace")
+    lines = " (its lines end as on Windows)" if name.endswith("\r") else ""
+    return f"its interpreter {name!r} is not there{lines}"
 
 
 def _beyond_our_own(peak_bytes: int) -> int | None:

@@ -4,8 +4,8 @@ import contextlib
 import os
 from typing import Final, Self
 
+from skope.errors import storage_fault
 from skope.store.directory import Directory
-from skope.store.faults import storage_fault
 from skope.supervisor.access import Access
 
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -39,10 +39,17 @@ class Voice:
         self._elsewhere = elsewhere
 
     def status(self, text: str) -> None:
-        """Replaces the status line; the empty one clears it. Nothing where there is no terminal."""
-        if self.on_terminal and text != self._status:
-            self._status = harmless(text)
-            self._write(_CLEAR + self._status)
+        """Replaces the status line; the empty one clears it. Nothing where there is no terminal.
+
+        It is cut to the terminal's width: of one that went on in a second line only that would be
+        drawn over.
+        """
+        if not self.on_terminal:
+            return
+        shown = harmless(text)[: _columns(self._fd)]
+        if shown != self._status:
+            self._status = shown
+            self._write(_CLEAR + shown)
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "backslashreplace")
@@ -59,6 +66,14 @@ def _takes(fd: int) -> bool:
     poll = select.poll()
     poll.register(fd, select.POLLOUT)
     return any(event & select.POLLOUT for _, event in poll.poll(0))
+
+
+def _columns(fd: int) -> int | None:
+    """How long a line may be; None where the terminal does not tell."""
+    try:
+        return os.get_terminal_size(fd).columns or None
+    except OSError:
+        return None
 
 
 def _is_terminal(fd: int) -> bool:

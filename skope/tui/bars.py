@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Final, NamedTuple
 
-from skope.tui.ink import Ink, Line, Tone, centred, filled, framed, plain, spread
+from skope.tui.ink import Ink, Line, Tone, centred, filled, framed, plain, spread, told_apart
 from skope.view.numbers import count
 
 _TIPS: Final = " ▁▂▃▄▅▆▇█"
@@ -60,7 +60,8 @@ def draw(title: str, bars: Sequence[Bar], columns: int, rows: int, *, empty: str
     lines += [_row(shown, slot, level, room) for level in range(room.up, 0, -1)]
     lines.append([Ink("─" * min(slot * len(shown), columns), "quiet")])
     lines += [_row(shown, slot, level, room) for level in range(-1, -room.down - 1, -1)]
-    lines.append([Ink(centred(plain(bar.name), slot - 1) + " ") for bar in shown])
+    names = told_apart([plain(bar.name) for bar in shown], slot - 1)
+    lines.append([Ink(centred(name, slot - 1) + " ") for name in names])
     return framed(lines, columns, rows)
 
 

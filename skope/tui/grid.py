@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeVar
 
-from skope.tui.ink import Ink, Line, Tone, cut, framed, plain
+from skope.tui.ink import Ink, Line, Tone, cut, framed, plain, told_apart
 from skope.view.numbers import count
 from skope.view.width import left, right, width
 
@@ -71,9 +71,10 @@ def draw(
     heading = [_headed(columns[index].heading, columns[index].key, order) for index in kept]
     name = left(cut(_headed("NAME", "name", order), room), room)
     lines = [[Ink(f"  {name}{_cells(heading, widths)}", "quiet")]]
-    for at, row in enumerate(rows):
+    names = told_apart([plain(row.name) for row in rows], room)
+    for at, (row, shown) in enumerate(zip(rows, names, strict=True)):
         cells = _cells([row.cells[index] for index in kept], widths)
-        text = f"{row.mark} {left(cut(plain(row.name), room), room)}{cells}"
+        text = f"{row.mark} {left(shown, room)}{cells}"
         lines.append([Ink(text, "chosen" if at == chosen else row.tone)])
     return framed(lines, wide, high)
 

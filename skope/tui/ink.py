@@ -1,5 +1,6 @@
 """Lines as pieces of text in a tone: what the widgets draw, before any terminal sees it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
@@ -42,15 +43,29 @@ def cut(text: str, columns: int) -> str:
     """As much of `text` as fits, with an ellipsis where something is left out."""
     if width(text) <= columns:
         return text
+    return _first(text, columns - 1) + "…" if columns > 0 else ""
+
+
+def told_apart(names: Sequence[str], columns: int) -> list[str]:
+    """Each of `names` cut to `columns`; of those that begin alike, the ends are kept instead."""
     if columns <= 0:
-        return ""
-    kept, taken = [], 1
+        return [""] * len(names)
+    shown = [cut(name, columns) for name in names]
+    alike = Counter(shown)
+    return [
+        "…" + _first(name[::-1], columns - 1)[::-1] if alike[short] > 1 and short != name else short
+        for name, short in zip(names, shown, strict=True)
+    ]
+
+
+def _first(text: str, columns: int) -> str:
+    kept, taken = [], 0
     for character in text:
         taken += width(character)
         if taken > columns:
             break
         kept.append(character)
-    return "".join(kept) + "…"
+    return "".join(kept)
 
 
 def centred(text: str, columns: int) -> str:

@@ -59,10 +59,17 @@ def of_aggregate(
     return "\n".join(lines)
 
 
-def of_aggregates(entries: Sequence[AggregateEntry], now: float, *, colour: bool = False) -> str:
-    """The stored aggregates, newest first."""
+def of_aggregates(
+    entries: Sequence[AggregateEntry],
+    now: float,
+    *,
+    unreadable: Sequence[str] = (),
+    colour: bool = False,
+) -> str:
+    """The stored aggregates, newest first, and the files of which none could be read."""
+    strange = [f"  not aggregates: {', '.join(map(clean, unreadable))}"] if unreadable else []
     if not entries:
-        return "  no aggregate"
+        return "\n".join(["  no aggregate", *strange])
     cells = [
         (
             numbers.count(entry.names),
@@ -76,7 +83,7 @@ def of_aggregates(entries: Sequence[AggregateEntry], now: float, *, colour: bool
         ["TAG", *(clean(entry.address) for entry in entries)], [_LIST_HEADING, *cells], gap=3
     )
     lines = [paint(f"  {line}", "quiet", colour=colour) for line in head]
-    return "\n".join([*lines, *(f"  {line}" for row in rows for line in row)])
+    return "\n".join([*lines, *(f"  {line}" for row in rows for line in row), *strange])
 
 
 def _heading(name: str, totals: Mapping[str, Totals], written: int) -> str:

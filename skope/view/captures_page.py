@@ -1,9 +1,11 @@
 """The stored captures as the page that lists them, each with what came before it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
+from skope.schema.diff import OF_AGGREGATES
 from skope.schema.listing import DiffEntry, Entry, Listing
 from skope.view import numbers
 from skope.view.listing import capture_cells, diff_mark
@@ -44,6 +46,8 @@ class CaptureGroup(Struct, frozen=True, kw_only=True):
 class StoredDiff(Struct, frozen=True, kw_only=True):
     """A diff that was kept."""
 
+    page: Literal["diff", "aggregates"]
+    """Which one shows it."""
     mark: str
     verdict: str
     name: str
@@ -59,6 +63,8 @@ class CapturesPage(Struct, frozen=True, kw_only=True):
     captures: list[CaptureGroup]
     failed: list[CaptureRow]
     diffs: list[StoredDiff]
+    unreadable: list[str]
+    """Files that end in .json and are none of Skope's."""
 
 
 def captures_page(listing: Listing, history: Sequence[Entry], now: float) -> CapturesPage:
@@ -76,6 +82,7 @@ def captures_page(listing: Listing, history: Sequence[Entry], now: float) -> Cap
         captures=[_group(e, before.get(e.address, []), now) for e in listing.captures],
         failed=[_row(entry, now) for entry in listing.failed],
         diffs=[_diff(entry, now) for entry in listing.diffs],
+        unreadable=[clean(name) for name in listing.unreadable],
     )
 
 
@@ -110,6 +117,7 @@ def _row(entry: Entry, now: float) -> CaptureRow:
 
 def _diff(entry: DiffEntry, now: float) -> StoredDiff:
     return StoredDiff(
+        page="aggregates" if entry.subject == OF_AGGREGATES else "diff",
         mark=diff_mark(entry),
         verdict=clean(entry.verdict),
         name=clean(entry.name),

@@ -7,12 +7,15 @@ from skope.schema.host import Host
 from skope.schema.report import Metric, Report, Run, Sampling, Window
 from skope.view import numbers
 from skope.view.numbers import quantity, scale_of
-from skope.view.paragraph import labelled
+from skope.view.paragraph import labelled, paragraph
+from skope.view.rows import MACHINE
 from skope.view.subject import subject_words
 from skope.view.width import clean, left, right, width
 
 MOST_RUNS: Final = 20
 """Runs listed unless all are asked for."""
+_FARTHEST: Final = 46
+"""How far in the later lines of a source may stand, however long the names are."""
 _COLUMNS: Final = (("exec_time", "s"), ("cpu_time", "s"), ("memory_peak", "MiB"))
 
 
@@ -39,9 +42,11 @@ def _metrics(report: Report) -> list[str]:
     names = max(width(clean(name)) for name in report.metrics)
     head = "median" if len(good) > 1 else "value"
     lines = [f"  {left('METRIC', names)}  {right(head.upper(), 12)}  SOURCE"]
-    for name, metric in report.metrics.items():
+    own_first = sorted(report.metrics.items(), key=lambda item: item[0].startswith(MACHINE))
+    for name, metric in own_first:
         value = quantity(metric.value, metric.unit)
-        lines.append(f"  {left(clean(name), names)}  {right(value, 12)}  {_source(metric)}")
+        row = f"{left(clean(name), names)}  {right(value, 12)}  {_source(metric)}"
+        lines += paragraph(row, hang=min(names + 16, _FARTHEST))
     return lines
 
 
@@ -56,10 +61,10 @@ def _runs(report: Report, *, every: bool) -> list[str]:
         return []
     shown = report.runs if every else report.runs[-MOST_RUNS:]
     chosen = _columns(report)
-    titles = "".join(right(name.removeprefix("machine.").upper(), 14) for name, _ in chosen)
+    titles = "".join(right(name.removeprefix(MACHINE).upper(), 14) for name, _ in chosen)
     lines = [f"  {right('RUN', 5)}{titles}   TRUST"]
     lines += [_run(run, chosen, report.window) for run in shown]
-    if any(name.startswith("machine.") for name, _ in chosen):
+    if any(name.startswith(MACHINE) for name, _ in chosen):
         lines.append("  cpu_time and memory_peak: of the whole machine")
     if len(shown) < len(report.runs):
         earlier = numbers.plural(len(report.runs) - len(shown), "earlier run")
@@ -70,7 +75,7 @@ def _runs(report: Report, *, every: bool) -> list[str]:
 def _columns(report: Report) -> list[tuple[str, str]]:
     """The subject's column where the runs fill it, else the machine's."""
     present = {name for run in report.runs for name in run.values}
-    offered = [((name, f"machine.{name}"), unit) for name, unit in _COLUMNS]
+    offered = [((name, f"{MACHINE}{name}"), unit) for name, unit in _COLUMNS]
     return [
         (name, unit)
         for names, unit in offered

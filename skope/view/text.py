@@ -85,7 +85,8 @@ def _environment(found: Sequence[EnvironmentDifference], *, verbose: bool) -> li
     for difference in shown:
         base, head = clean(difference.base or "unknown"), clean(difference.head or "unknown")
         mark = "!" if difference.blocking else " "
-        lines.append(f"{mark} {clean(difference.fact)}: {base} in base, {head} in head")
+        told = f"{mark} {clean(difference.fact)}: {base} in base, {head} in head"
+        lines += paragraph(told, indent=0, hang=4)
     if quiet := [clean(d.fact) for d in found if d not in shown]:
         lines += paragraph(f"also different: {', '.join(quiet)}")
     return lines

@@ -17,7 +17,14 @@ MODULES: Final = (
     "counted.js",
 )
 """What a page of its own needs, each after those it imports; `alone.js` starts it."""
-LIVE_MODULES: Final = ("source.js", "live.js", "captures.js", "aggregates.js", "main.js")
+LIVE_MODULES: Final = (
+    "source.js",
+    "sifting.js",
+    "live.js",
+    "captures.js",
+    "aggregates.js",
+    "main.js",
+)
 STYLES: Final = ("vendor/uplot.css", "style.css")
 CHARTS: Final = "vendor/uplot.js"
 ALONE: Final = "alone.js"

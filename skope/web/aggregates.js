@@ -7,9 +7,9 @@ import { bars } from "./shapes.js";
 import { copyable } from "./copying.js";
 import { countedPage } from "./counted.js";
 import { ask, quoted } from "./source.js";
+import { filterField, fitting, few, unfold } from "./sifting.js";
 
 const COLLECTED = "report_agg";
-const FEW = 50;
 const REFRESH_MS = 1000;
 /** Why a percentile is a dash. */
 export const DASH = "- : too few executions to tell";
@@ -39,7 +39,7 @@ export function aggregatesPage(main, page, state, live) {
   const collecting = page.rows === null;
   const list = new Names(state, live.mode);
   const head = page.shown || (collecting ? COLLECTED : null);
-  const field = h("input", { name: "search", type: "search", value: state.get("search") || "", placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
+  const field = filterField(state);
   const title = collecting ? "Being collected" : page.shown || "Aggregates";
   const rows = () => (collecting ? [...live.rows.values()] : page.rows);
   fill(
@@ -49,6 +49,7 @@ export function aggregatesPage(main, page, state, live) {
     stored(page, head),
   );
   list.draw(rows());
+  turnTo(page.chosen?.name, main, list);
   let due = false;
   const refresh = () => {
     if (due) return;
@@ -68,12 +69,23 @@ export function aggregatesPage(main, page, state, live) {
   };
 }
 
+let told = null; // the name that was in full when this page was last drawn
+
+/** Shows the name that was just opened, far above its row as it may be; or the row of what was closed. */
+function turnTo(name, main, list) {
+  const before = told;
+  told = name || null;
+  if (before === told) return;
+  const row = told ? null : list.row(before);
+  (row || main.firstChild).scrollIntoView({ block: "nearest" });
+  if (document.activeElement === document.body) row?.querySelector("button").focus({ preventScroll: true });
+}
+
 /** The sortable table of names. */
 class Names {
   constructor(state, mode) {
     this.mode = mode;
-    this.all = state.get("all") === "1";
-    this.search = (state.get("search") || "").toLowerCase();
+    this.state = state;
     this.key = COLUMNS.some(([key]) => key === state.get("sort")) ? state.get("sort") : "total_time";
     this.down = state.get("order") ? state.get("order") === "down" : this.key !== "name";
     this.chosen = state.get("name");
@@ -91,9 +103,8 @@ class Names {
   }
 
   draw(all) {
-    const fitting = all.filter((row) => row.name.toLowerCase().includes(this.search));
-    fitting.sort((a, b) => this.compare(a, b));
-    const shown = this.all ? fitting : fitting.slice(0, FEW);
+    const found = fitting(all, this.state, (row) => row.name).sort((a, b) => this.compare(a, b));
+    const shown = few(found, this.state);
     this.box.firstChild.hidden = !shown.length;
     fill(
       this.body,
@@ -108,17 +119,20 @@ class Names {
         ),
       ),
     );
-    fill(this.under, this.told(all, fitting, shown));
+    fill(this.under, this.told(all, found, shown));
+  }
+
+  row(name) {
+    return [...this.body.rows].find((row) => row.dataset.name === name);
   }
 
   /** What stands under the table: how much of it there is, what a dash means, how to get a first row. */
-  told(all, fitting, shown) {
+  told(all, found, shown) {
     if (!all.length) return this.mode === "agg" ? firstRecord() : h("p", { class: "empty" }, "No aggregate yet: skope agg collects one.");
     if (!shown.length) return h("p", { class: "empty" }, `None of ${plural(all.length, "name")} is called so.`);
-    const foldable = fitting.length > FEW;
     return [
-      h("span", null, fitting.length < all.length ? `${count(fitting.length)} of ${plural(all.length, "name")}` : plural(all.length, "name")),
-      foldable ? h("button", { type: "button", class: "link", "aria-expanded": String(this.all), onclick: () => amend({ all: this.all ? null : 1 }) }, this.all ? `show only ${FEW}` : `show ${count(fitting.length - shown.length)} more`) : null,
+      h("span", null, found.length < all.length ? `${count(found.length)} of ${plural(all.length, "name")}` : plural(all.length, "name")),
+      unfold(found, this.state),
       h("span", null, shown.some((row) => row.p99 === null) ? DASH : ""),
     ];
   }

@@ -7,6 +7,7 @@ import { diffAddress } from "./diff.js";
 import { recordings } from "./recordings.js";
 import { copyable } from "./copying.js";
 import { quoted } from "./source.js";
+import { filterField, fitting, few, unfold } from "./sifting.js";
 
 const LABELS = ["", "", "runs", "exec_time", "cpu_time", "memory_peak", "trust", "when", "exec_time over time"];
 
@@ -18,33 +19,34 @@ export function capturesSource(state) {
 /** Draws `page` into `main` as `state` says. */
 export function capturesPage(main, page, state) {
   if (page.page.startsWith("skope.page.capture/")) return inFull(main, page, state);
-  const search = state.get("search") || "";
   const open = state.get("open");
   const [base, head] = [state.get("base"), state.get("head")];
-  const fits = (name) => name.toLowerCase().includes(search.toLowerCase());
-  const groups = page.captures.filter((group) => fits(group.newest.address));
-  const field = h("input", { name: "search", type: "search", value: search, placeholder: "filter by name", "aria-label": "Filter by name", oninput: (event) => amend({ search: event.target.value }) });
-  const rows = groups.flatMap((group) => {
+  const found = fitting(page.captures, state, (group) => group.newest.address);
+  const field = filterField(state);
+  const rows = few(found, state).flatMap((group) => {
     const unfolded = open === group.newest.address;
     return [captureRow(group.newest, group, unfolded, base, head), ...(unfolded ? group.earlier.map((row) => captureRow(row, null, false, base, head)) : [])];
   });
+  const borrowed = rows.some((row) => row.textContent.includes("*"));
+  const under = [unfold(found, state), borrowed ? h("span", null, "* of the whole machine") : null].filter(Boolean);
   fill(
     main,
     h(
       "section",
       { class: "card", "aria-label": "Captures" },
-      h("div", { class: "heading" }, h("h1", { class: "plain" }, "Captures"), field, h("span", { class: "right" }, page.captures.length ? compareButton(base, head) : null)),
+      h("div", { class: base || head ? "heading stays" : "heading" }, h("h1", { class: "plain" }, "Captures"), field, h("span", { class: "right" }, page.captures.length ? compareButton(base, head) : null)),
       rows.length
         ? h(
             "div",
             { class: "scroll", tabindex: 0, role: "region", "aria-label": "Captures" },
             h("table", { class: "captures stacks" }, h("thead", null, h("tr", null, ["tag", "compare", ...LABELS.slice(2)].map((text, k) => h("th", { scope: "col", class: k >= 2 && k <= 5 ? "number" : null }, text)))), h("tbody", null, rows)),
           )
-        : h("p", { class: "empty" }, page.captures.length ? "No capture is called so." : "No capture yet: skope runner --script S --tag T makes one."),
-      rows.length && rows.some((row) => row.textContent.includes("*")) ? h("p", { class: "under" }, "* of the whole machine") : null,
+        : h("p", { class: "empty" }, page.captures.length ? "No capture is called so." : ["No capture yet: ", h("code", { class: "command" }, "skope runner --script S --tag T"), " makes one."]),
+      under.length ? h("p", { class: "under" }, under) : null,
     ),
     page.diffs.length ? diffs(page.diffs) : null,
     page.failed.length ? h("p", { class: "under" }, "failed: ", page.failed.map((row, k) => [k ? ", " : null, h("a", { href: address("captures", { show: row.address }) }, row.address)])) : null,
+    page.unreadable.length ? h("p", { class: "under" }, `not reports: ${page.unreadable.join(", ")}`) : null,
   );
   return { end() {}, keys: { "/": () => field.focus(), Enter: () => base && head && (location.hash = diffAddress(base, head)), Escape: () => amend({ search: null, base: null, head: null }) } };
 }
@@ -100,6 +102,6 @@ function diffs(found) {
     "section",
     { class: "card", "aria-label": "Diffs" },
     h("div", { class: "heading" }, h("h2", null, "Kept diffs")),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", { class: "stacks" }, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: diffAddress(one.base, one.head) }, one.name)), h("td", null, one.when)))))),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Kept diffs" }, h("table", { class: "stacks" }, h("tbody", null, found.map((one) => h("tr", null, h("td", { class: `verdict-word ${one.verdict}` }, `${one.mark} ${one.verdict.replace("-", " ")}`), h("th", { scope: "row", class: "wrap" }, h("a", { class: "name", href: address(one.page, { base: one.base, head: one.head }) }, one.name)), h("td", null, one.when)))))),
   );
 }

@@ -6,6 +6,8 @@ import { plural } from "./figures.js";
 import { forest, forestScale } from "./shapes.js";
 import { copyable } from "./copying.js";
 
+const LEVEL = "95 % CI";
+
 /** Draws `page` into `main`; without `live` it is a file of its own, and leads nowhere. */
 export function countedPage(main, page, live) {
   const rows = page.rows.map((row) =>
@@ -20,9 +22,9 @@ export function countedPage(main, page, live) {
       h("td", { class: "picture" }, row.forest ? forest(row.forest, page.extent, row.gated ? row.verdict : "unjudged", `${row.label}: ${row.change}`) : null),
       h("td", { class: "number" }, row.interval),
       h("td", null, row.word),
-    ), ["", "count", "base", "head", "", "", row.interval && "interval"]),
+    ), ["", "count", "base", "head", "", "", row.interval && LEVEL]),
   );
-  const headings = ["mean time", "count", "base", "head", "change", forestScale(page.extent), "interval", "verdict"];
+  const headings = ["mean time", "count", "base", "head", "change", forestScale(page.extent), LEVEL, "verdict"];
   fill(
     main,
     h("div", { class: "sides" }, page.sides.map(([side, name, counted, when]) => h("div", { class: `side ${side}` }, h("span", { class: "which" }, side), h("strong", { class: "name", title: name }, name), h("span", null, counted), h("span", null, when)))),

@@ -8,6 +8,9 @@ import { forest, forestScale, runs, ecdf, histogram, shift } from "./shapes.js";
 import { copyable } from "./copying.js";
 import { SIDES, key, switcher, recordings } from "./recordings.js";
 
+/** How much of what a metric opens has to be seen below the table, in pixels, for it not to be turned to. */
+const GLIMPSE = 120;
+
 /** Draws `page` into `main` as `state` says. Returns what the keyboard and the end of it need. */
 export function diffPage(main, page, state, live) {
   const all = state.get("all") === "1";
@@ -118,7 +121,11 @@ function table(page, shown, chosen, all) {
 
 function tableRow(page, row, current, level) {
   const { row: words } = row;
-  const choose = () => amend({ metric: row.id });
+  const choose = () => {
+    amend({ metric: row.id });
+    const opened = document.querySelector(".detail");
+    if (opened.getBoundingClientRect().top > window.innerHeight - GLIMPSE) opened.scrollIntoView();
+  };
   const tone = row.judged || words.mark.trim() ? words.verdict : "unjudged";
   const interval = words.low === null ? "" : `${words.low} to ${words.high}`;
   const told = `${words.metric}: ${words.change}${interval ? `, interval ${interval}` : ""}`;

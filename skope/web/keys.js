@@ -17,7 +17,7 @@ export function focusedMetric() {
   const row = active.closest("[data-metric]");
   if (row) return ["metric", row.dataset.metric];
   const form = active.getAttribute("name");
-  if (form) return ["name", form];
+  if (form) return ["name", form, [active.selectionStart, active.selectionEnd]];
   return active.tagName === "BUTTON" ? ["button", called(active)] : null;
 }
 
@@ -28,9 +28,11 @@ function called(button) {
 /** Gives the focus back. */
 export function refocus(found) {
   if (!found) return;
-  const [kind, value] = found;
+  const [kind, value, caret] = found;
   const among = { metric: "[data-metric]", name: "[name]", button: "button" }[kind];
   const same = { metric: (one) => one.dataset.metric, name: (one) => one.getAttribute("name"), button: called }[kind];
   const element = [...document.querySelectorAll(among)].find((one) => same(one) === value);
   (kind === "metric" ? element?.querySelector("button") : element)?.focus({ preventScroll: true });
+  // A new field has its caret before the text, where the next letter would go. A number's has none to set.
+  if (element && Number.isInteger(caret?.[0])) element.setSelectionRange(...caret);
 }

@@ -2,6 +2,7 @@
 
 import { h, fill, say, labelled } from "./dom.js";
 import { address, amend } from "./place.js";
+import { focusedMetric, refocus } from "./keys.js";
 import { quantity, scale, write, count, span, plural } from "./figures.js";
 import { chart, timeOfDay } from "./charts.js";
 import { ask, quoted } from "./source.js";
@@ -172,6 +173,13 @@ class Captures {
     if (this.box.hidden || this.shown === this.live.captures) return;
     this.shown = this.live.captures;
     this.clocks = [];
+    const focused = this.list.contains(document.activeElement) ? focusedMetric() : null;
+    this.drawRows();
+    refocus(focused);
+    if (focused && document.activeElement === document.body) this.name.focus({ preventScroll: true });
+  }
+
+  drawRows() {
     if (!this.shown.length) {
       fill(this.list, h("p", { class: "empty" }, "None is open. Start one here, or ask for /start?name=NAME from anywhere."));
       return;
@@ -211,13 +219,20 @@ class Captures {
     try {
       const answer = await ask(`/${verb}${name ? `?name=${quoted(name)}` : ""}`, { method: "POST" });
       this.said.classList.remove("bad");
-      if (verb === "stop") fill(this.said, `${answer.name}: ${quantity(answer.exec_time, "s")}, run ${answer.run}. `, h("a", { href: diffAddress(`${answer.report}@1`, answer.report) }, "compare with the report before"), " or ", h("a", { href: address("captures") }, "see all"));
+      if (verb === "stop") await this.stopped(answer);
       else say(this.said, `${answer.name} ${answer.status}`);
       if (verb === "start") this.name.value = "";
     } catch (error) {
       this.said.classList.add("bad");
       say(this.said, error.message);
     }
+  }
+
+  /** What a stop measured, and where to see it; beside the report before, where there was one. */
+  async stopped(answer) {
+    const kept = await ask(`/api/reports/${quoted(answer.report)}`).catch(() => null);
+    const before = Number.isInteger(kept?.replaced) ? [" or ", h("a", { href: diffAddress(`${answer.report}@1`, answer.report) }, "compare with the report before")] : null;
+    fill(this.said, h("bdi", null, answer.name), `: ${quantity(answer.exec_time, "s")}, run ${answer.run}. `, h("a", { href: address("captures", { show: answer.report }) }, "see it"), before);
   }
 }
 

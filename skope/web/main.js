@@ -36,6 +36,7 @@ let shown = null;
 let current = null; // the page that is shown, which at the bare address the server chose
 let source = { path: null, body: null };
 let turn = 0;
+const heights = new Map(); // how far down the reader was, by address
 
 fill(
   document.getElementById("app"),
@@ -87,7 +88,16 @@ function pageKey(event) {
   return event.key === "?" ? () => help.showModal() : null;
 }
 
-window.addEventListener("hashchange", () => show());
+/** Another page begins at its top, and one that was left goes on where it was. */
+async function travel(event) {
+  if (!event.isTrusted) return show(); // the same page in another state
+  heights.set(new URL(event.oldURL).hash, window.scrollY);
+  await show();
+  window.scrollTo(0, heights.get(location.hash) || 0);
+}
+
+history.scrollRestoration = "manual";
+window.addEventListener("hashchange", travel);
 NARROW.addEventListener("change", () => show());
 window.addEventListener("keydown", (event) => {
   if (help.open) return;

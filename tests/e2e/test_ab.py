@@ -88,7 +88,7 @@ def test_a_crash_is_no_regression(here):
     (here / "crash.sh").write_text("echo out of luck; exit 7\n")
     ended = ab(here, "short.sh", "crash.sh", "--pairs", "3", "--fail-on", "regression")
     assert ended.code == 4, ended
-    assert "crash.sh ended with exit code 7 as head in pair 1 of 3" in " ".join(ended.err.split())
+    assert "crash.sh ended with exit code 7, as head in pair 1 of 3" in " ".join(ended.err.split())
     assert "out of luck" in ended.err
     assert "REGRESSION" not in ended.out
     assert not (here / ".skope" / "ab.base-ab.head.json").exists()
@@ -208,9 +208,12 @@ def test_ctrl_c_while_calibrating_says_what_is_kept(here, launches, said, kept):
         ((), "two things to compare are needed"),
         (("sleep", "1", "sleep", "2"), "arguments are one word: skope ab 'sleep 1' 'sleep 2'"),
         (("short.sh",), "two things to compare are needed"),
-        (("short.sh", "no-such-thing"), "'no-such-thing' is neither a script nor a command"),
+        (("short.sh", "no-such-thing"), "head: there is no command 'no-such-thing'"),
+        (("./no-such-thing -x", "short.sh"), "base: there is no file './no-such-thing'"),
+        (("short.sh", "."), "head: . is a directory, not a script"),
         (("short.sh", "long.sh", "--head-ref", "HEAD"), "--head-ref goes with --base-ref"),
         (("short.sh", "long.sh", "--base-ref", "HEAD"), "--base-ref takes --script S"),
+        (("true", "--base-ref", "HEAD", "--script", "short.sh"), "or one command"),
         (("--base-ref", "HEAD", "--script", "short.sh"), "in no git repository"),
         (("short.sh", "long.sh", "--pairs", "0"), "is no whole number from 1"),
         (("short.sh", "long.sh", "--precision", "0%"), "is no percentage"),

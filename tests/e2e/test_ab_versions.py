@@ -109,6 +109,25 @@ def test_heads_script_runs_on_both_sides_and_says_so_where_they_differ(clone):
     assert git(clone, "worktree", "list").count("\n") == 0
 
 
+def test_of_a_command_each_version_runs_its_own(clone):
+    git(clone, "checkout", "-q", "HEAD~1")
+    words = ("--base-ref", "HEAD~1", "--port", "0", "--pairs", "9")
+    ended = ab(clone, "bash work.sh", *words, "--fail-on", "regression")
+    assert ended.code == 1, ended
+    assert "never signalled" not in ended.err, "nobody expects it of a command"
+    build = "cp work.sh made; chmod +x made"
+    ended = ab(clone, "./made", *words[:-1], "1", "--setup", build)
+    assert ended.code == 0, ended
+    base, head = (json.loads((clone / f".skope/ab.{s}.json").read_text()) for s in ("base", "head"))
+    assert base["exec_time"] < 0.15 <= head["exec_time"]
+    (clone / "made").unlink()
+    assert is_clean(clone)
+    ended = ab(clone, "bench.sh", *words)
+    assert ended.code == 2, ended
+    assert "--script bench.sh runs head's on both sides" in " ".join(ended.err.split())
+    assert is_clean(clone)
+
+
 @pytest.mark.parametrize(
     ("ref", "way"),
     [

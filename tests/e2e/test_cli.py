@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from skope._version import VERSION
 from skope.schema.codec import encode_report
@@ -251,6 +252,21 @@ def test_a_plain_terminal_gets_no_question_mark_for_a_verdict_that_is_none(here)
     assert "head slow ? ?   10 runs" in done.stdout
     assert "^ REGRESSION: exec_time is 50.0 % higher" in done.stdout
     assert re.findall("^([^ a-z]) [a-z]", done.stdout, re.MULTILINE) == ["^", "=", "="]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("list", "--json"), *(("show", "--format", f) for f in ("json", "csv", "markdown", "pyperf"))],
+    ids=" ".join,
+)
+def test_data_for_programs_is_utf8_whatever_the_terminals_encoding(here, words):
+    report = a_report("größe — é", at=AT + 9)
+    noted = replace(report, runs=[replace(report.runs[0], note="größe — é")])
+    with open_directory(here / ".skope", given=False) as directory:
+        Reports(directory).write(report.name, encode_report(noted))
+    for plain in ({"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}):
+        told = skope(*words, cwd=here, PYTHONUTF8="0", **plain).stdout
+        assert "größe — é" in (told if "pyperf" not in words else str(json.loads(told)))
 
 
 def test_a_removed_working_directory_is_said(tmp_path):

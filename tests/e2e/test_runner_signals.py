@@ -159,3 +159,13 @@ def test_appending_adds_to_it_and_says_when_the_command_is_another(tmp_path):
     assert report["runs_total"] == 4
     notes = [run.get("note") for run in report["runs"]]
     assert notes == [None, None, "another command or script than in the runs before it", None]
+    ended = run(tmp_path, "diff", "t", "t", "--html", "page.html")
+    assert ended.code == 0, ended
+    told = "the runs of base are of more than one command or script and the runs of head are"
+    for text in (
+        ended.out,
+        (tmp_path / "page.html").read_text(),
+        run(tmp_path, "diff", "t", "t", "--format", "markdown").out,
+        run(tmp_path, "diff", "t", "t", "--json").out,
+    ):
+        assert " ".join(text.split()).count(told) == 1

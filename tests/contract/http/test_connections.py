@@ -83,13 +83,40 @@ def test_client_that_reads_slowly_gets_all_its_answers(raw):
     assert [raw.answer().status for _ in range(1000)] == [200] * 1000
 
 
-def test_resting_connection_is_closed(tmp_path):
+ASKED = {
+    "nothing": [],
+    "a route": ["/healthz"],
+    "the lane": ["/start?name=lane"],
+    "both": ["/start?name=both", "/healthz"],
+}
+every_way = pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+
+
+@every_way
+def test_resting_connection_is_closed(tmp_path, asked):
     with FrontWorker(tmp_path, idle_s=0.5) as worker, worker.start().connect() as raw:
-        raw.send(raw.get("/healthz"))
-        assert raw.answer().status == 200
         begun = time.monotonic()
+        for target in asked:
+            raw.send(raw.get(target))
+            assert raw.answer().status == 200
         assert raw.is_closed_within(10)
         assert time.monotonic() - begun > 0.4
+
+
+def test_connection_that_is_not_resting_is_kept(tmp_path):
+    with FrontWorker(tmp_path, idle_s=1.0) as worker, worker.start().connect() as raw:
+        for number in range(16):
+            time.sleep(0.1)
+            raw.send(raw.get(f"/start?name=n{number}"))
+            assert raw.answer().status == 200
+
+
+@every_way
+def test_half_closed_connection_is_let_go(raw, asked):
+    raw.send(b"".join(raw.get(target) for target in asked))
+    raw.sock.shutdown(socket.SHUT_WR)
+    assert [raw.answer().status for _ in asked] == [200] * len(asked)
+    assert raw.is_closed_within(10)
 
 
 def slow_heads(raw):

@@ -99,6 +99,11 @@ def test_the_verdict_is_seen_first_and_each_row_has_its_pictures(tab, stored):
     assert whose["machine.memory_used"] == "of the whole machine"
     assert page.texts(".time figcaption") == [f"{name} {of}" for name, of in whose.items()]
 
+    page.page.get_by_role("button", name="more, not gated").click()
+    page.page.evaluate("scrollTo(0, 0)")
+    page.page.locator(f"{ROWS} button").first.click()
+    assert -1 < page.page.locator(".detail").bounding_box()["y"] < 800, "it opens where one looks"
+
 
 def test_dragging_selects_a_window_and_its_numbers_are_those_of_the_series(tab, stored, captured):
     page = tab()

@@ -29,6 +29,12 @@ def test_buttons_start_and_stop_a_capture(tab, serving):
     row = page.page.locator("tr[data-capture='from the page']")
     row.wait_for()
     assert get(f"{serving.url}/start?name=from%20the%20page")[0] == 409
+    focused = "document.activeElement.ariaLabel"
+    row.get_by_role("button", name="stop").focus()
+    assert get(f"{serving.url}/start?name=beside")[0] == 200
+    page.page.locator("tr[data-capture=beside]").wait_for()
+    assert page.page.evaluate(focused) == "stop from the page", "which others' captures leave"
+    assert get(f"{serving.url}/cancel?name=beside")[0] == 200
     row.get_by_role("button", name="stop").click()
     row.wait_for(state="detached")
     status, report = get(f"{serving.url}/api/reports/from%20the%20page")
@@ -36,7 +42,11 @@ def test_buttons_start_and_stop_a_capture(tab, serving):
     said = page.page.locator(".starter .said", has_text="run 1.")
     said.wait_for()
     took = quantity(report["exec_time"], "s")
-    assert said.inner_text().startswith(f"from the page: {took}, run 1.")
+    assert said.inner_text() == f"from the page: {took}, run 1. see it"
+    assert page.page.evaluate(focused) == "Name of the capture", "and not nowhere"
+    said.get_by_role("link", name="see it").click()
+    page.page.locator("main pre", has_text="from the page   1 run").wait_for()
+    page.page.go_back()
 
     other = tab()
     other.open(f"{serving.url}/#/captures", "tr[data-capture=main]")

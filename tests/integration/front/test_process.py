@@ -87,13 +87,20 @@ def test_a_defect_that_ends_one_of_its_threads_is_said_and_ends_it(tmp_path):
 def test_sigterm_lets_a_request_finish_and_closes_idle_connections(front, family):
     if family == socket.AF_INET6 and len(front.sockets) < 2:
         pytest.skip("this machine has no ::1")
-    with front.connect(family=family) as idle, front.connect(family=family) as busy:
-        idle.send(idle.get("/healthz"))
-        assert idle.answer().status == 200
+    with (
+        front.connect(family=family) as silent,
+        front.connect(family=family) as quick,
+        front.connect(family=family) as idle,
+        front.connect(family=family) as busy,
+    ):
+        for raw, target in ((quick, "/start?name=a"), (idle, "/healthz")):
+            raw.send(raw.get(target))
+            assert raw.answer().status == 200
         busy.send(busy.get("/start", method="POST", content_length="11") + b"name=")
         time.sleep(0.2)
         front.process.send_signal(signal.SIGTERM)
-        assert idle.is_closed_within(FEW_S)
+        for raw in (silent, quick, idle):
+            assert raw.is_closed_within(FEW_S)
         busy.send(b"finish")
         assert busy.answer().json["name"] == "finish"
         assert busy.is_closed_within(FEW_S)

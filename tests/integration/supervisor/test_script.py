@@ -142,11 +142,19 @@ def test_what_cannot_be_started_says_why(argv, fault):
     assert fault in ended.fault
 
 
-def test_a_missing_interpreter_is_not_a_missing_program(tmp_path):
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("#!/no/such/one\n", "'/no/such/one' is not there"),
+        ("#! /no/such/one -x\n", "'/no/such/one' is not there"),
+        ("#!/bin/sh\r\n", r"'/bin/sh\r' is not there (its lines end as on Windows)"),
+    ],
+)
+def test_a_missing_interpreter_is_not_a_missing_program(tmp_path, line, said):
     tool = tmp_path / "tool"
-    tool.write_text("#!/no/such/interpreter\n")
+    tool.write_text(line)
     tool.chmod(0o755)
-    assert finished(launched(command(str(tool)))).fault == "its interpreter is not there"
+    assert finished(launched(command(str(tool)))).fault == f"its interpreter {said}"
 
 
 def test_a_signal_reaches_its_whole_group_even_when_stopped(tmp_path):

@@ -41,9 +41,9 @@ class Desk:
         edge[EDGE_WORDS["realtime_ns"].start] = (SECOND + now_ns // NS_PER_S) * NS_PER_S
         return edge.tobytes()
 
-    def otherwise(self):
+    def otherwise(self, first):
         self.handed_on += 1
-        return b"others"
+        return b"others" if first == 0 else b"others from %d" % first
 
     def start(self, name):
         return self.serve(request(b"/start?name=" + name), True)
@@ -85,9 +85,30 @@ def test_a_reading_is_shared_for_as_long_as_was_said_and_never_backwards(desk):
 @pytest.mark.parametrize("target", [b"/start", b"/stop?name=a", b"/start?name=a&module=m"])
 def test_what_is_not_plain_is_handed_on_untouched(desk, target):
     assert desk.serve(request(target), True) == b"others"
-    assert desk.serve(request(b"/start?name=a") * 2, True) == b"others"
+    assert desk.serve(request(b"/start?name=a") + request(target), True) == b"others"
     assert (desk.handed_on, len(desk.book), desk.read_at) == (2, 0, [])
     assert desk.serve(b"x", True) is None
+
+
+def test_several_at_once_are_opened_and_answered_each_as_if_alone(desk):
+    names = [b"a", b"longer-name", b"b"]
+    chunk = b"".join(request(b"/start?name=" + name) for name in names)
+    alone = Desk()
+    assert desk.serve(chunk, True) == b"".join(alone.start(name) for name in names)
+    assert desk.book.names() == alone.book.names() == [name.decode() for name in names]
+    assert (desk.handed_on, desk.read_at) == (0, [5])
+
+
+def test_of_several_those_from_the_first_that_would_be_refused_are_handed_on(desk):
+    chunk = b"".join(request(b"/start?name=" + name) for name in (b"a", b"b", b"a", b"c"))
+    opened = Desk().serve(chunk[: len(chunk) // 2], True)
+    assert desk.serve(chunk, True) == opened + b"others from 2"
+    assert desk.book.names() == ["a", "b"]
+    chunk = b"".join(request(b"/start?name=n%d" % k) for k in range(SHAPE["book"]))
+    *answers, others = desk.serve(chunk, True).split(b"others from ")
+    opened = len(desk.book) - 2
+    assert 0 < opened < SHAPE["book"]
+    assert (answers[0].count(b'"status":"started"'), others) == (opened, b"%d" % opened)
 
 
 def test_what_would_be_refused_is_handed_on(desk):

@@ -1,8 +1,10 @@
+import msgspec
 import pytest
 
 from skope._fast import ARRAY, LINES, OBJECT, Batch
 from skope.agg.reading import Default, read, read_good, shape_of
 from skope.errors import BadRequest
+from skope.schema.record import Posted, Rejected
 
 DEFAULT = Default(1.5, lambda: 2.5)
 
@@ -13,6 +15,9 @@ def refusal(body, shape=OBJECT):
     return caught.value.message
 
 
+SECONDS = "a number of seconds from 0 to 1,000,000,000"
+NAME = "a string of 1 to 200 characters"
+MEMORY = "a number of MiB from -1,000,000,000 to 1,000,000,000, or null"
 GOOD = b'{"name":"a","exec_time":1}'
 
 
@@ -21,31 +26,52 @@ GOOD = b'{"name":"a","exec_time":1}'
     [
         (b"", "$: the body is empty"),
         (b" \n", "$: the body is empty"),
-        (b"{", "$: "),
+        (b"{", "$: JSON is malformed: it ends too early"),
         (b"nonsense", "$: JSON is malformed"),
         (b"\xff", "$: "),
-        (b'"a"', "$: Expected `object`, got `str`"),
-        (b"[]", "$: Expected `object`, got `array`"),
-        (b"{}", "$: Object missing required field `name`"),
-        (b'{"name":"a"}', "$: Object missing required field `exec_time`"),
-        (b'{"name":1,"exec_time":1}', "$.name: Expected `str`, got `int`"),
-        (b'{"name":null,"exec_time":1}', "$.name: Expected `str`"),
-        (b'{"name":"","exec_time":1}', "$.name: Expected `str` of length >= 1"),
-        (b'{"name":"a","exec_time":"1"}', "$.exec_time: Expected `float`, got `str`"),
-        (b'{"name":"a","exec_time":true}', "$.exec_time: Expected `float`, got `bool`"),
-        (b'{"name":"a","exec_time":null}', "$.exec_time: Expected `float`, got `null`"),
+        (b'"a"', "$: it must be an object that has `name` and `exec_time`, but is a string"),
+        (b"[]", "`exec_time`, but is an array"),
+        (b"{}", f"$.name: it must be {NAME}, but is missing"),
+        (b'{"name":"a"}', f"$.exec_time: it must be {SECONDS}, but is missing"),
+        (
+            b'{"name":1,"exec_time":1}',
+            f"$.name: it must be {NAME}, but is a number",
+        ),
+        (b'{"name":null,"exec_time":1}', "characters, but is null"),
+        (b'{"name":"","exec_time":1}', "characters, but is empty"),
+        (b'{"name":"a","exec_time":"1"}', f"$.exec_time: it must be {SECONDS}, but is a string"),
+        (b'{"name":"a","exec_time":true}', "but is a boolean"),
+        (b'{"name":"a","exec_time":null}', "but is null"),
         (b'{"name":"a","exec_time":NaN}', "$: JSON is malformed"),
-        (b'{"name":"a","exec_time":1e400}', "$.exec_time: Number out of range"),
-        (b'{"name":"a","exec_time":-1}', "$.exec_time: Expected `float` >= 0"),
-        (b'{"name":"a","exec_time":18446744073709551616}', "$.exec_time: Expected `float` <="),
-        (b'{"name":"a","exec_time":1,"module":1}', "$.module: Expected `str | null`"),
-        (b'{"name":"a","exec_time":1,"timestamp":-1}', "$.timestamp: Expected `float` >= 0"),
+        (
+            b'{"name":"a","exec_time":1e400}',
+            f"$.exec_time: it must be {SECONDS}, but is out of range",
+        ),
+        (b'{"name":"a","exec_time":-1}', f"$.exec_time: it must be {SECONDS}, but is negative"),
+        (
+            b'{"name":"a","exec_time":18446744073709551616}',
+            f"$.exec_time: it must be {SECONDS}, but is above that",
+        ),
+        (
+            b'{"name":"a","exec_time":1,"module":1}',
+            "$.module: it must be a string of at most 200 characters, or null, but is a number",
+        ),
+        (
+            b'{"name":"a","exec_time":1,"timestamp":-1}',
+            "since 1970-01-01 UTC, or null, but is negative",
+        ),
         (b'{"name":"a","exec_time":1,"timestamp":1749853300000}', "looks like milliseconds"),
-        (b'{"name":"a","exec_time":1,"exec_memory_usage":1e10}', "$.exec_memory_usage: "),
-        (b'{"name":"a","exec_time":1,"total_memory_global":-1}', "$.total_memory_global: "),
+        (
+            b'{"name":"a","exec_time":1,"exec_memory_usage":-1e10}',
+            f"usage: it must be {MEMORY}, but is below that",
+        ),
+        (
+            b'{"name":"a","exec_time":1,"total_memory_global":-1}',
+            "$.total_memory_global: it must be a number of MiB from 0 ",
+        ),
         (
             b'{"name":"a","exec_time":1,"system_manager":{"memory_usage":"x"}}',
-            "$.system_manager.memory_usage: Expected",
+            f"$.system_manager.memory_usage: it must be {MEMORY}, but is a string",
         ),
         (b'{"name":"a\\u0000b","exec_time":1}', "$.name: control characters"),
         (b'{"name":"a","module":"\\u009b","exec_time":1}', "$.module: control characters"),
@@ -67,6 +93,9 @@ def test_the_path_names_the_record(shape):
     rows = [GOOD, GOOD, GOOD, b'{"name":"a","exec_time":-1}']
     body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
     assert refusal(body, shape).startswith("$[3].exec_time: ")
+    rows[3] = b'{"name":"\xff","exec_time":1}'
+    body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
+    assert refusal(body, shape).startswith("$[3]: not UTF-8")
     rows[3] = b'{"name":"a\\n","exec_time":1}'
     body = b"\n".join(rows) if shape == LINES else b"[" + b",".join(rows) + b"]"
     assert refusal(body, shape).startswith("$[3].name: control")
@@ -79,7 +108,7 @@ def test_names_are_counted_in_characters(length, character):
     read(f'{{"name":"{character * length}","exec_time":1}}'.encode(), OBJECT, DEFAULT, batch)
     assert batch.count == 1
     over = f'{{"name":"{character * 201}","exec_time":1}}'.encode()
-    assert "$.name: Expected `str` of length <= 200" in refusal(over)
+    assert f"$.name: it must be {NAME}, but is longer" in refusal(over)
 
 
 def test_lines_that_do_not_say_so_are_told_how():
@@ -131,7 +160,22 @@ def test_the_good_ones_of_a_mixed_body(shape):
         rejected = read_good(body, shape, DEFAULT, batch)
     assert batch.values() == [(b"a", 1.0, 0.0), (b"c", 3.0, 0.0)]
     assert [one.index for one in rejected] == [1, 3]
-    assert rejected[0].detail == "$[1]: Object missing required field `exec_time`"
+    assert rejected[0].detail == f"$[1].exec_time: it must be {SECONDS}, but is missing"
+
+
+def test_a_line_that_is_no_json_is_named():
+    assert refusal(GOOD + b"\n\n" + GOOD[:-1] + b"\n" + GOOD, LINES).startswith("$[1]: JSON is ")
+
+
+@pytest.mark.parametrize("shape", [OBJECT, ARRAY, LINES])
+@pytest.mark.parametrize("field", Posted.__struct_fields__)
+def test_every_field_is_refused_in_our_words_whether_or_not_in_part(shape, field):
+    record = msgspec.json.encode({"name": "a", "exec_time": 1, field: [True]})
+    body = b"[" + record + b"]" if shape == ARRAY else record
+    said = refusal(body, shape)
+    assert f".{field}: it must be " in said
+    assert said.endswith(", but is an array")
+    assert read_good(body, shape, DEFAULT, Batch()) == [Rejected(0, said)]
 
 
 def test_one_bad_record_in_4096():

@@ -122,7 +122,7 @@ def test_a_capture_and_an_aggregate_are_one_error(run, base, head, hint):
     assert hint in err
 
 
-def test_what_is_not_there(run):
+def test_what_is_not_there(run, here):
     code, _, err = run("diff", "--base", "nigth", "--head", "day")
     assert code == 2
     assert 'no aggregate "nigth"' in err
@@ -135,6 +135,11 @@ def test_what_is_not_there(run):
     code, _, err = run("show", "nihgt")
     assert code == 2
     assert "nearest: night, an aggregate" in err
+    for tag in ("main", "both"):
+        (here / ".skope" / f"{tag}.json").unlink()
+    code, _, err = run("show", "zebra")
+    assert code == 2
+    assert "`skope list --agg` shows the aggregates" in err
 
 
 def test_an_aggregate_has_no_earlier_one(run):

@@ -1,5 +1,7 @@
 """Flag before environment before configuration before default, each said by name when wrong."""
 
+import os
+
 import pytest
 
 from skope.cli import diff, options
@@ -111,6 +113,17 @@ def test_what_cannot_be_read_is_said(here):
     (here / "skope.toml").rmdir()
     (here / "skope.toml").write_bytes(b"\xff")
     with pytest.raises(UsageError, match="no TOML"):
+        load(here)
+
+
+@pytest.mark.parametrize("name", ["skope.toml", "pyproject.toml"])
+def test_a_pipe_is_not_waited_for_nor_a_device_read_to_its_end(here, name):
+    os.mkfifo(here / name)
+    with pytest.raises(UsageError, match="it is no file, but a pipe or a device"):
+        load(here)
+    (here / name).unlink()
+    (here / name).symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match=f"cannot read {name}"):
         load(here)
 
 

@@ -105,3 +105,4 @@ def test_truncated_at_any_byte(here, capsys):
         told = capsys.readouterr()
         assert "not reports: odd.json" in told.out
         assert told.err.startswith("skope: ./odd.json is not a Skope report")
+        assert ("it is empty" in told.err) == (length == 0)

@@ -28,6 +28,7 @@ def test_differences_keep_their_unit():
     assert wording.bounds(-1.5, 20, "difference", "MiB") == "-1.5 to +20 MiB"
     assert wording.bounds(-0.002774, 0.001837, "difference", "s") == "-2.774 to +1.837 ms"
     assert wording.bounds(0, 0, "difference", "s") == "+0 to +0 s"
+    assert wording.bounds(-1, 2, "difference", "count") == "-1 to +2"
 
 
 def test_percentages_are_points_apart():

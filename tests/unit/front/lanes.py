@@ -122,12 +122,14 @@ async def settle():
         await asyncio.sleep(0)
 
 
-async def say(connection, chunks, after_first=None):
+async def say(connection, chunks, after_first=None, *, at_once=False):
     """Sends the chunks one by one; what came back, by chunk, and whether it was hung up.
 
-    `after_first` is done to the protocol once the first was sent.
+    `after_first` is done to the protocol once the first was sent. `at_once`: the first arrives
+    before Sanic has begun to serve the connection.
     """
-    await settle()
+    if not at_once:
+        await settle()
     heard = []
     for chunk in chunks:
         if not connection.wire.closed:

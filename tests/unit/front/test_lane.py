@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ def files_of(bench):
     return {path.name: path.read_bytes() for path in names}
 
 
-def signals_of(folder, chunks, **how):
+def signals_of(folder, chunks, *, at_once=False, **how):
     """What came back, what is open and what was written; and how many chunks the lane took."""
     bench = Bench(folder)
     bench.wait(5)
@@ -61,7 +62,7 @@ def signals_of(folder, chunks, **how):
         services = Services(documents=documents, signals=bench.captures, starter=bench.starter)
         peer = how.pop("peer", "127.0.0.1")
         worker = await Worker(services, **how).open()
-        return await say(worker.connect(peer), chunks), worker.taken
+        return await say(worker.connect(peer), chunks, at_once=at_once), worker.taken
 
     heard, taken = asyncio.run(run())
     bench.reports.directory.tidy()
@@ -72,14 +73,16 @@ def signals_of(folder, chunks, **how):
     streams([*PLAIN, PLAIN[0].replace(b"\r\n\r\n", b"\r\n" + TOKEN + b"\r\n")], ODD),
     st.sampled_from([None, "secret"]),
     st.sampled_from(["127.0.0.1", "10.0.0.9"]),
+    st.booleans(),
 )
-@example([PLAIN[0] * 2 + PLAIN[3] + PLAIN[3]], None, "127.0.0.1")
-@example([PLAIN[0], PLAIN[1], PLAIN[5]], None, "127.0.0.1")
+@example([PLAIN[0] * 2 + PLAIN[3] + PLAIN[3]], None, "127.0.0.1", False)
+@example([PLAIN[0], PLAIN[1], PLAIN[5]], None, "127.0.0.1", True)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-def test_signals_are_answered_as_the_routes_answer_them(chunks, token, peer):
+def test_signals_are_answered_as_the_routes_answer_them(chunks, token, peer, at_once):
+    how = {"token": token, "peer": peer, "at_once": at_once}
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        lane, _ = signals_of(Path(one), chunks, token=token, peer=peer)
-        routes, taken = signals_of(Path(other), chunks, token=token, peer=peer, lane=False)
+        lane, _ = signals_of(Path(one), chunks, **how)
+        routes, taken = signals_of(Path(other), chunks, lane=False, **how)
     assert taken == 0
     assert lane == routes
 
@@ -93,8 +96,10 @@ def test_a_mistyped_parameter_opens_nothing_and_is_answered_by_the_route(tmp_pat
     assert [entry.name for entry in book] == ["a"]
 
 
-def test_plain_signals_take_the_lane(tmp_path):
-    (heard, book, files), taken = signals_of(tmp_path, [PLAIN[0], PLAIN[2] * 2 + PLAIN[3]])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_plain_signals_take_the_lane(tmp_path, at_once):
+    chunks = [PLAIN[0], PLAIN[2] * 2 + PLAIN[3]]
+    (heard, book, files), taken = signals_of(tmp_path, chunks, at_once=at_once)
     assert taken == 2
     assert heard[0][0].startswith(b"HTTP/1.1 200 OK\r\n")
     assert [text[1:4] for text in heard[0][1].split(b"HTTP/1.1")[1:]] == [b"200", b"409", b"200"]

@@ -78,13 +78,13 @@ def intake_of(folder, durability="process"):
         session.close()
 
 
-def records_of(folder, chunks, *, lane=True, durability="process", end=None):
+def records_of(folder, chunks, *, lane=True, durability="process", end=None, at_once=False):
     """What came back, what the journal holds, what was counted; how many chunks the lane took."""
     since = int(time.time())
 
     async def run(made):
         worker = await Worker(**made, lane=lane).open()
-        return await say(worker.connect(), chunks, end), worker.taken
+        return await say(worker.connect(), chunks, end, at_once=at_once), worker.taken
 
     with intake_of(folder, durability) as (held, made):
         heard, taken = asyncio.run(run(made))
@@ -95,17 +95,19 @@ def records_of(folder, chunks, *, lane=True, durability="process", end=None):
     return (heard, without_now(lines, since), counted, standing), taken
 
 
-@given(streams(PLAIN, ODD))
-@example([PLAIN[0] * 3])
-@example([PLAIN[0] + ODD[6] + PLAIN[0], PLAIN[1]])
-@example([PLAIN[4][:-40], PLAIN[4][-40:] + PLAIN[0][:90], PLAIN[0][90:]])
-@example([ODD[2][:-40], ODD[2][-40:-9], ODD[2][-9:], PLAIN[0]])
-@example([PLAIN[0] + ODD[12] + post(RECORD.replace(b"chat", b"new")) * 2, PLAIN[3] + ODD[12]])
+@given(streams(PLAIN, ODD), st.booleans())
+@example([PLAIN[0] * 3], True)
+@example([PLAIN[0] + ODD[6] + PLAIN[0], PLAIN[1]], False)
+@example([PLAIN[4][:-40], PLAIN[4][-40:] + PLAIN[0][:90], PLAIN[0][90:]], True)
+@example([ODD[2][:-40], ODD[2][-40:-9], ODD[2][-9:], PLAIN[0]], True)
+@example(
+    [PLAIN[0] + ODD[12] + post(RECORD.replace(b"chat", b"new")) * 2, PLAIN[3] + ODD[12]], False
+)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-def test_records_are_counted_as_the_route_counts_them(chunks):
+def test_records_are_counted_as_the_route_counts_them(chunks, at_once):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        lane, _ = records_of(Path(one), chunks)
-        route, taken = records_of(Path(other), chunks, lane=False)
+        lane, _ = records_of(Path(one), chunks, at_once=at_once)
+        route, taken = records_of(Path(other), chunks, lane=False, at_once=at_once)
     assert taken == 0
     assert lane == route
 

@@ -61,6 +61,15 @@ def test_a_name_that_would_be_taken_for_a_path_is_that_of_its_file(aggregates):
     assert aggregates.find(stem).data == DATA
 
 
+def test_what_is_called_as_one_and_cannot_be_read_is_told(aggregates):
+    aggregates.write("night", DATA)
+    for name, data in (("torn", DATA[:-9]), ("empty", b""), ("list", b"[]")):
+        aggregates.directory.replace(f"{name}.agg.json", data)
+    listing = aggregates.listing()
+    assert [entry.address for entry in listing] == ["night"]
+    assert aggregates.unreadable(listing) == ["empty.agg.json", "list.agg.json", "torn.agg.json"]
+
+
 def test_the_one_being_collected_has_a_name(aggregates):
     aggregates.directory.replace("report_agg.json", DATA)
     assert aggregates.find("report_agg").data == DATA

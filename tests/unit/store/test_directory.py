@@ -8,10 +8,9 @@ import stat
 
 import pytest
 
-from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory
+from skope.errors import ForeignReport, StorageFault, UnknownReport, UnsafeDirectory, storage_fault
 from skope.store import directory as module
 from skope.store.directory import open_directory
-from skope.store.faults import storage_fault
 from skope.store.temporary import new_temporary
 
 
@@ -36,6 +35,17 @@ def test_an_absent_one_is_not_made_for_a_reader(tmp_path):
     with pytest.raises(UnknownReport):
         open_directory(tmp_path / ".skope", given=False, create=False)
     assert not (tmp_path / ".skope").exists()
+
+
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("/proc/none", "cannot (make|open) /proc/none: "), ("x" * 300, "the path is too long")],
+)
+def test_one_that_cannot_be_made_is_said(tmp_path, monkeypatch, place, given, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StorageFault, match=said):
+        open_directory(place, given=given)
 
 
 def test_a_link_is_refused_unless_it_was_named(tmp_path):

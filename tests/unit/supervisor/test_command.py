@@ -46,10 +46,28 @@ def test_nor_what_is_for_another_by_its_name(folder):
 
 def test_a_file_that_is_no_command_is_not_said_to_be_missing(folder):
     with pytest.raises(UsageError, match="is not executable") as caught:
-        of_words([f"./{script(folder, 'tool', b'true')}"])
+        of_words([f"./{script(folder, 'tool', b'true')}"], otherwise="")
     assert caught.value.hint == "chmod +x ./tool"
-    with pytest.raises(UsageError, match="there is no command"):
-        of_words(["./nosuch"])
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "hint"),
+    [
+        ("./nosuch", "there is no file './nosuch'", None),
+        ("./sub", "./sub is a directory, not a program", None),
+        ("nosuch", "there is no command 'nosuch'", "on PATH; otherwise"),
+        ("sub", "there is no command 'sub'", "on PATH; otherwise"),
+        ("bench.sh", "there is no command 'bench.sh'", "on PATH; the file here is ./bench.sh"),
+        ("", "there is no command ''", "on PATH; otherwise"),
+    ],
+)
+def test_what_is_no_command_is_said_with_what_to_do(folder, word, said, hint):
+    (folder / "sub").mkdir()
+    script(folder, "bench.sh", b"true\n")
+    with pytest.raises(UsageError) as caught:
+        of_words([word, "argument"], otherwise="otherwise")
+    assert caught.value.message == said
+    assert caught.value.hint == (hint and f"a program is looked for {hint}")
 
 
 @pytest.mark.parametrize("opening", [b"#!/bin/sh\ntrue\n", b"\x7fELF..."])
@@ -83,6 +101,11 @@ def test_a_missing_script_is_a_usage_error(folder):
     assert caught.value.hint == "--script takes its path; head's runs on both sides"
 
 
+def test_a_script_of_no_name_is_not_taken_for_the_directory():
+    with pytest.raises(UsageError, match="the path of the script is empty"):
+        of_script("", launches=1)
+
+
 def test_a_directory_is_no_script(folder):
     with pytest.raises(UsageError, match="is a directory"):
         of_script(str(folder), launches=1)
@@ -113,16 +136,16 @@ def test_without_bash_it_says_so(folder, monkeypatch):
 
 
 def test_a_command_is_kept_word_by_word():
-    assert of_words(["sh", "-c", "exit 3"]).argv == ("sh", "-c", "exit 3")
+    assert of_words(["sh", "-c", "exit 3"], otherwise="").argv == ("sh", "-c", "exit 3")
 
 
 def test_what_only_a_shell_knows_is_told_how_it_gets_one():
     with pytest.raises(UsageError, match="'exit' is a shell's own, and no program") as caught:
-        of_words(["exit", "3"])
+        of_words(["exit", "3"], otherwise="")
     assert caught.value.hint == "bash runs it where it is one word: 'exit 3'"
 
 
 @pytest.mark.parametrize("words", [[], ["no-such-command-here"], ["./gone"], [""]])
 def test_no_command_is_a_usage_error(folder, words):
     with pytest.raises(UsageError):
-        of_words(words)
+        of_words(words, otherwise="")

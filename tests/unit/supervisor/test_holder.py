@@ -62,6 +62,7 @@ def test_nobody_to_be_seen_is_said():
         ),
         ("skope agg", "skope server", ["skope agg --port 0"]),
         ("skope server", "skope agg", ["skope server --port 0"]),
+        ("skope ab", "skope server", ['skope ab --port 0 ...  with curl "$SKOPE_URL/start" in S']),
         ("skope server", "skope ab", ["curl 'a:1/start?name=NAME'", "skope server --port 0"]),
     ],
 )

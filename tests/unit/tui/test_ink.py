@@ -2,7 +2,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from skope.tui.ink import Ink, centred, cut, filled, framed, length, plain, spread
+from skope.tui.ink import Ink, centred, cut, filled, framed, length, plain, spread, told_apart
 from skope.view.width import width
 from tests.unit.tui.lines import text_of
 
@@ -35,6 +35,19 @@ def test_a_cut_text_fits_and_says_that_it_was_cut(text, columns):
     elif columns > 0:
         assert shown.endswith("…")
         assert text.startswith(shown[:-1])
+
+
+def test_names_that_begin_alike_are_told_apart_by_their_ends():
+    names = ["endpoint/020", "endpoint/370", "聊天机器人/一", "聊天机器人/二", "chat", "rerank-it"]
+    shown = ["…int/020", "…int/370", "…器人/一", "…器人/二", "chat", "rerank-…"]
+    assert told_apart(names, 8) == shown
+
+
+@given(st.lists(NAMES.map(plain)), st.integers(-3, 40))
+def test_names_told_apart_fit(names, columns):
+    for name, shown in zip(names, told_apart(names, columns), strict=True):
+        assert width(shown) <= max(columns, 0)
+        assert width(name) > columns or shown == name
 
 
 @given(NAMES.map(plain), NAMES.map(plain), st.integers(0, 60))

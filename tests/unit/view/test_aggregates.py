@@ -212,3 +212,6 @@ def test_the_list():
         "  測試       37    1,371,902   21,770.5 s   2 min ago",
     ]
     assert of_aggregates([], AT) == "  no aggregate"
+    for entries in ([], [entry]):
+        text = of_aggregates(entries, AT, unreadable=["a.agg.json", "b\x1b.agg.json"])
+        assert text.endswith("\n  not aggregates: a.agg.json, b.agg.json")

@@ -43,6 +43,7 @@ def a_diff_entry(name="a-b", verdict="regression"):
     return DiffEntry(
         name=name,
         file=f"{name}.json",
+        subject="script",
         verdict=verdict,
         summary="",
         base="a",

@@ -121,6 +121,21 @@ def test_details_hold_every_metric_and_run():
     assert "  when         2026-11-23 07:20" in lines
 
 
+def test_no_source_is_cut_by_a_terminal_of_80_columns():
+    source = "sum of PSS, read once grown or each second; coverage: of the peak RSS then"
+    report = a_report()
+    metrics = report.metrics | {"pss_peak": replace(report.metrics["exec_time"], source=source)}
+    lines = details.of_report(replace(report, metrics=metrics)).splitlines()
+    assert max(map(width, lines)) <= 80
+    starts = [line.split(maxsplit=1)[0] for line in lines[1 : lines.index("")] if line[2] != " "]
+    assert starts == sorted(metrics, key=lambda name: name.startswith("machine.")), "its own first"
+    first = next(k for k, line in enumerate(lines) if line.startswith("  pss_peak"))
+    column = lines[first].index("sum")
+    told = " ".join(line[column:] for line in lines[first : first + 3])
+    assert told.startswith(source)
+    assert lines[first + 1][:column].isspace()
+
+
 def test_many_runs_are_cut_short_unless_all_are_wanted():
     report = a_report(runs=[{}] * 50)
     assert "  30 earlier runs: --all shows them" in details.of_report(report).splitlines()
