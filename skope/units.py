@@ -55,11 +55,11 @@ def parse_duration(text: str) -> int:
         If `text` is no duration, is zero, or is longer than ten years.
     """
     match = re.fullmatch(_DURATION, text.strip())
-    nanoseconds = round(float(match[1]) * _SCALE[match[2] or "s"]) if match else 0
-    if not 0 < nanoseconds <= _LONGEST_NS:
+    nanoseconds = float(match[1]) * _SCALE[match[2] or "s"] if match else 0.0
+    if not 0.5 < nanoseconds <= _LONGEST_NS:
         message = f"{text!r} is not a duration"
         raise UsageError(message, hint="write 250ms, 2s, 1.5min or 1h")
-    return nanoseconds
+    return round(nanoseconds)
 
 
 def seconds(nanoseconds: int) -> float:
@@ -68,5 +68,5 @@ def seconds(nanoseconds: int) -> float:
 
 
 def mebibytes(size_bytes: int) -> float:
-    """Bytes as the MiB of a report: rounded to the last page a kernel counts (4 KiB)."""
+    """Bytes as the MiB of a report: rounded to a millionth, which is a byte."""
     return round(size_bytes / BYTES_PER_MIB, 6)

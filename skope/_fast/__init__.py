@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from skope._fast.gate import Gated as Gated
     from skope._fast.layout import COUNTERS as COUNTERS
     from skope._fast.layout import EDGE_COUNTERS as EDGE_COUNTERS
-    from skope._fast.layout import EDGE_WORDS as EDGE_WORDS
     from skope._fast.layout import FLAGS as FLAGS
     from skope._fast.layout import GAUGES as GAUGES
     from skope._fast.layout import SIZES as SIZES
@@ -137,7 +136,6 @@ _NAMES: Final = {
     "layout": (
         "COUNTERS",
         "EDGE_COUNTERS",
-        "EDGE_WORDS",
         "FLAGS",
         "GAUGES",
         "SIZES",

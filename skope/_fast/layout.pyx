@@ -45,29 +45,6 @@ SIZES = {
     "answer": sizeof(answer_t),
 }
 
-_WORD = 8
-
-
-cdef edge_t _edge
-
-
-def _words(size_t address, size_t size):
-    cdef size_t offset = address - <size_t> &_edge
-    return slice(offset // _WORD, (offset + size) // _WORD)
-
-
-EDGE_WORDS = {
-    "monotonic_ns": _words(<size_t> &_edge.monotonic_ns, sizeof(_edge.monotonic_ns)),
-    "realtime_ns": _words(<size_t> &_edge.realtime_ns, sizeof(_edge.realtime_ns)),
-    "boottime_ns": _words(<size_t> &_edge.boottime_ns, sizeof(_edge.boottime_ns)),
-    "counters": _words(<size_t> &_edge.counters[0], sizeof(_edge.counters)),
-    "gauges": _words(<size_t> &_edge.gauges[0], sizeof(_edge.gauges)),
-    "extra": _words(<size_t> &_edge.extra[0], sizeof(_edge.extra)),
-    "front_cpu_ns": _words(<size_t> &_edge.front_cpu_ns, sizeof(_edge.front_cpu_ns)),
-    "sampler_cpu_ns": _words(<size_t> &_edge.sampler_cpu_ns, sizeof(_edge.sampler_cpu_ns)),
-    "flags": _words(<size_t> &_edge.flags, sizeof(_edge.flags)),
-}
-
 _dtypes = {}
 
 

@@ -72,6 +72,7 @@ cdef class Anchor:
     path : absolute
     follow : whether that may be a link
     device, inode : the directory's
+    keep_blocks : as `refill` says
     """
 
     cdef int fd
@@ -80,10 +81,11 @@ cdef class Anchor:
     cdef bint follow
     cdef unsigned long long device
     cdef unsigned long long inode
+    cdef bint keep_blocks
 
     def __cinit__(
         self, int fd, bytes path not None, *, bint follow, unsigned long long device,
-        unsigned long long inode,
+        unsigned long long inode, bint keep_blocks,
     ):
         self.fd = fd
         self.path = path
@@ -91,6 +93,7 @@ cdef class Anchor:
         self.follow = follow
         self.device = device
         self.inode = inode
+        self.keep_blocks = keep_blocks
 
     def supersede(
         self, bytes name not None, tuple known not None, bytes spare not None, bytes text not None,
@@ -132,7 +135,10 @@ cdef class Anchor:
                     and status.st_dev == device and status.st_ino == inode
                     and _changed_ns(&status) == changed
                     and (folder_at == NULL or _over_in(self.fd, folder_at, name_at, aside))
-                    and _by_spare(self.fd, name_at, spare_at, words, mode, rested_ns, &status)
+                    and _by_spare(
+                        self.fd, name_at, spare_at, words, mode, rested_ns, self.keep_blocks,
+                        &status,
+                    )
                 )
                 flock(self.fd, LOCK_UN)
         return (status.st_dev, status.st_ino, _changed_ns(&status)) if done else None
@@ -166,12 +172,14 @@ def write_over(int folder, bytes name not None, bytes text not None):
     return done
 
 
-def refill(int fd, bytes text not None, *, unsigned int mode, long long rested_ns):
+def refill(
+    int fd, bytes text not None, *, unsigned int mode, long long rested_ns, bint keep_blocks,
+):
     """Makes `text` all that is in a file, and begins to bring it to the disk.
 
     Nobody sees half of it: whoever has the file open is a reason not to do it, and whoever opens
-    it later waits until `fd` is closed (a lease, fcntl(2)). The next exchange of its name is kept
-    after its text by a file system that keeps an order at all.
+    it later waits until `fd` is closed (a lease, fcntl(2)). To the next exchange of its name a
+    power failure does what it would do to a new file that replaces another: see ext4(5).
 
     Parameters
     ----------
@@ -179,6 +187,8 @@ def refill(int fd, bytes text not None, *, unsigned int mode, long long rested_n
     text : what is to be in it
     mode : its type and permissions, as of stat(2); another one's is not written to
     rested_ns : for how long nobody must have written to it
+    keep_blocks : whether the file may keep its blocks, instead of having them freed: only where a
+        power failure leaves nothing in order anyway, see `_emptied`
 
     Returns
     -------
@@ -187,10 +197,13 @@ def refill(int fd, bytes text not None, *, unsigned int mode, long long rested_n
     """
     cdef struct_stat status
     cdef const char *at = PyBytes_AS_STRING(text)
-    cdef size_t left = PyBytes_GET_SIZE(text)
+    cdef size_t length = PyBytes_GET_SIZE(text)
     cdef bint done
     with nogil:
-        done = _is_ours(fd, mode, rested_ns) and _fill(fd, at, left) and fstat(fd, &status) == 0
+        done = (
+            _is_ours(fd, mode, rested_ns) and _fill(fd, at, length, keep_blocks)
+            and fstat(fd, &status) == 0
+        )
     return (status.st_dev, status.st_ino, _changed_ns(&status)) if done else None
 
 
@@ -249,7 +262,7 @@ cdef bint _over(int folder, const char *name, words_t words) noexcept nogil:
 
 cdef bint _by_spare(
     int folder, const char *name, const char *spare, words_t words, unsigned int mode,
-    long long rested_ns, struct_stat *status,
+    long long rested_ns, bint keep_blocks, struct_stat *status,
 ) noexcept nogil:
     """Fills the spare, and exchanges its name for `name`; `status` is then that of the file."""
     cdef int fd = openat(folder, spare, _FILL)
@@ -257,7 +270,8 @@ cdef bint _by_spare(
     if fd < 0:
         return False
     done = (
-        _is_ours(fd, mode, rested_ns) and _fill(fd, words.at, words.length)
+        _is_ours(fd, mode, rested_ns)
+        and _fill(fd, words.at, words.length, keep_blocks)
         and fstat(fd, status) == 0
         and syscall(SYS_renameat2, folder, spare, folder, name, <int> RENAME_EXCHANGE) == 0
     )
@@ -282,11 +296,11 @@ cdef bint _is_ours(int fd, unsigned int mode, long long rested_ns) noexcept nogi
     )
 
 
-cdef bint _fill(int fd, const char *at, size_t length) noexcept nogil:
+cdef bint _fill(int fd, const char *at, size_t length, bint keep_blocks) noexcept nogil:
     """Makes a text all that is in a file, and begins to bring it to the disk."""
     cdef size_t left = length
     cdef ssize_t wrote
-    if not _emptied(fd, length):
+    if not _emptied(fd, length, keep_blocks):
         return False
     while left:
         wrote = write(fd, at, left)
@@ -298,16 +312,18 @@ cdef bint _fill(int fd, const char *at, size_t length) noexcept nogil:
     return True
 
 
-cdef bint _emptied(int fd, size_t length) noexcept nogil:
-    """Whether nothing that was in the file can be found in it again; it is not longer then.
+cdef bint _emptied(int fd, size_t length, bint keep_blocks) noexcept nogil:
+    """Whether nothing that was in the file can be read in it again; it is not longer then.
 
-    What is left of it after a crash is zeros where the new text did not get to the disk, not a
-    mixture of two texts: each block counts as never written until it has been. So it may keep
-    its blocks, which are then neither looked for anew nor freed: a disk that is told of each one
-    freed (`discard`, mount(8)) lets the caller sleep until it has heard.
+    On the disk the directory may name this file still. Blocks that are freed stay as they are
+    until a journal knows that it does not. Kept as never written, they would be written at once,
+    while the journal has the old text there. Without one nothing waits for anything: there they may
+    be kept.
     """
     cdef struct_stat status
     cdef long long blocks
+    if not keep_blocks:
+        return ftruncate(fd, 0) == 0
     if fstat(fd, &status) != 0:
         return False
     if status.st_size == 0:

@@ -86,8 +86,8 @@ class Keeper:
     def _run(self) -> None:
         while True:
             self._bell.wait(WORDS_EVERY_S if self._busy else None)
-            stopping = self._stopping
             self._bell.clear()
+            stopping = self._stopping  # looked at after it: who sets it rings then
             self._round(now=monotonic(), stopping=stopping)
             if stopping:
                 return

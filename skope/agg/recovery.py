@@ -97,9 +97,7 @@ def open_session(folder: Folder, tally: Tally, *, progress: Progress | None = No
     return past
 
 
-def resume_worker(
-    folder: Folder, worker: int, tally: Tally, *, progress: Progress | None = None
-) -> Resumed:
+def resume_worker(folder: Folder, worker: int, tally: Tally) -> Resumed:
     """Counts a worker's own files since the past into its fresh `tally`.
 
     Raises
@@ -112,7 +110,7 @@ def resume_worker(
     covers = base.covered.workers if base else {}
     since = Since(number, covers.get(worker, _START))
     with _room():
-        recovered, place = _gather(folder, names, worker, since, tally, progress)
+        recovered, place = _gather(folder, names, worker, since, tally)
     own = [segment for segment in segments_in(names) if segment.worker == worker]
     epoch = max([place[0], *(segment.epoch for segment in own)]) + 1
     last = Segment(worker, *place) if place > since.place else None
@@ -125,7 +123,7 @@ def _gather(
     worker: int,
     since: Since,
     tally: Tally,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> tuple[Recovered, tuple[int, int]]:
     """The newest sound snapshot after `since`, then every segment after it; and the last place."""
     names = list(names)

@@ -8,7 +8,7 @@ from skope.agg.folder import Folder
 from skope.agg.intake import Intake
 from skope.agg.journal import Journal
 from skope.agg.names import Names
-from skope.agg.recovery import Progress, Resumed, resume_worker
+from skope.agg.recovery import Resumed, resume_worker
 from skope.agg.tail import Limits
 from skope.shm.stripes import Stripes
 
@@ -25,7 +25,6 @@ class Worker:
         max_names: int,
         memory: Callable[[], float | None],
         limits: Limits = Limits(),  # noqa: B008 - frozen
-        progress: Progress | None = None,
     ) -> None:
         """Recovers what a predecessor left, opens a journal of its own, and goes live.
 
@@ -36,7 +35,7 @@ class Worker:
         """
         self.folder = folder
         self.area = stripes.build(worker)
-        self.resumed = self._recover(stripes, worker, progress)
+        self.resumed = self._recover(stripes, worker)
         self.journal = Journal(
             folder,
             worker=worker,
@@ -67,9 +66,9 @@ class Worker:
         """Seals the journal. True: everything is on the disk."""
         return self.journal.close()
 
-    def _recover(self, stripes: Stripes, worker: int, progress: Progress | None) -> Resumed:
+    def _recover(self, stripes: Stripes, worker: int) -> Resumed:
         _, before = stripes.live(worker)
-        resumed = resume_worker(self.folder, worker, self.area.tally, progress=progress)
+        resumed = resume_worker(self.folder, worker, self.area.tally)
         if before is not None:
             self.area.page.take_over(before.page)
             before.close()

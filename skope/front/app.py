@@ -28,10 +28,10 @@ _NEVER_S: Final = 3600.0
 """For the timeouts of Sanic's that `Guard` replaces: theirs wait for a client to read."""
 
 
-def make_app(services: Services, config: FrontConfig, gate: Gate, *, name: str = "skope") -> App:
+def make_app(services: Services, config: FrontConfig, gate: Gate) -> App:
     """The application for `config.mode`. Its connections need the protocol `Lane`."""
     app: App = Sanic(
-        name,
+        "skope",
         config=_sanic_config(gate),
         ctx=Context(
             services=services,

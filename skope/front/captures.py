@@ -166,10 +166,9 @@ class Captures:
         UnknownCapture, SeveralOpen
             If it is not clear which.
         """
-        slot = which(self._book, name, self._tag)
-        dropped = self._book.read(slot).name
-        self._end(self._book.read(slot))
-        return Cancelled(name=dropped)
+        entry = self._book.read(which(self._book, name, self._tag))
+        self._end(entry)
+        return Cancelled(name=entry.name)
 
     def open_names(self) -> list[str]:
         """The names of the open captures."""
@@ -207,7 +206,7 @@ class Captures:
                     listed=listed,
                     follow_commit=self._tag is None,
                 )
-            self._end(self._book.read(slot))
+            self._end(entry)
 
         keep_each(slots, keep, clock=self._clock)
 

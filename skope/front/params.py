@@ -72,7 +72,7 @@ def signal_params(request: Asked, known: Sequence[str] = _KNOWN) -> SignalParams
         if key not in known:
             raise _unknown(key, known)
         if fields.setdefault(key, value) != value:
-            message = f"`{key}` was given twice, as {fields[key]!r} and {value!r}"
+            message = f"`{key}` was given twice, as {_shown(fields[key])} and {_shown(value)}"
             raise BadRequest(message, hint="give it once")
     try:
         return msgspec.convert(fields, SignalParams, strict=False)
@@ -92,14 +92,20 @@ def wants_partial(request: Asked) -> bool:
     try:
         return msgspec.convert(given, bool, strict=False)
     except msgspec.ValidationError as error:
-        message = f"`partial` is {given!r}, neither 1 nor 0"
+        message = f"`partial` is {_shown(given)}, neither 1 nor 0"
         raise BadRequest(message) from error
 
 
 def _unusable(fields: dict[str, Any], error: str) -> BadRequest:
     """Which of `fields` msgspec would not have: its words are of types, and end in the path."""
     key = error.rpartition("$.")[2].rstrip("`")
-    return BadRequest(f"`{key}` cannot be {fields[key]!r}", hint=_WANTED[key])
+    return BadRequest(f"`{key}` cannot be {_shown(fields[key])}", hint=_WANTED[key])
+
+
+def _shown(value: object) -> str:
+    """What was given, as a message may hold it: a body has room for megabytes."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _pairs(query: str) -> list[tuple[str, Any]]:

@@ -61,7 +61,7 @@ class Upkeep(Protocol):
 
 
 class AggregateDocuments(Protocol):
-    """Aggregates at rest, likewise."""
+    """Aggregates at rest, as the bodies of answers."""
 
     def page(self, tag: str | None, name: str | None, *, collecting: bool) -> bytes: ...
     def diff_page(self, base: str, head: str) -> bytes: ...

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final, Self
 
-from skope._fast import EDGE_COUNTERS, EDGE_WORDS, UNAVAILABLE, EdgeReader
+from skope._fast import EdgeReader
 from skope.errors import MalformedProc
 from skope.probe.disks import packed, whole_disks
 from skope.probe.root import MACHINE, close_all, open_at
@@ -43,13 +43,10 @@ class EdgeProbe:
         self._bytes = b""
         self._read_ns = 0
         try:
-            first = memoryview(self.read()).cast("q")[EDGE_WORDS["extra"]]
+            self.read()
         except MalformedProc:
             self.close()
             raise
-        self.available = frozenset(
-            name for name, value in zip(EDGE_COUNTERS, first, strict=True) if value != UNAVAILABLE
-        )
 
     def read(self, now_ns: int | None = None) -> bytes:
         """One edge_t; `now_ns` is its instant on CLOCK_MONOTONIC, None: now.

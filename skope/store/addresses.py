@@ -10,7 +10,7 @@ from skope.store.contents import MOST_BYTES, read_whole
 from skope.store.directory import Directory
 from skope.store.history import numbers
 from skope.store.identity import Identity, identify
-from skope.store.names import history_name, is_path, split_earlier, stems
+from skope.store.names import history_name, split_earlier, stems
 
 
 class Found(Struct, frozen=True):
@@ -22,8 +22,8 @@ class Found(Struct, frozen=True):
     identity: Identity
 
 
-def locate(directory: Directory, address: str, *, paths: bool) -> Found:
-    """The file `address` means; only with `paths` may that be one outside the directory.
+def locate(directory: Directory, address: str) -> Found:
+    """The file of the directory that the tag or ``TAG@n`` `address` means, whatever it looks like.
 
     A capture goes before a diff of the same name.
 
@@ -34,8 +34,6 @@ def locate(directory: Directory, address: str, *, paths: bool) -> Found:
     ForeignReport
         If what is there is no regular file or too large; damage shows when it is decoded.
     """
-    if paths and is_path(address):
-        return at_path(address)
     named = _named(directory, address)
     if named and named.identity.name == address:
         return named

@@ -19,7 +19,7 @@ from skope.schema.aggregate import MOST_BYTES
 from skope.schema.listing import AggregateEntry
 from skope.store.addresses import at_path
 from skope.store.directory import Directory
-from skope.store.identity import identify
+from skope.store.identity import Counted, identify
 from skope.store.names import (
     aggregate_address,
     aggregate_labels,
@@ -27,13 +27,13 @@ from skope.store.names import (
     hashed_stem,
     is_path,
 )
+from skope.units import NS_PER_S
 
 ENDING: Final = ".agg.json"
 _COLLECTED: Final = "report_agg"
 _STEM: Final = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}"
 _LONGEST_NAME: Final = 800
 """Bytes."""
-_NS: Final = 1_000_000_000
 
 
 class AggregateFile(Struct, frozen=True):
@@ -48,12 +48,7 @@ class AggregateFile(Struct, frozen=True):
     """Unix seconds; 0 where nobody knows."""
 
 
-class _Row(Struct, frozen=True):
-    total_execs: int
-    total_exec_time: float
-
-
-_rows: Final = msgspec.json.Decoder(dict[str, _Row])
+_rows: Final = msgspec.json.Decoder(dict[str, Counted])
 
 
 class Aggregates:
@@ -79,7 +74,7 @@ class Aggregates:
                 continue
             if identify(data).kind in ("aggregate", "foreign"):
                 where = self.directory.shown_name(file)
-                return AggregateFile(data, where, tag, self._changed_ns(file) // _NS)
+                return AggregateFile(data, where, tag, self._changed_ns(file) // NS_PER_S)
         message = f'no aggregate "{tag}" in {self.directory.shown}'
         raise UnknownReport(message)
 

@@ -198,22 +198,18 @@ class Directory:
                 raise ForeignReport(message, hint="write its path: ./path/to.json") from None
             raise storage_fault(error, f"cannot read {shown}") from error
 
-    def replace(
-        self, name: str, data: bytes, *, durable: bool = False, again: bool = False
-    ) -> Writing:
+    def replace(self, name: str, data: bytes, *, again: bool = False) -> Writing:
         """Make `data` the whole content of `name`, at once for every reader; which writing it is.
 
-        With `durable` it also survives a power failure, which costs a disk flush. With `again` it
-        is an own file, in no folder, that will be replaced often: see `skope.store.spares`.
+        With `again` it is an own file, in no folder, that will be replaced often: see
+        `skope.store.spares`.
         """
         try:
-            if again and not durable:
-                return self._renew(name, data)
-            return self._replace(name, data, durable=durable)
+            return self._renew(name, data) if again else self._replace(name, data)
         except FileNotFoundError:
             # Somebody removed the directory just now: begin a new one, once.
             self.open(create=True)
-            return self._replace_or_fault(name, data, durable=durable)
+            return self._replace_or_fault(name, data)
         except OSError as error:
             raise self._write_fault(name, error) from error
 
@@ -331,22 +327,18 @@ class Directory:
         with self._folder(name) as (fd, leaf):
             return writing_of(os.stat(leaf, dir_fd=fd, follow_symlinks=False))
 
-    def _replace_or_fault(self, name: str, data: bytes, *, durable: bool) -> Writing:
+    def _replace_or_fault(self, name: str, data: bytes) -> Writing:
         try:
-            return self._replace(name, data, durable=durable)
+            return self._replace(name, data)
         except OSError as error:
             raise self._write_fault(name, error) from error
 
-    def _replace(
-        self, name: str, data: bytes, *, durable: bool, spares: "Spares | None" = None
-    ) -> Writing:
+    def _replace(self, name: str, data: bytes, *, spares: "Spares | None" = None) -> Writing:
         with self._folder(name, make=True) as (fd, leaf):
             self._sweep(fd, name.rpartition("/")[0])
             temporary, file = new_temporary(fd)
             try:
                 write_all(file, data)
-                if durable:
-                    os.fdatasync(file)
                 written = writing_of(os.fstat(file))
                 if spares is None or not spares.take(fd, temporary, leaf, file):
                     os.rename(temporary, leaf, src_dir_fd=fd, dst_dir_fd=fd)
@@ -355,8 +347,6 @@ class Directory:
                 raise
             finally:
                 os.close(file)
-            if durable:
-                os.fsync(fd)
         return written
 
     def _renew(self, name: str, data: bytes) -> Writing:
@@ -366,7 +356,7 @@ class Directory:
             self._spares = Spares(self.fd, self._place, follow=self._given, held=self._held)
         with self._folder(name, make=True) as (fd, leaf):
             written = self._spares.write(fd, leaf, data)
-        return written or self._replace(name, data, durable=False, spares=self._spares)
+        return written or self._replace(name, data, spares=self._spares)
 
     def _sweep(self, fd: int, folder: str) -> None:
         """Remove what writers that died have left, once per folder."""

@@ -37,7 +37,9 @@ class _Peek(msgspec.Struct, frozen=True):
     head: _Side | None = None
 
 
-class _Row(msgspec.Struct, frozen=True):
+class Counted(msgspec.Struct, frozen=True):
+    """As much of an aggregate's row as tells that it is one."""
+
     total_execs: int
     total_exec_time: float
 
@@ -63,7 +65,7 @@ def identify(data: bytes) -> Identity:
 def _is_aggregate(data: bytes) -> bool:
     """Whether it is names with what was executed under them; its own name is not inside."""
     try:
-        msgspec.json.decode(data, type=dict[str, _Row])
+        msgspec.json.decode(data, type=dict[str, Counted])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True

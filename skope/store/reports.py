@@ -42,8 +42,8 @@ class Reports:
         self._kept: set[str] = set()
         """Stems whose history grew since their report was last written."""
 
-    def read(self, address: str, *, paths: bool = False) -> Report:
-        """The capture report called `address`: a tag, ``TAG@n`` or, with `paths`, a path.
+    def read(self, address: str) -> Report:
+        """The capture report called `address`: a tag or ``TAG@n``.
 
         Raises
         ------
@@ -52,19 +52,19 @@ class Reports:
         ForeignReport
             If the file is something else, damaged, or too large.
         """
-        found = self.find(address, paths=paths)
+        found = self.find(address)
         if found.identity.is_diff:
             message = f"{found.where} is a diff, not a capture"
             raise ForeignReport(message, hint=f"skope show {address} prints it")
         return decode_report(found.data, where=found.where)
 
-    def find(self, address: str, *, paths: bool = False) -> Found:
+    def find(self, address: str) -> Found:
         """The file called `address`, capture or diff, undecoded.
 
-        Without `paths` no address leads outside the directory: a name that came over HTTP is only
-        a name, whatever it looks like.
+        No address leads outside the directory: a name that came over HTTP is only a name, whatever
+        it looks like.
         """
-        return locate(self.directory, address, paths=paths)
+        return locate(self.directory, address)
 
     def alone(self) -> Turn:
         """Nobody else writes meanwhile; `StorageFault` if somebody does not stop doing so."""
@@ -86,9 +86,7 @@ class Reports:
         """The report that `write_failed` would replace, likewise."""
         return self._decoded(self._failed_file(tag))
 
-    def write(
-        self, tag: str, data: bytes, *, durable: bool = False, known: str | None = None
-    ) -> Mark:
+    def write(self, tag: str, data: bytes, *, known: str | None = None) -> Mark:
         """Make `data` the report of `tag`; its mark.
 
         The file differs from ``names.report_name(tag)`` when that one is something else's. `known`
@@ -97,7 +95,7 @@ class Reports:
         """
         stem = known.removesuffix(".json") if known else self._stem(tag)
         file = f"{stem}.json"
-        written = self.directory.replace(file, data, durable=durable, again=known is not None)
+        written = self.directory.replace(file, data, again=known is not None)
         if stem in self._kept:
             self._kept.discard(stem)
             history.prune(self.directory, stem)

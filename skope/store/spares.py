@@ -13,6 +13,7 @@ import os
 from typing import Final, NamedTuple
 
 from skope._fast import Anchor, begin_writing, exchange, refill
+from skope.probe.freeing import sleeps_for_the_disk
 from skope.store.temporary import unlink_quietly
 from skope.store.writing import Writing
 
@@ -31,12 +32,20 @@ class _Spare(NamedTuple):
 class Spares:
     """The spares of one directory; any thread may use them."""
 
-    __slots__ = ("_anchor", "_of")
+    __slots__ = ("_anchor", "_keep_blocks", "_of")
 
     def __init__(self, fd: int, path: str, *, follow: bool, held: tuple[int, int]) -> None:
         """Of the directory open as `fd`, as `Anchor` says; `held` are its device and inode."""
         device, inode = held
-        self._anchor = Anchor(fd, os.fsencode(path), follow=follow, device=device, inode=inode)
+        self._keep_blocks = sleeps_for_the_disk(device)
+        self._anchor = Anchor(
+            fd,
+            os.fsencode(path),
+            follow=follow,
+            device=device,
+            inode=inode,
+            keep_blocks=self._keep_blocks,
+        )
         self._of: dict[str, _Spare] = {}
 
     def __contains__(self, leaf: str) -> bool:
@@ -70,7 +79,7 @@ class Spares:
         spare = self._of.pop(leaf, None)
         if spare is None:
             return None
-        written = _exchanged(fd, spare, leaf, text)
+        written = self._exchanged(fd, spare, leaf, text)
         if written is None:
             unlink_quietly(spare.name, fd)
         else:
@@ -104,18 +113,19 @@ class Spares:
             unlink_quietly(surplus.name, fd)
         self._of[leaf] = spare
 
-
-def _exchanged(fd: int, spare: _Spare, leaf: str, text: bytes) -> Writing | None:
-    try:
-        file = os.open(spare.name, _FILL, dir_fd=fd)
-    except OSError:
-        return None
-    try:
-        written = refill(file, text, mode=spare.mode, rested_ns=_RESTED_NS)
-        if written is not None:
-            exchange(fd, spare.name, os.fsencode(leaf))
-    except OSError:
-        return None
-    finally:
-        os.close(file)
-    return written
+    def _exchanged(self, fd: int, spare: _Spare, leaf: str, text: bytes) -> Writing | None:
+        try:
+            file = os.open(spare.name, _FILL, dir_fd=fd)
+        except OSError:
+            return None
+        try:
+            written = refill(
+                file, text, mode=spare.mode, rested_ns=_RESTED_NS, keep_blocks=self._keep_blocks
+            )
+            if written is not None:
+                exchange(fd, spare.name, os.fsencode(leaf))
+        except OSError:
+            return None
+        finally:
+            os.close(file)
+        return written

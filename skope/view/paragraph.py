@@ -22,7 +22,6 @@ def paragraph(text: str, *, indent: int = 2, hang: int = 2) -> list[str]:
         subsequent_indent=" " * (indent + hang),
         break_long_words=False,
         break_on_hyphens=False,
-        drop_whitespace=True,
     )
 
 

@@ -5,7 +5,6 @@ import pytest
 from skope._fast import (
     COUNTERS,
     EDGE_COUNTERS,
-    EDGE_WORDS,
     GAUGES,
     SIZES,
     SLOW_VALUES,
@@ -173,10 +172,3 @@ def test_unavailable_is_the_least_of_all():
 def test_an_unknown_struct_has_no_dtype():
     with pytest.raises(KeyError):
         dtype("nothing")
-
-
-def test_the_words_of_an_edge_are_those_of_its_dtype():
-    fields = dtype("edge").fields
-    words = {name: slice(at // 8, (at + kind.itemsize) // 8) for name, (kind, at) in fields.items()}
-    del words["pad"]
-    assert words == EDGE_WORDS

@@ -18,7 +18,7 @@ def test_who_opens_a_file_that_is_written_over_waits_and_finds_it_whole(tmp_path
     found = []
     file = os.open(path, os.O_WRONLY)
     try:
-        assert refill(file, b"new", mode=path.stat().st_mode, rested_ns=0)
+        assert refill(file, b"new", mode=path.stat().st_mode, rested_ns=0, keep_blocks=False)
         with pytest.raises(BlockingIOError):
             os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         late = threading.Thread(target=lambda: found.append(path.read_bytes()))
@@ -38,18 +38,19 @@ def test_a_file_that_somebody_has_open_is_left_as_it_is(tmp_path):
     file = os.open(path, os.O_WRONLY)
     try:
         with path.open("rb"):
-            assert refill(file, b"new", mode=mode, rested_ns=0) is None
-        assert refill(file, b"new", mode=mode ^ 0o040, rested_ns=0) is None
-        assert refill(file, b"new", mode=mode, rested_ns=10**12) is None
+            assert refill(file, b"new", mode=mode, rested_ns=0, keep_blocks=False) is None
+        assert refill(file, b"new", mode=mode ^ 0o040, rested_ns=0, keep_blocks=False) is None
+        assert refill(file, b"new", mode=mode, rested_ns=10**12, keep_blocks=False) is None
         assert path.stat().st_size == 3
     finally:
         os.close(file)
     assert path.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("before", [0, 1, 4095, 4096, 4097, 9000, 70_000])
-@pytest.mark.parametrize("after", [0, 1, 4095, 4096, 4097, 9000, 70_000])
-def test_nothing_is_left_of_what_was_in_it(tmp_path, before, after):
+@pytest.mark.parametrize("keep_blocks", [False, True])
+@pytest.mark.parametrize("before", [0, 1, 4096, 4097, 70_000])
+@pytest.mark.parametrize("after", [0, 1, 4096, 4097, 70_000])
+def test_nothing_is_left_of_what_was_in_it(tmp_path, before, after, keep_blocks):
     places = [tmp_path, IN_MEMORY] if IN_MEMORY.is_dir() else [tmp_path]
     for place in places:
         with tempfile.TemporaryDirectory(dir=place) as folder:
@@ -57,8 +58,8 @@ def test_nothing_is_left_of_what_was_in_it(tmp_path, before, after):
             path.write_bytes(b"o" * before)
             file = os.open(path, os.O_WRONLY)
             try:
-                mode = os.fstat(file).st_mode
-                assert refill(file, b"n" * after, mode=mode, rested_ns=0)
+                how = {"mode": os.fstat(file).st_mode, "rested_ns": 0, "keep_blocks": keep_blocks}
+                assert refill(file, b"n" * after, **how)
             finally:
                 os.close(file)
             os.truncate(path, max(before, after))  # what was left behind its end would show
@@ -85,7 +86,8 @@ def test_what_no_file_can_do_is_no_matter():
     inlet, outlet = os.pipe()
     try:
         begin_writing(outlet)
-        assert refill(outlet, b"x", mode=os.fstat(outlet).st_mode, rested_ns=0) is None
+        mode = os.fstat(outlet).st_mode
+        assert refill(outlet, b"x", mode=mode, rested_ns=0, keep_blocks=False) is None
     finally:
         os.close(inlet)
         os.close(outlet)
@@ -111,8 +113,9 @@ def supersede(place, text, beside, *, path=None, known=None, folder=b"inside"):
     root, fd = place
     status = os.fstat(fd)
     anchor = Anchor(
-        fd, os.fsencode(path or root), follow=False, device=status.st_dev, inode=status.st_ino
-    )
+        fd, os.fsencode(path or root), follow=False, device=status.st_dev, inode=status.st_ino,
+        keep_blocks=len(text) > 3,
+    )  # fmt: skip
     return anchor.supersede(
         b"a", known or written(root / "a"), b"spare", text, folder, beside,
         mode=(root / "spare").stat().st_mode, rested_ns=-(10**9),

@@ -1,8 +1,9 @@
 """The short way opens what is plain, hands on the rest untouched, and reads in time."""
 
+import numpy as np
 import pytest
 
-from skope._fast import EDGE_WORDS, SIZES, Book, CaptureKind, Recogniser, Starter
+from skope._fast import Book, CaptureKind, Recogniser, Starter, dtype
 from skope.units import NS_PER_S
 from tests.unit._fast.test_book import EDGE, SHAPE, format_segment, segment_bytes
 
@@ -36,9 +37,9 @@ class Desk:
         if self.fault:
             raise self.fault
         self.read_at.append(now_ns)
-        edge = memoryview(bytearray(SIZES["edge"])).cast("q")
-        edge[EDGE_WORDS["monotonic_ns"].start] = now_ns
-        edge[EDGE_WORDS["realtime_ns"].start] = (SECOND + now_ns // NS_PER_S) * NS_PER_S
+        edge = np.zeros((), dtype("edge"))
+        edge["monotonic_ns"] = now_ns
+        edge["realtime_ns"] = (SECOND + now_ns // NS_PER_S) * NS_PER_S
         return edge.tobytes()
 
     def otherwise(self, first):

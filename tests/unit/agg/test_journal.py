@@ -2,6 +2,7 @@ import os
 import resource
 import shutil
 from concurrent.futures import Future
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
@@ -373,3 +374,18 @@ def test_a_waiter_that_was_cancelled_is_let_go(folder):
     assert isinstance(waiter, Future)
     waiter.cancel()
     assert keeper.close()
+
+
+def test_an_end_that_is_asked_for_as_the_thread_wakes_is_not_missed(folder):
+    keeper = Keeper(folder, fault=lambda: None)
+
+    class EndedMeanwhile(Event):
+        def clear(self):
+            keeper._stopping = True
+            self.set()
+            super().clear()
+
+    before, keeper._bell = keeper._bell, EndedMeanwhile()
+    before.set()
+    keeper._thread.join(LONG_S)
+    assert not keeper._thread.is_alive()

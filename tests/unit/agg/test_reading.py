@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from skope._fast import ARRAY, LINES, OBJECT, Batch
-from skope.agg.reading import Default, read, read_good, shape_of
+from skope.agg.reading import MOST_BAD, Default, read, read_good, shape_of
 from skope.errors import BadRequest
 from skope.schema.record import Posted, Rejected
 
@@ -186,6 +186,19 @@ def test_one_bad_record_in_4096():
     batch = Batch()
     assert [one.index for one in read_good(body, ARRAY, DEFAULT, batch)] == [4000]
     assert batch.count == 4095
+
+
+@pytest.mark.parametrize("shape", [ARRAY, LINES])
+def test_a_body_of_bad_records_is_given_up(shape):
+    def body(bad):
+        lines = [GOOD] + [b"1"] * bad
+        return b"[" + b",".join(lines) + b"]" if shape == ARRAY else b"\n".join(lines)
+
+    batch = Batch()
+    assert len(read_good(body(MOST_BAD), shape, DEFAULT, batch)) == MOST_BAD
+    assert len(batch) == 1
+    with pytest.raises(BadRequest, match=rf"10,000 .* bad, such as \$\[{MOST_BAD + 1}\]: it must"):
+        read_good(body(1_000_000), shape, DEFAULT, batch)
 
 
 def test_a_body_that_cannot_be_taken_apart_is_refused_even_in_parts():

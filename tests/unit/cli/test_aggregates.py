@@ -223,7 +223,9 @@ def test_damage_is_one_sentence(run, here, damage):
         code, _, err = run(*words)
         assert code == 2
         assert err.startswith("skope: .skope/day.agg.json is not")
-    assert "day" not in run("list", "--agg")[1]
+    *rows, last = run("list", "--agg")[1].splitlines()
+    assert last == "  not aggregates: day.agg.json"
+    assert {row.split()[0] for row in rows} == {"TAG", "night", "both"}
 
 
 ROW = json.loads(encode_aggregate({"chat": a_tally([0.1, 0.0, 0.3] * 3)}))["chat"]

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from skope.diff.compare import compare
 from skope.schema.policy import Policy
-from skope.stats.shift import ratio_interval
 from tests.unit.diff.sides import change_of, side
+from tests.unit.stats.intervals import ratio_interval
 
 STEADY = [1.000, 1.002, 0.998, 1.001, 0.999]
 ALONE = Policy(gate=["exec_time"])

@@ -72,6 +72,8 @@ def test_any_name_is_kept_verbatim(name):
         (Sent("", b'{"name":1}', JSON), "`name` cannot be 1$"),
         (Sent("", b'{"module":[{"a":1}]}', JSON), "`module` cannot be"),
         (Sent("pid=self"), "`pid` cannot be 'self'"),
+        (Sent("", b"pid=" + b"x" * 1000), f"`pid` cannot be '{'x' * 39}…$"),
+        (Sent("name=a", b"name=" + b"x" * 1000), f"as 'a' and '{'x' * 39}…$"),
         (Sent("port=65536"), "`port` cannot be '65536'"),
         (Sent("", b'{"name":', JSON), "not a JSON object"),
         (Sent("", b"[1]", JSON), "not a JSON object"),

@@ -7,7 +7,7 @@ import pytest
 
 from skope.stats.mann_whitney import mann_whitney
 from skope.stats.paired import pseudo_median_interval
-from skope.stats.shift import ratio_interval
+from tests.unit.stats.intervals import ratio_interval
 
 TRIALS = 4000
 

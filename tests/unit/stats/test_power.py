@@ -8,7 +8,7 @@ from scipy.stats import norm
 from skope.stats.gaussian import upper_quantile
 from skope.stats.paired import pseudo_median_interval
 from skope.stats.power import deviation, fewest_pairs, fewest_runs, runs_to_settle
-from skope.stats.shift import shift_interval
+from tests.unit.stats.intervals import shift_interval
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
 from skope.errors import EmptySample
-from skope.stats.shift import factor, invert, ratio_interval, shift_interval
+from skope.stats.shift import factor, invert
+from tests.unit.stats.intervals import ratio_interval, shift_interval
 
 coarse = st.lists(st.integers(1, 9).map(float), min_size=1, max_size=9)
 fine = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=12)

@@ -234,11 +234,6 @@ def test_where_no_file_can_be_made_it_is_not_called_gone():
         assert "--dir" in caught.value.hint
 
 
-def test_a_durable_write_is_as_whole(directory):
-    directory.replace("a.json", b"x", durable=True)
-    assert directory.read("a.json") == b"x"
-
-
 def test_a_second_name_without_hard_links_is_a_copy(directory, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EPERM, "no links here")

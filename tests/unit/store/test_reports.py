@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skope.diff.compare import compare
 from skope.errors import ForeignReport, UnknownReport
 from skope.schema.codec import encode_diff, encode_report
-from skope.store.addresses import nearest
+from skope.store.addresses import at_path, nearest
 from skope.store.names import hashed_stem, report_name
 from tests.unit.schema.reports import AT, a_report, an_original
 
@@ -69,15 +69,15 @@ def test_every_name_reads_back_its_own_report(reports, names):
 def test_a_path_is_only_a_path_when_asked(reports, tmp_path):
     outside = tmp_path / "outside.json"
     outside.write_bytes(an_original("elsewhere"))
-    assert reports.read(str(outside), paths=True).name == "elsewhere"
+    assert at_path(str(outside)).identity.name == "elsewhere"
     with pytest.raises(UnknownReport):
         reports.read(str(outside))
     with pytest.raises(UnknownReport, match="no file"):
-        reports.read(str(tmp_path / "none.json"), paths=True)
+        at_path(str(tmp_path / "none.json"))
     with pytest.raises(ForeignReport, match="no regular file"):
-        reports.read(f"{tmp_path}/", paths=True)
+        at_path(f"{tmp_path}/")
     with pytest.raises(ForeignReport):
-        reports.read("./a\0b", paths=True)
+        at_path("./a\0b")
 
 
 def test_a_diff_does_not_replace_a_capture(reports):
