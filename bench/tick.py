@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +31,11 @@ def measure(effort: Effort) -> Section:
         return section
     program = effort.folder / "preads"
     subprocess.run([compiler, "-O2", "-o", program, PEERS / "preads.c"], check=True, timeout=60)
-    tick = Ticks()
-    found = in_turn(
-        rounds,
-        {"tick": lambda: tick.of(ticks), "c": lambda: _preads(program, ticks)},
-    )
+    with closing(Ticks()) as tick:
+        found = in_turn(
+            rounds,
+            {"tick": lambda: tick.of(ticks), "c": lambda: _preads(program, ticks)},
+        )
     section.rows += [
         Row(what="read, understood, published, folded", unit="µs CPU", values=found["tick"]),
         Row(what="the same `pread`s in C", unit="µs CPU", values=found["c"]),
@@ -52,6 +53,7 @@ class Ticks:
         line = ChildLine(self._segment.view, SAMPLER_LINE)
         line.begin(os.getpid())
         stat, meminfo = (os.open(f"/proc/{name}", os.O_RDONLY) for name in ("stat", "meminfo"))
+        self._files = stat, meminfo
         self._ticker = Ticker(self._segment.view, line, stat, meminfo)
         self._now_ns = PERIOD_NS
 
@@ -64,6 +66,12 @@ class Ticks:
         spent = time.thread_time_ns() - start
         self._now_ns = last
         return spent / count / 1e3
+
+    def close(self) -> None:
+        """Lets go of all of it."""
+        for descriptor in self._files:
+            os.close(descriptor)
+        self._segment.close()
 
 
 def _preads(program: Path, turns: int) -> float:

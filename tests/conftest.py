@@ -1,6 +1,13 @@
-"""What every test shares: two switches, Hypothesis without deadlines, the project's folder."""
+"""What every test shares: two switches, Hypothesis without deadlines, the project's folder.
 
+And one check of every module: what it opens it closes.
+"""
+
+import contextlib
+import gc
 import signal
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +16,12 @@ from hypothesis import settings
 # A busy machine makes an example slow, not wrong.
 settings.register_profile("skope", deadline=None, print_blob=True)
 settings.load_profile("skope")
+
+
+OPEN = pytest.StashKey()
+"""The module whose tests run, and what was open before it."""
+PATIENCE_S = 10
+"""For threads that are about to close what is theirs."""
 
 
 def pytest_addoption(parser):
@@ -23,6 +36,40 @@ def pytest_configure():
         signal.signal(signal.SIGHUP, lambda *_: None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    if item.session.stash.get(OPEN, (None,))[0] is not item.module:
+        with contextlib.suppress(ImportError):  # where it is there, it keeps a pipe from now on
+            from uvloop import new_event_loop
+
+            new_event_loop().close()
+        item.session.stash[OPEN] = item.module, open_files()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A module closes what it opened. What failed may hold on: then that is to be mended first."""
+    result = yield
+    if (nextitem is None or nextitem.module is not item.module) and not item.session.testsfailed:
+        item.funcargs.clear()
+        before, end = item.session.stash[OPEN][1], time.monotonic() + PATIENCE_S
+        while left := open_files() - before:
+            gc.collect()
+            assert time.monotonic() < end, f"left open: {sorted(left.elements())}"
+            time.sleep(0.01)
+    return result
+
+
+def open_files():
+    """What this process has open: how often, by what the descriptors lead to."""
+    found = Counter()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the listing's own
+            found[str(descriptor.readlink())] += 1
+    return found
 
 
 def pytest_collection_modifyitems(config, items):

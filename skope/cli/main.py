@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import NoReturn
 
 from skope.cli import exits
@@ -79,7 +79,8 @@ def _run(command: Command, words: Sequence[str]) -> int:
     asked = options.read(parser, command.name, words)
     if options.are_for_a_program(asked):
         write_utf8()
-    code: int = module.run(asked)
+    with ExitStack() as asked.closing:
+        code: int = module.run(asked)
     return code
 
 

@@ -34,8 +34,8 @@ def read(
 ) -> argparse.Namespace:
     """The options of `command`, complete.
 
-    `dir_given` says whether a person named the directory; `policy` is what the configuration asks
-    of single metrics, or None.
+    `dir_given` says whether a person named the directory, `directory` is that once it is open;
+    `policy` is what the configuration asks of single metrics, or None.
 
     Raises
     ------
@@ -49,6 +49,7 @@ def read(
     parser.adopt(config.commands.get(command, {}), f"{config.where} [{command}]")
     options = parser.read(words)
     options.policy = config.policy
+    options.directory = None
     options.dir_given = options.dir is not None or bool(environ.get("SKOPE_DIR"))
     for name, default in DEFAULTS.items():
         if getattr(options, name) is None:

@@ -13,8 +13,11 @@ from skope.store.reports import Reports
 
 
 def open_reports(options: argparse.Namespace, *, create: bool = False) -> Reports:
-    """The reports of the directory in use."""
-    return Reports(open_directory(options.dir, given=options.dir_given, create=create))
+    """The reports of the directory in use, which a command opens once and closes at its end."""
+    if options.directory is None:
+        opened = open_directory(options.dir, given=options.dir_given, create=create)
+        options.directory = options.closing.enter_context(opened)
+    return Reports(options.directory)
 
 
 def find(options: argparse.Namespace, address: str) -> Found:

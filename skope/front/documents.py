@@ -11,15 +11,14 @@ from skope.schema.listing import of_either_kind
 from skope.schema.policy import Policy
 from skope.store.aggregates import Aggregates
 from skope.store.curves import read_curves
-from skope.store.directory import open_directory
+from skope.store.directory import Directory
 from skope.store.reports import Reports
 
 
 class StoredDocuments:
     """Reads one report directory. Tags only: no path comes in over HTTP."""
 
-    def __init__(self, path: str, policy: Policy | None = None) -> None:
-        directory = open_directory(path, given=True)
+    def __init__(self, directory: Directory, policy: Policy | None = None) -> None:
         self._reports = Reports(directory)
         self._judge = Judge(directory, policy or Policy())
         self.aggregates = StoredAggregates(directory, self._judge)

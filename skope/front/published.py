@@ -2,7 +2,6 @@
 
 import os
 from asyncio import sleep
-from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import BinaryIO, Final
 
@@ -10,7 +9,7 @@ from skope.agg.folder import Folder
 from skope.agg.publish import AGG_FILE, APPS_FILE
 from skope.agg.segment import SESSION_FILE
 from skope.errors import NotReady, StorageFault
-from skope.schema.wire import AggConfig, Saved
+from skope.schema.wire import Saved
 from skope.shm.bell import Bell, Which
 from skope.store.names import aggregate_labels, aggregate_name
 
@@ -28,16 +27,16 @@ class Published:
         self,
         bell: Bell,
         worker: int,
-        directory: str,
-        agg: AggConfig,
+        reports: Folder,
+        session: Folder,
         *,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._bell = bell
         self._patience_s = patience_s
         self._worker = worker
-        self._reports = Folder(Path(directory))
-        self._session = Folder(Path(agg.folder))
+        self._reports = reports
+        self._session = session
 
     async def fresh(self, which: Which) -> BinaryIO:
         """The report, open: it holds all that was acknowledged before this call.

@@ -69,7 +69,7 @@ def build_station(segment: Segment, config: FrontConfig, shared: Shared) -> Stat
     StorageFault, UnsafeDirectory
         If the report directory, or in `agg` the journal, cannot be used.
     """
-    documents = StoredDocuments(config.directory, config.policy)
+    documents = StoredDocuments(open_directory(config.directory, given=True), config.policy)
     curve = Curve(RingReader(segment.view), segment.header.period_ns)
     watched = partial(
         Feed,
@@ -125,14 +125,14 @@ def _intake(
         max_names=config.agg.max_names,
         memory=UsedMemory(RingReader(segment.view), used_bytes),
     )
-    published = Published(Bell(shared.bell), shared.worker, config.directory, config.agg)
-    totals = TotalsNow(Folder(Path(config.directory)), Folder(Path(config.agg.folder)))
+    written = Folder(Path(config.directory)), Folder(Path(config.agg.folder))
+    published = Published(Bell(shared.bell), shared.worker, *written)
     return Station(
         services=Services(
             documents=documents,
             intake=worker.intake,
             aggregates=published,
-            live=Broadcast(watched(totals=totals)),
+            live=Broadcast(watched(totals=TotalsNow(*written))),
         ),
         upkeep=Idle(),
         close=lambda: _close(worker),

@@ -37,8 +37,9 @@ def serve_stored(
     """
     die_with_threads()  # one of them is what ends it
     files = ReportFiles(open_directory(config.directory, given=True, create=False))
+    documents = open_directory(config.directory, given=True)
     services = Services(
-        documents=StoredDocuments(config.directory, config.policy),
+        documents=StoredDocuments(documents, config.policy),
         live=Broadcast(Feed(mode=config.mode, tag=None, reports=files)),
     )
     gate = Gate(

@@ -10,7 +10,7 @@ import mmap
 import os
 from typing import Final, Literal, Self
 
-from skope.shm.memfd import make_memfd
+from skope.shm.memfd import closed_unless_done, make_memfd
 
 Which = Literal["agg", "apps"]
 REPORTS: Final[tuple[Which, ...]] = ("agg", "apps")
@@ -27,13 +27,14 @@ class Bell:
     def __init__(self, fd: int) -> None:
         """Maps the bell behind `fd`, which stays the caller's."""
         self.fd = fd
+        self._owned = False
         size = os.fstat(fd).st_size
         self._words = memoryview(mmap.mmap(fd, size)).cast("Q")
         self._workers = range(1, size // (8 * _WORDS))
 
     @classmethod
     def create(cls, workers: int) -> Self:
-        """A new one.
+        """A new one, which closes its descriptor too.
 
         Raises
         ------
@@ -41,7 +42,12 @@ class Bell:
             If the kernel will not give a page.
         """
         size = 8 * _WORDS * (1 + workers)
-        return cls(make_memfd("skope-bell", size, resident=size, what="shared memory"))
+        what = "shared memory"
+        fd = make_memfd("skope-bell", size, resident=size, what=what)
+        with closed_unless_done(fd, what=what):
+            made = cls(fd)
+        made._owned = True
+        return made
 
     def ring(self, worker: int, which: Which, now_ns: int) -> None:
         """Worker `worker` wants a report as of `now_ns`."""
@@ -66,3 +72,17 @@ class Bell:
     def refused_ns(self, which: Which) -> int:
         """Until when those who asked were refused."""
         return self._words[_FAILED + _PLACE[which]]
+
+    def close(self) -> None:
+        """Unmaps."""
+        self._words.release()
+        if self._owned:
+            os.close(self.fd)
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Unmaps."""
+        self.close()

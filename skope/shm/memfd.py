@@ -7,6 +7,8 @@ against shrinking, so that no reader can be made to fault.
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from skope.errors import StorageFault
@@ -31,17 +33,34 @@ def make_memfd(name: str, size: int, *, resident: int, what: str) -> int:
     StorageFault
         If the kernel gives neither memory nor a descriptor.
     """
-    fd = -1
     try:
         fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError as error:
+        raise _no_memory(error, what) from error
+    with closed_unless_done(fd, what=what):
         os.ftruncate(fd, size)
         os.posix_fallocate(fd, 0, resident)
         fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
-    except OSError as error:
-        if fd >= 0:
-            os.close(fd)
-        raise no_memory(error, what) from error
     return fd
+
+
+@contextmanager
+def closed_unless_done(fd: int, *, what: str) -> Iterator[None]:
+    """Closes the new `fd` if the block fails; what the kernel refuses there is memory.
+
+    Raises
+    ------
+    StorageFault
+        For every `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        os.close(fd)
+        raise _no_memory(error, what) from error
+    except BaseException:
+        os.close(fd)
+        raise
 
 
 def allocate(fd: int, offset: int, length: int, *, what: str) -> None:
@@ -55,10 +74,10 @@ def allocate(fd: int, offset: int, length: int, *, what: str) -> None:
     try:
         os.posix_fallocate(fd, offset, length)
     except OSError as error:
-        raise no_memory(error, what) from error
+        raise _no_memory(error, what) from error
 
 
-def no_memory(error: OSError, what: str) -> StorageFault:
+def _no_memory(error: OSError, what: str) -> StorageFault:
     """The kernel's refusal, with what to do about it."""
     hint = _HINTS.get(error.errno or 0, "free some memory, or raise the container's memory limit")
     return StorageFault(f"cannot allocate {what}: {error.strerror}", hint=hint)

@@ -8,7 +8,7 @@ from time import monotonic_ns
 from typing import Final, Self
 
 from skope._fast.control import Header, format_segment, segment_bytes
-from skope.shm.memfd import allocate, make_memfd
+from skope.shm.memfd import allocate, closed_unless_done, make_memfd
 
 _POPULATE_WRITE: Final = 23
 """MADV_POPULATE_WRITE; Python has no name for it."""
@@ -39,13 +39,16 @@ class Segment:
             If it is no segment, or one of another layout version.
         """
         self.fd = fd
+        self._owned = False
         self._map = mmap.mmap(fd, os.fstat(fd).st_size)
         self.view = memoryview(self._map)
         self.header = Header(self.view)
 
     @classmethod
     def create(cls, plan: Plan) -> Self:
-        """A new segment; what is needed at once is allocated now, the book when it is used.
+        """A new segment, which closes its descriptor too.
+
+        What is needed at once is allocated now, the book when it is used.
 
         Raises
         ------
@@ -63,20 +66,23 @@ class Segment:
         )
         what = f"{total >> 20} MiB of shared memory"
         fd = make_memfd("skope", total, resident=resident, what=what)
-        with mmap.mmap(fd, total) as memory, memoryview(memory) as view:
-            format_segment(
-                view,
-                plan.period_ns,
-                ring=plan.ring,
-                levels=plan.levels,
-                factor=plan.factor,
-                slow=plan.slow,
-                book=plan.book,
-                trees=plan.trees,
-                born_ns=monotonic_ns(),
-                session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
-            )
-        return cls(fd)
+        with closed_unless_done(fd, what=what):
+            with mmap.mmap(fd, total) as memory, memoryview(memory) as view:
+                format_segment(
+                    view,
+                    plan.period_ns,
+                    ring=plan.ring,
+                    levels=plan.levels,
+                    factor=plan.factor,
+                    slow=plan.slow,
+                    book=plan.book,
+                    trees=plan.trees,
+                    born_ns=monotonic_ns(),
+                    session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
+                )
+            made = cls(fd)
+        made._owned = True
+        return made
 
     def commit(self, offset: int, length: int) -> None:
         """Allocates a sparse part before it is written, so that a full machine is an error now.
@@ -98,6 +104,8 @@ class Segment:
         with contextlib.suppress(BufferError):
             self.view.release()
             self._map.close()
+        if self._owned:
+            os.close(self.fd)
 
     def __enter__(self) -> Self:
         """Itself."""

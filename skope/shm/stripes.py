@@ -5,6 +5,7 @@ back to the kernel when its successor is live. A reader still in an area that wa
 zeros, sees that the generation moved on, and throws away what it read.
 """
 
+import contextlib
 import mmap
 import os
 from typing import Self
@@ -18,7 +19,7 @@ from skope._fast import (
     format_stripes,
     stripes_bytes,
 )
-from skope.shm.memfd import allocate, make_memfd, no_memory
+from skope.shm.memfd import allocate, closed_unless_done, make_memfd
 
 
 class Area:
@@ -61,6 +62,7 @@ class Stripes:
             If it is no tally segment, or one of another version.
         """
         self.fd = fd
+        self._owned = False
         self._map = mmap.mmap(fd, HEAD_BYTES)
         self._view = memoryview(self._map)
         self.board = Board(self._view)
@@ -68,6 +70,8 @@ class Stripes:
     @classmethod
     def create(cls, *, stripes: int, names: int) -> Self:
         """A new segment with so many stripes, each with room for `names` rows.
+
+        It closes its descriptor too.
 
         Raises
         ------
@@ -77,9 +81,12 @@ class Stripes:
         total = stripes_bytes(stripes, names)
         what = "memory for the tally"
         fd = make_memfd("skope-tally", total, resident=HEAD_BYTES, what=what)
-        with mmap.mmap(fd, HEAD_BYTES) as memory, memoryview(memory) as view:
-            format_stripes(view, stripes, names)
-        return cls(fd)
+        with closed_unless_done(fd, what=what):
+            with mmap.mmap(fd, HEAD_BYTES) as memory, memoryview(memory) as view:
+                format_stripes(view, stripes, names)
+            made = cls(fd)
+        made._owned = True
+        return made
 
     def build(self, stripe: int) -> Area:
         """An empty area for the stripe's new writer, to be filled and then published."""
@@ -117,20 +124,17 @@ class Stripes:
         length = self.board.place(0, 0)[1]
         what = "memory to add up"
         fd = make_memfd("skope-merge", length, resident=AREA_HEAD_BYTES, what=what)
-        try:
+        with closed_unless_done(fd, what=what):
             return _Owned(fd, 0, length, self.board.names, fresh=True)
-        except OSError as error:
-            os.close(fd)
-            raise no_memory(error, what) from error
-        except BaseException:
-            os.close(fd)
-            raise
 
     def close(self) -> None:
         """Unmaps the head; areas are closed by whoever holds them."""
         del self.board
-        self._view.release()
-        self._map.close()
+        with contextlib.suppress(BufferError):  # whoever still holds the board keeps the mapping
+            self._view.release()
+            self._map.close()
+        if self._owned:
+            os.close(self.fd)
 
     def __enter__(self) -> Self:
         """Itself."""

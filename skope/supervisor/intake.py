@@ -1,7 +1,6 @@
 """`skope agg`: takes records until it is asked to stop."""
 
 import contextlib
-import os
 import shlex
 import signal
 from dataclasses import dataclass
@@ -159,10 +158,10 @@ class _Session:
             self._voice.say(f"skope: {file} cannot be read: that session is not continued")
         self._folder = stack.enter_context(Folder(root / self.choice.stem))
         # One stripe a worker, and one for everything earlier starts left.
-        stripes = Stripes.create(stripes=intake.workers + 1, names=intake.max_names)
-        stack.callback(os.close, stripes.fd)
-        bell = Bell.create(intake.workers)
-        stack.callback(os.close, bell.fd)
+        stripes = stack.enter_context(
+            Stripes.create(stripes=intake.workers + 1, names=intake.max_names)
+        )
+        bell = stack.enter_context(Bell.create(intake.workers))
         recovery = Recovery(self._voice.say)
         name = self.choice.name
         self._opened: Opened = open_past(self._folder, stripes, name, progress=recovery.more)

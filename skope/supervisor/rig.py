@@ -84,7 +84,7 @@ class Rig:
         stack.enter_context(self.loop)
         stack.enter_context(self.signals)
         self._segment = segment = Segment.create(self._plan)
-        stack.callback(os.close, segment.fd)
+        stack.callback(segment.close)
         # Its mapping goes with the last line that is held of it, an error's traceback included.
         config_fd = seal_message(msgspec.json.encode(self._config))
         stack.callback(os.close, config_fd)

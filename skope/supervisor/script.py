@@ -14,17 +14,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic_ns
-from typing import TYPE_CHECKING, Final
+from time import monotonic_ns, sleep
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from skope._fast import Gated
 from skope.supervisor.command import Command
+from skope.units import NS_PER_S
 
 if TYPE_CHECKING:
     from resource import struct_rusage
 
 _KIB: Final = 1024
 _BLOCK: Final = 512
+_GONE_NS: Final = NS_PER_S
+_LOOK_S: Final = 0.001
 _ALIKE_BYTES: Final = 512 * _KIB
 """The kernel's counts of resident memory are no finer from one reading to the next."""
 
@@ -75,36 +78,30 @@ class Script:
         """
         self.ended: Ended | None = None
         self._begin_ns: int | None = None
-        self._fault_fd, fault_fd = os.pipe2(os.O_CLOEXEC)
-        gate_fd, self._gate_fd = os.pipe2(os.O_CLOEXEC)
         found = _found(command, environment)
         self._path: Final = Path(command.directory or "", found)
-        try:
+        with contextlib.ExitStack() as its, contextlib.ExitStack() as own:
+            self._fault, fault = _pipe(own, its)
+            gate, self._gate = _pipe(its, own)
             self._gated: Final = Gated(
                 os.fsencode(found),
                 [os.fsencode(word) for word in command.argv],
                 [os.fsencode(f"{name}={value}") for name, value in environment.items()],
                 os.fsencode(command.directory or ""),
                 (stdio.stdin, stdio.stdout, stdio.stderr),
-                gate_fd,
-                self._gate_fd,
-                fault_fd,
+                gate.fileno(),
+                self._gate.fileno(),
+                fault.fileno(),
             )
-        except OSError:
-            os.close(self._fault_fd)
-            os.close(self._gate_fd)
-            raise
-        finally:
-            os.close(gate_fd)
-            os.close(fault_fd)
+            self._ends: Final = own.pop_all()
         self.pid: Final = self._gated.pid
 
     def release(self) -> None:
         """Lets it begin."""
         self._begin_ns = monotonic_ns()
         with contextlib.suppress(BrokenPipeError):
-            os.write(self._gate_fd, b"\n")
-        os.close(self._gate_fd)
+            self._gate.write(b"\n")
+        self._gate.close()
 
     @property
     def has_ended(self) -> bool:
@@ -126,8 +123,9 @@ class Script:
                     counts=_counts(used),
                     begin_ns=self._begin_ns,
                     end_ns=end_ns,
-                    fault=self._fault(),
+                    fault=self._refusal(),
                 )
+                self._ends.close()
         return self.ended is not None
 
     def signal(self, number: int) -> None:
@@ -145,18 +143,27 @@ class Script:
                 os.kill(self.pid, number)
 
     def end_now(self) -> None:
-        """For when nobody can wait any more."""
+        """For when nobody can wait any more: what is killed is gone in a moment, and reaped."""
         self.signal(signal.SIGKILL)
+        end_ns = monotonic_ns() + _GONE_NS
+        while not self.poll() and monotonic_ns() < end_ns:
+            sleep(_LOOK_S)
 
-    def _fault(self) -> str | None:
-        with os.fdopen(self._fault_fd, "rb") as file:
-            number = file.read()
+    def _refusal(self) -> str | None:
+        number = self._fault.read()
         if not number:
             return None
         code = int.from_bytes(number, sys.byteorder)
         if code == errno.ENOENT and self._path.is_file():
             return _without_interpreter(self._path)
         return os.strerror(code)
+
+
+def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
+    """A new pipe; each end is closed with the stack of whose it is."""
+    read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
+    reading = reader.enter_context(os.fdopen(read_fd, "rb", buffering=0))
+    return reading, writer.enter_context(os.fdopen(write_fd, "wb", buffering=0))
 
 
 def _without_interpreter(path: Path) -> str:

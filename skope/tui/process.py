@@ -16,6 +16,7 @@ from msgspec.json import decode
 
 from skope.errors import EnvironmentFault, SkopeError
 from skope.schema.policy import Policy
+from skope.store.directory import open_directory
 from skope.tui.app import Screen
 from skope.tui.attach import Address, LiveFeed, Remote
 from skope.tui.feed import Feed, News
@@ -80,7 +81,8 @@ def _attached(options: argparse.Namespace) -> Screen:
 
 
 def _stored(options: argparse.Namespace) -> Screen:
-    stored = Stored(options.dir, given=options.dir_given, policy=options.policy)
+    directory = open_directory(options.dir, given=options.dir_given, create=False)
+    stored = Stored(directory, options.policy)
     return Screen(StoredFeed(stored), stored, None, where=options.dir)
 
 

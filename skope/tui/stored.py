@@ -19,7 +19,7 @@ from skope.schema.report import Report
 from skope.schema.totals import Totals, decode_totals
 from skope.store.aggregates import Aggregates
 from skope.store.calibrations import read_calibrations
-from skope.store.directory import open_directory
+from skope.store.directory import Directory
 from skope.store.reports import Reports
 from skope.tui.feed import News
 from skope.tui.following import follow
@@ -28,19 +28,13 @@ _LOOK_S: Final = 1.0
 
 
 class Stored:
-    """Reads one directory, and judges what is in it as `skope diff` does there.
+    """Reads one directory, and judges what is in it as `skope diff` does there."""
 
-    Raises
-    ------
-    ReportError
-        If there is none, or it is not safe to read.
-    """
-
-    def __init__(self, path: str, *, given: bool, policy: Policy | None = None) -> None:
+    def __init__(self, directory: Directory, policy: Policy | None = None) -> None:
         self._policy: Final = policy or Policy()
-        self._directory: Final = open_directory(path, given=given, create=False)
-        self._reports: Final = Reports(self._directory)
-        self._aggregates: Final = Aggregates(self._directory)
+        self._directory: Final = directory
+        self._reports: Final = Reports(directory)
+        self._aggregates: Final = Aggregates(directory)
 
     def changed_ns(self) -> int:
         """Another number whenever a report was written or removed."""

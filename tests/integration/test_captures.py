@@ -35,6 +35,7 @@ class Rig:
         self.ring = RingReader(self.segment.view)
         self.config = FrontConfig(**{"mode": "server"} | config,
                                   directory=str(folder / ".skope"))  # fmt: skip
+        self.workers = []
         self.sampler = self.start_sampler()
         self.captures = self.worker()
         self.reports = Reports(open_directory(folder / ".skope", given=True))
@@ -52,6 +53,7 @@ class Rig:
 
     def worker(self):
         self.captures, *_ = captures_of(self.segment, self.config, self.folder)
+        self.workers.append(self.captures)
         return self.captures
 
     def wait(self, seconds):
@@ -65,6 +67,11 @@ class Rig:
         os.close(self.write_end)
         self.sampler.wait(PATIENCE_S)
         os.close(self.read_end)
+        self.segment.close()
+        self.reports.directory.close()
+        for worker in self.workers:
+            worker._probe.close()
+            worker._runs._reports.directory.close()
 
 
 def until(true):

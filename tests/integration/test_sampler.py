@@ -99,7 +99,6 @@ def rig_of():
     for rig in made:
         rig.end()
         rig.segment.close()
-        os.close(rig.segment.fd)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import socket
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -158,39 +160,49 @@ def stalled_on_an_unknown_path(raw):
         yield b""
 
 
-@pytest.mark.parametrize(
-    ("stream", "status"),
-    [
-        (slow_heads, 408),
-        (stalled_head, 408),
-        (trickled_body, 408),
-        (stalled_body, 408),
-        (trickled_chunks, 408),
-        (refused_and_stalled, 403),
-        (stalled_on_an_unknown_path, 404),
-    ],
-)
-def test_slow_request_ends_at_the_deadline(front, raw, stream, status):
-    raw.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    raw.send(raw.get("/healthz"))
-    assert raw.answer().status == 200
-    begun = time.monotonic()
-    try:
-        for part in stream(raw):
-            raw.send(part)
-            time.sleep(0.01)
-            if has_input(raw) and time.monotonic() - begun > 2.5:
-                break
-    except ConnectionError:
-        pass
-    assert time.monotonic() - begun < 15
-    answer = raw.answer()
-    assert answer.status == status
-    if status == 408:
-        assert answer.error == "TooSlow"
-        assert answer.headers["connection"] == "close"
-    assert raw.is_closed_within(10)
+SLOW = {
+    slow_heads: 408,
+    stalled_head: 408,
+    trickled_body: 408,
+    stalled_body: 408,
+    trickled_chunks: 408,
+    refused_and_stalled: 403,
+    stalled_on_an_unknown_path: 404,
+}
+
+
+def test_slow_requests_end_at_the_deadline(front):
+    """All of them at once: each has a deadline of its own."""
+    with ThreadPoolExecutor(len(SLOW)) as pool:
+        told = dict(zip(SLOW, pool.map(partial(ended_at_the_deadline, front), SLOW), strict=True))
+    for stream, answer in told.items():
+        assert answer.status == SLOW[stream], stream
+        if answer.status == 408:
+            assert answer.error == "TooSlow"
+            assert answer.headers["connection"] == "close"
     assert front.ask("/cancel?name=slow").status == 404
+    front.assert_serves()
+
+
+def ended_at_the_deadline(front, stream):
+    """What a client is told that never finishes its request."""
+    with front.connect() as raw:
+        raw.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        raw.send(raw.get("/healthz"))
+        assert raw.answer().status == 200
+        begun = time.monotonic()
+        try:
+            for part in stream(raw):
+                raw.send(part)
+                time.sleep(0.01)
+                if has_input(raw) and time.monotonic() - begun > 2.5:
+                    break
+        except ConnectionError:
+            pass
+        assert time.monotonic() - begun < 15
+        answer = raw.answer()
+        assert raw.is_closed_within(10)
+    return answer
 
 
 def test_slow_request_behind_others_does_not_take_their_answers(raw):

@@ -40,7 +40,6 @@ def probe():
         EdgeProbe(segment.view) as made,
     ):
         yield made
-    os.close(segment.fd)
 
 
 @pytest.fixture

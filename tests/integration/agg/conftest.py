@@ -1,5 +1,6 @@
 """Worker processes over a real session, and the oracle: acked ⊆ recovered ⊆ sent, none twice."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -83,11 +84,13 @@ class Campaign:
         self.path = path
         self.workers = workers
         self.processes = []
+        self.stack = contextlib.ExitStack()
         self.open()
 
     def open(self):
-        self.folder = Folder(self.path / "agg" / "s")
-        self.stripes = Stripes.create(stripes=self.workers + 1, names=64)
+        self.stack.close()
+        self.folder = self.stack.enter_context(Folder(self.path / "agg" / "s"))
+        self.stripes = self.stack.enter_context(Stripes.create(stripes=self.workers + 1, names=64))
         self.opened = open_past(self.folder, self.stripes, "s")
 
     def start(self, number, what="steady"):
@@ -129,6 +132,7 @@ class Campaign:
         for process in self.processes:
             if process.popen.poll() is None:
                 process.kill()
+        self.stack.close()
 
 
 @pytest.fixture

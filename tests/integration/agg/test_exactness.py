@@ -1,5 +1,6 @@
 """What many workers took together, against the records themselves."""
 
+import contextlib
 import json
 import math
 import random
@@ -22,7 +23,21 @@ HAMMER = Path(__file__).with_name("hammer.py")
 QUANTILES = {"p50": 500, "p90": 900, "p95": 950, "p99": 990, "p99_9": 999}
 
 
-def test_counts_sums_extremes_and_quantiles_of_four_workers(tmp_path, request):
+@pytest.fixture
+def opened(tmp_path):
+    """Opens the one session of this test: its folder and its stripes."""
+    with contextlib.ExitStack() as stack:
+
+        def made(**shape):
+            folder = stack.enter_context(Folder(tmp_path / "agg" / "s"))
+            stripes = stack.enter_context(Stripes.create(**shape))
+            open_past(folder, stripes, "s")
+            return folder, stripes
+
+        yield made
+
+
+def test_counts_sums_extremes_and_quantiles_of_four_workers(opened, request):
     rng = random.Random(4)
     total = 1_000_000 if request.config.getoption("--slow") else 60_000
     draw = {
@@ -33,9 +48,7 @@ def test_counts_sums_extremes_and_quantiles_of_four_workers(tmp_path, request):
     }
     truth = {name: [] for name in draw}
     memory = {name: Fraction(0) for name in draw}
-    folder = Folder(tmp_path / "agg" / "s")
-    stripes = Stripes.create(stripes=5, names=16)
-    open_past(folder, stripes, "s")
+    folder, stripes = opened(stripes=5, names=16)
     workers = [
         Worker(folder=folder, stripes=stripes, worker=k, max_names=16, memory=lambda: 1.0)
         for k in range(4)
@@ -72,11 +85,9 @@ def test_counts_sums_extremes_and_quantiles_of_four_workers(tmp_path, request):
         assert worker.close()
 
 
-def test_a_reader_never_sees_half_a_record(tmp_path):
+def test_a_reader_never_sees_half_a_record(opened):
     """A writer at the speed of C, one row: whatever n is, all else belongs to that n."""
-    folder = Folder(tmp_path / "agg" / "s")
-    stripes = Stripes.create(stripes=2, names=8)
-    open_past(folder, stripes, "s")
+    folder, stripes = opened(stripes=2, names=8)
     writer = subprocess.Popen(
         [sys.executable, str(HAMMER), str(stripes.fd), str(folder.path), "0"],
         stdout=subprocess.PIPE,

@@ -112,6 +112,7 @@ class FrontWorker:
 
     def close(self) -> None:
         self.kill()
+        self.segment.close()
         for sock in self.sockets:
             sock.close()
         for fd in (self._lifeline, self._life, self._config):

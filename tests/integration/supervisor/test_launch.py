@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -94,7 +95,11 @@ def test_one_that_no_front_will_hear_of_is_ended(tmp_path):
     def hears(rig):
         raise LookupError
 
-    mark = tmp_path / "mark"
+    mark, rig = tmp_path / "mark", Rig(Front(hears))
+    before = sorted(Path("/proc/self/fd").iterdir())
     with pytest.raises(LookupError):
-        launch(Rig(Front(hears)), mark)
+        launch(rig, mark)
     assert not mark.exists()
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

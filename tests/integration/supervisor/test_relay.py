@@ -16,6 +16,7 @@ def pipe():
         relay = Relay(read_fd, loop, said.append)
         relay.speak()
         yield relay, write_fd, loop, said
+        relay.close()
     os.close(write_fd)
 
 

@@ -24,10 +24,12 @@ def gate():
         entry, keeper = os.pipe2(os.O_CLOEXEC)
         told, fault = os.pipe2(os.O_CLOEXEC)
         argv = [program, *words]
-        made = Gated(program, argv, [*environment], directory, stdio, entry, keeper, fault)
-        os.close(entry)
-        os.close(fault)
         opened.extend((keeper, told))
+        try:
+            made = Gated(program, argv, [*environment], directory, stdio, entry, keeper, fault)
+        finally:
+            os.close(entry)
+            os.close(fault)
         return made, keeper, told
 
     yield start

@@ -1,6 +1,5 @@
 """A control group's CPU and members as the sampler reads them, on this machine's own groups."""
 
-import os
 import subprocess
 import sys
 
@@ -22,8 +21,7 @@ def rig():
     yield made
     made.ticker.stop()
     thread.join()
-    for fd in made.files:
-        os.close(fd)
+    made.close()
 
 
 def move(pid, folder):

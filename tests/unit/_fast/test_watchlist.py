@@ -64,6 +64,7 @@ class Rig:
     def close(self):
         for fd in self.files:
             os.close(fd)
+        self.segment.close()
 
     def wish(self, slot, pid, **more):
         format_tree(self.tree(slot), PERIOD)

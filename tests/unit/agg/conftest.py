@@ -1,5 +1,6 @@
 """A session in a temporary folder, workers over real shared memory, and bodies by the handful."""
 
+import contextlib
 import json
 
 import pytest
@@ -15,12 +16,16 @@ class Session:
     """What one start of `agg` consists of, without its processes."""
 
     def __init__(self, path, *, workers=2, names=64, max_names=None, limits=None):
-        self.folder = Folder(path / "agg" / "s")
-        self.stripes = Stripes.create(stripes=workers + 1, names=names)
+        with contextlib.ExitStack() as stack:
+            self.folder = stack.enter_context(Folder(path / "agg" / "s"))
+            self.stripes = stack.enter_context(Stripes.create(stripes=workers + 1, names=names))
+            self.opened = open_past(self.folder, self.stripes, "s")
+            stack.callback(self.opened.area.close)
+            self.stack = stack.pop_all()
         self.max_names = max_names or names
         self.limits = limits or Limits()
-        self.opened = open_past(self.folder, self.stripes, "s")
         self.running = []
+        self.dead = []
 
     def worker(self, number=0):
         """A new worker process's state; one that was there before is dead."""
@@ -40,7 +45,14 @@ class Session:
         for worker in self.running:
             worker.journal.keep = lambda segment: None
             worker.close()
+        self.dead += self.running
         self.running = []
+
+    def close(self):
+        self.kill()
+        for worker in self.dead:
+            worker.area.close()
+        self.stack.close()
 
 
 @pytest.fixture
@@ -60,7 +72,7 @@ def start(tmp_path):
 
     yield opened
     for session in sessions:
-        session.kill()
+        session.close()
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ def journal(folder, page):
     yield made
     for journal in opened:
         journal._keeper.close()
+        if journal._tail.is_open:
+            journal._tail.close()
 
 
 def lines(count, text=b'{"name":"a"}\n'):
@@ -282,6 +284,8 @@ def test_who_asks_after_a_failed_sync_hears_of_it_too(folder, page, monkeypatch,
     after.append(lines(1))
     keeper.wrote(after)
     assert keeper.durable(2).result(LONG_S) is None
+    if not sealed:
+        keeper.seal(tail)
     keeper.seal(after)
     assert keeper.close()
 

@@ -35,17 +35,19 @@ def clock():
 
 @pytest.fixture
 def publisher(tmp_path, clock):
-    def made(session, keep=1_000_000):
-        return Publisher(
-            stripes=session.stripes,
-            session=session.folder,
-            reports=Folder(tmp_path),
-            accounting=read_accounting(session.folder, "s"),
-            keep=keep,
-            now=clock,
-        )
+    with Folder(tmp_path) as reports:
 
-    return made
+        def made(session, keep=1_000_000):
+            return Publisher(
+                stripes=session.stripes,
+                session=session.folder,
+                reports=reports,
+                accounting=read_accounting(session.folder, "s"),
+                keep=keep,
+                now=clock,
+            )
+
+        yield made
 
 
 def settled(worker):

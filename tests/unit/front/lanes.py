@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from sanic import Sanic
+from sanic.router import Router
 
 from skope._fast import Hot
 from skope.front.admission import Admission
@@ -19,6 +20,15 @@ TURNS = 30
 
 
 _touched = []
+
+
+def forget_apps():
+    """Lets go of every application there was, with all it holds."""
+    for app in Sanic._app_registry.values():
+        for blueprint in app.blueprints.values():
+            blueprint.reset()
+    Sanic._app_registry.clear()
+    Router.get.cache_clear()
 
 
 class Wire:
@@ -86,7 +96,7 @@ class Worker:
         config = FrontConfig(mode=self.mode, directory="/", **self.settings)
         admission = Admission(hostname="here", allow_hosts=[], token=self.token)
         self.gate = Gate(admission=admission, limits=Limits(connections=9, backlog=9))
-        Sanic._app_registry.clear()
+        forget_apps()
         self.app = make_app(self.services, config, self.gate)
         turn = self.app.ctx.turn
         turn.hot = Counted(self, turn.hot) if self.lane else Hot()
@@ -94,7 +104,7 @@ class Worker:
     async def open(self):
         # What Sanic rewrites at a start it rewrites once in a process.
         self.app.config.TOUCHUP = not _touched
-        _touched.append(self.app)
+        _touched.append(True)
         self.app.prepare(port=1, single_process=True, register_sys_signals=False, motd=False)
         await self.app._startup()
         return self

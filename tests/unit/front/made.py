@@ -1,5 +1,6 @@
 """A captures service over a made record, with a clock and a probe that do as they are told."""
 
+import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,7 +47,9 @@ class Bench:
     made: Made = field(default_factory=lambda: Made(SHAPE))
 
     def __post_init__(self):
-        self.reports = Reports(open_directory(self.path, given=True))
+        directory = open_directory(self.path, given=True)
+        weakref.finalize(self, _killed, directory)
+        self.reports = Reports(directory)
         self.captures = self.worker()
 
     def worker(self, commit=lambda directory, memory: None):
@@ -106,6 +109,12 @@ class Bench:
 
     def files(self):
         return sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
+
+
+def _killed(directory):
+    """What the kernel does when a process ends that had it open."""
+    directory._spares = None
+    directory.close()
 
 
 def end(run=1, *, exit_code=0, **fields):

@@ -25,7 +25,7 @@ def documents(tmp_path):
         for name, times in (("night", [0.1, 0.11]), ("day", [0.2, 0.21]), ("both", [0.3])):
             file = encode_aggregate({"chat": a_tally(times * 40)})
             directory.replace(f"{name}.agg.json", file)
-    return StoredDocuments(str(tmp_path))
+        yield StoredDocuments(directory)
 
 
 def test_the_listing_holds_both_kinds(documents):

@@ -20,11 +20,11 @@ def directory(tmp_path):
         yield opened
 
 
-def test_a_budget_of_the_configuration_holds_in_the_browser_too(directory, tmp_path):
+def test_a_budget_of_the_configuration_holds_in_the_browser_too(directory):
     for name, seconds in (("old", [1.0]), ("new", [1.1])):
         Reports(directory).write(name, encode_report(side(name, exec_time=seconds)))
     verdicts = [
-        decode_diff(StoredDocuments(str(tmp_path), policy).diff("old", "new")).verdict
+        decode_diff(StoredDocuments(directory, policy).diff("old", "new")).verdict
         for policy in (None, Policy(budgets={"exec_time": 1.05}))
     ]
     assert verdicts == ["inconclusive", "regression"]

@@ -56,7 +56,7 @@ def signals_of(folder, chunks, *, at_once=False, **how):
     """What came back, what is open and what was written; and how many chunks the lane took."""
     bench = Bench(folder)
     bench.wait(5)
-    documents = StoredDocuments(folder)
+    documents = StoredDocuments(bench.reports.directory)
 
     async def run():
         services = Services(documents=documents, signals=bench.captures, starter=bench.starter)
@@ -64,13 +64,9 @@ def signals_of(folder, chunks, *, at_once=False, **how):
         worker = await Worker(services, **how).open()
         return await say(worker.connect(peer), chunks, at_once=at_once), worker.taken
 
-    try:
-        heard, taken = asyncio.run(run())
-        bench.reports.directory.tidy()
-        return (heard, book_of(bench), files_of(bench)), taken
-    finally:
-        bench.reports.directory.close()
-        documents._reports.directory.close()
+    heard, taken = asyncio.run(run())
+    bench.reports.directory.tidy()
+    return (heard, book_of(bench), files_of(bench)), taken
 
 
 @given(

@@ -1,7 +1,6 @@
 """The same for posted records: the answers, the journal, the counts."""
 
 import asyncio
-import os
 import re
 import tempfile
 import time
@@ -14,7 +13,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from skope._fast import dump_tally
-from skope.front.documents import StoredDocuments
 from skope.front.services import Services
 from skope.schema.wire import AggConfig
 from tests.unit.agg.conftest import Session
@@ -73,18 +71,11 @@ def intake_of(folder, durability="process"):
     session = Session(folder, workers=1, names=4, max_names=3)
     held = session.worker()
     agg = AggConfig(session="s", folder=str(folder), max_names=3, keep=9, durability=durability)
-    documents = StoredDocuments(folder)
-    services = Services(documents=documents, intake=held.intake)
+    services = Services(documents=None, intake=held.intake)
     try:
         yield held, {"services": services, "mode": "agg", "settings": {"agg": agg}}
     finally:
-        session.kill()
-        held.area.close()
-        session.opened.area.close()
-        session.stripes.close()
-        os.close(session.stripes.fd)
-        session.folder.close()
-        documents._reports.directory.close()
+        session.close()
 
 
 def records_of(folder, chunks, *, lane=True, durability="process", end=None, at_once=False):

@@ -2,23 +2,21 @@
 
 import asyncio
 import json
-import os
 import threading
 from time import monotonic_ns
 
 import pytest
 
+from skope.agg.folder import Folder
 from skope.errors import NotReady, StorageFault
 from skope.front.published import Published
-from skope.schema.wire import AggConfig
 from skope.shm.bell import Bell
 
 
 @pytest.fixture
 def bell():
-    made = Bell.create(2)
-    yield made
-    os.close(made.fd)
+    with Bell.create(2) as made:
+        yield made
 
 
 @pytest.fixture
@@ -26,8 +24,8 @@ def published(tmp_path, bell):
     session = tmp_path / "agg" / "s"
     session.mkdir(parents=True)
     (session / "session.json").write_text('{"accepted": 1}\n')
-    config = AggConfig(session="s", folder=str(session), max_names=8, keep=8, durability="process")
-    return Published(bell, 1, str(tmp_path), config, patience_s=0.2)
+    with Folder(tmp_path) as reports, Folder(session) as folder:
+        yield Published(bell, 1, reports, folder, patience_s=0.2)
 
 
 def when_rung(bell, which, act):

@@ -19,7 +19,6 @@ LAUNCHED_NS = 7_000
 def segment():
     with Segment.create(Plan(trees=3, ring=64, levels=(8, 8, 8), book=9)) as made:
         yield made
-    os.close(made.fd)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The machine at the instant of a signal, on a machine in a folder."""
 
 import gc
-import os
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ def view():
     plan = Plan(ring=8, levels=(4, 4, 4), factor=4, slow=4, book=1)
     with Segment.create(plan) as segment:
         yield segment.view
-    os.close(segment.fd)
 
 
 def extra(data):

@@ -1,7 +1,5 @@
 """Workers are answered, people are told."""
 
-import os
-
 import pytest
 
 from skope.errors import StorageFault
@@ -11,9 +9,8 @@ from skope.shm.bell import Bell
 
 @pytest.fixture
 def bell():
-    made = Bell.create(1)
-    yield made
-    os.close(made.fd)
+    with Bell.create(1) as made:
+        yield made
 
 
 class Publisher:

@@ -39,7 +39,6 @@ def segment():
     plan = Plan(period_ns=PERIOD, ring=64, levels=(16, 16, 16), factor=4, slow=8, book=1)
     with Segment.create(plan) as made:
         yield made
-    os.close(made.fd)
 
 
 def play(segment, frames, **options):
@@ -105,5 +104,4 @@ def test_two_replays_are_the_same_bytes(tmp_path):
             play(made, frames)
             header = made.header
             bytes_seen.add(bytes(made.view[header.ring_offset : header.book_offset]))
-        os.close(made.fd)
     assert len(bytes_seen) == 1

@@ -10,9 +10,8 @@ from skope.shm.bell import REPORTS, Bell
 
 @pytest.fixture
 def bell():
-    made = Bell.create(3)
-    yield made
-    os.close(made.fd)
+    with Bell.create(3) as made:
+        yield made
 
 
 def test_nobody_asked_nobody_answered(bell):

@@ -19,7 +19,6 @@ SMALL = Plan(period_ns=10, ring=64, levels=(8, 8, 8), factor=4, slow=8, book=4)
 def segment():
     with Segment.create(SMALL) as made:
         yield made
-    os.close(made.fd)
 
 
 def test_two_mappings_show_the_same_bytes(segment):
@@ -39,7 +38,6 @@ def test_each_start_has_its_own_session():
     for _ in range(3):
         with Segment.create(SMALL) as made:
             sessions.add(made.header.session)
-        os.close(made.fd)
     assert len(sessions) == 3
     assert 0 not in sessions
 
@@ -69,7 +67,6 @@ def test_what_is_needed_is_there_at_once_and_the_book_when_it_is_committed():
         assert resident <= allocated(made.fd) < total
         made.commit(resident, total - resident)
         assert allocated(made.fd) == total
-    os.close(made.fd)
 
 
 def test_a_limit_on_file_sizes_is_an_error_now_with_advice():
@@ -84,6 +81,20 @@ def test_a_limit_on_file_sizes_is_an_error_now_with_advice():
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "ulimit -f" in caught.value.hint
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_what_cannot_be_mapped_is_no_memory_and_stays_not_open():
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (4 << 20), limits[1]))
+    try:
+        with pytest.raises(StorageFault, match="Cannot allocate memory") as caught:
+            Segment.create(Plan())
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert "memory limit" in caught.value.hint
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

@@ -13,7 +13,6 @@ from skope.shm.stripes import Stripes
 def stripes():
     with Stripes.create(stripes=2, names=64) as made:
         yield made
-    os.close(made.fd)
 
 
 def count(area, name=b"a", times=1):
@@ -115,4 +114,3 @@ def test_a_segment_costs_what_is_used_of_it(stripes):
     assert used(stripes) <= 1 << 16
     with Stripes.create(stripes=65, names=16_384) as large:
         assert used(large) <= 1 << 16
-    os.close(large.fd)

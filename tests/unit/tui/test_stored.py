@@ -21,8 +21,7 @@ def test_a_budget_of_the_configuration_holds_in_the_terminal_too(tmp_path, polic
     with open_directory(tmp_path, given=True) as directory:
         for name, seconds in (("old", [1.0]), ("new", [1.1])):
             Reports(directory).write(name, encode_report(side(name, exec_time=seconds)))
-    stored = Stored(str(tmp_path), given=True, policy=policy)
-    assert stored.diff("old", "new").verdict == verdict
+        assert Stored(directory, policy).diff("old", "new").verdict == verdict
 
 
 def test_a_defect_that_ends_the_feed_ends_the_screen_and_is_said(tmp_path, capsys):
@@ -32,8 +31,9 @@ def test_a_defect_that_ends_the_feed_ends_the_screen_and_is_said(tmp_path, capsy
         def changed_ns(self):
             raise ZeroDivisionError
 
-    doomed = Doomed(str(tmp_path), given=True)
-    app = Screen(StoredFeed(doomed), doomed, None, where="here")
-    asyncio.run(asyncio.wait_for(app.run_async(headless=True), 30))
+    with open_directory(tmp_path, given=True) as directory:
+        doomed = Doomed(directory)
+        app = Screen(StoredFeed(doomed), doomed, None, where="here")
+        asyncio.run(asyncio.wait_for(app.run_async(headless=True), 30))
     assert app.return_code == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
