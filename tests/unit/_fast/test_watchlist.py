@@ -318,7 +318,8 @@ def test_who_ends_while_a_crowd_is_read_counts_once(rig, between):
             rig.ticker.stop()
             thread.join()
     assert truth > 40 * 0.04
-    assert counted == pytest.approx(truth, abs=0.03)
+    # One of the forty lost or counted twice is more than that, however slow the machine is.
+    assert counted == pytest.approx(truth, abs=truth / 60)
 
 
 BURN = "import time\nwhile time.process_time() < 0.2: pass"
