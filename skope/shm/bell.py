@@ -10,7 +10,8 @@ import mmap
 import os
 from typing import Final, Literal, Self
 
-from skope.shm.memfd import closed_unless_done, make_memfd
+from skope.shm.mapped import Mapped
+from skope.shm.memfd import make_memfd
 
 Which = Literal["agg", "apps"]
 REPORTS: Final[tuple[Which, ...]] = ("agg", "apps")
@@ -21,13 +22,12 @@ _FAILED: Final = 2
 """After the publisher's two answers, its two refusals."""
 
 
-class Bell:
+class Bell(Mapped):
     """A mapped bell for any number of workers."""
 
     def __init__(self, fd: int) -> None:
         """Maps the bell behind `fd`, which stays the caller's."""
-        self.fd = fd
-        self._owned = False
+        super().__init__(fd)
         size = os.fstat(fd).st_size
         self._words = memoryview(mmap.mmap(fd, size)).cast("Q")
         self._workers = range(1, size // (8 * _WORDS))
@@ -44,10 +44,7 @@ class Bell:
         size = 8 * _WORDS * (1 + workers)
         what = "shared memory"
         fd = make_memfd("skope-bell", size, resident=size, what=what)
-        with closed_unless_done(fd, what=what):
-            made = cls(fd)
-        made._owned = True
-        return made
+        return cls._owner(fd, what=what)
 
     def ring(self, worker: int, which: Which, now_ns: int) -> None:
         """Worker `worker` wants a report as of `now_ns`."""
@@ -73,16 +70,5 @@ class Bell:
         """Until when those who asked were refused."""
         return self._words[_FAILED + _PLACE[which]]
 
-    def close(self) -> None:
-        """Unmaps."""
+    def _unmap(self) -> None:
         self._words.release()
-        if self._owned:
-            os.close(self.fd)
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Unmaps."""
-        self.close()

@@ -3,11 +3,12 @@
 import contextlib
 import mmap
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import monotonic_ns
 from typing import Final, Self
 
 from skope._fast.control import Header, format_segment, segment_bytes
+from skope.shm.mapped import Mapped
 from skope.shm.memfd import allocate, closed_unless_done, make_memfd
 
 _POPULATE_WRITE: Final = 23
@@ -27,7 +28,7 @@ class Plan:
     trees: int = 32
 
 
-class Segment:
+class Segment(Mapped):
     """A mapped segment. `view` is its memory; `header` says where everything lies."""
 
     def __init__(self, fd: int) -> None:
@@ -38,8 +39,7 @@ class Segment:
         ValueError
             If it is no segment, or one of another layout version.
         """
-        self.fd = fd
-        self._owned = False
+        super().__init__(fd)
         self._map = mmap.mmap(fd, os.fstat(fd).st_size)
         self.view = memoryview(self._map)
         self.header = Header(self.view)
@@ -55,34 +55,22 @@ class Segment:
         StorageFault
             If the kernel will not give that much memory.
         """
-        total, resident = segment_bytes(
-            plan.period_ns,
-            ring=plan.ring,
-            levels=plan.levels,
-            factor=plan.factor,
-            slow=plan.slow,
-            book=plan.book,
-            trees=plan.trees,
-        )
+        shape = asdict(plan)
+        total, resident = segment_bytes(**shape)
         what = f"{total >> 20} MiB of shared memory"
         fd = make_memfd("skope", total, resident=resident, what=what)
-        with closed_unless_done(fd, what=what):
-            with mmap.mmap(fd, total) as memory, memoryview(memory) as view:
-                format_segment(
-                    view,
-                    plan.period_ns,
-                    ring=plan.ring,
-                    levels=plan.levels,
-                    factor=plan.factor,
-                    slow=plan.slow,
-                    book=plan.book,
-                    trees=plan.trees,
-                    born_ns=monotonic_ns(),
-                    session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
-                )
-            made = cls(fd)
-        made._owned = True
-        return made
+        with (
+            closed_unless_done(fd, what=what),
+            mmap.mmap(fd, total) as memory,
+            memoryview(memory) as view,
+        ):
+            format_segment(
+                view,
+                **shape,
+                born_ns=monotonic_ns(),
+                session=int.from_bytes(os.urandom(8), "little") >> 1 | 1,
+            )
+        return cls._owner(fd, what=what)
 
     def commit(self, offset: int, length: int) -> None:
         """Allocates a sparse part before it is written, so that a full machine is an error now.
@@ -98,19 +86,8 @@ class Segment:
         with contextlib.suppress(OSError):
             self._map.madvise(_POPULATE_WRITE, first, offset + length - first)
 
-    def close(self) -> None:
-        """Unmaps. Whoever still holds a view of it keeps the mapping alive until it lets go."""
+    def _unmap(self) -> None:
         del self.header
         with contextlib.suppress(BufferError):
             self.view.release()
             self._map.close()
-        if self._owned:
-            os.close(self.fd)
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Unmaps."""
-        self.close()

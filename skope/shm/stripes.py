@@ -19,6 +19,7 @@ from skope._fast import (
     format_stripes,
     stripes_bytes,
 )
+from skope.shm.mapped import Mapped
 from skope.shm.memfd import allocate, closed_unless_done, make_memfd
 
 
@@ -50,7 +51,7 @@ class Area:
         del self.tally, self.page, self._view, self._map
 
 
-class Stripes:
+class Stripes(Mapped):
     """A mapped tally segment: who may write what, and which areas are live."""
 
     def __init__(self, fd: int) -> None:
@@ -61,8 +62,7 @@ class Stripes:
         ValueError
             If it is no tally segment, or one of another version.
         """
-        self.fd = fd
-        self._owned = False
+        super().__init__(fd)
         self._map = mmap.mmap(fd, HEAD_BYTES)
         self._view = memoryview(self._map)
         self.board = Board(self._view)
@@ -81,12 +81,13 @@ class Stripes:
         total = stripes_bytes(stripes, names)
         what = "memory for the tally"
         fd = make_memfd("skope-tally", total, resident=HEAD_BYTES, what=what)
-        with closed_unless_done(fd, what=what):
-            with mmap.mmap(fd, HEAD_BYTES) as memory, memoryview(memory) as view:
-                format_stripes(view, stripes, names)
-            made = cls(fd)
-        made._owned = True
-        return made
+        with (
+            closed_unless_done(fd, what=what),
+            mmap.mmap(fd, HEAD_BYTES) as memory,
+            memoryview(memory) as view,
+        ):
+            format_stripes(view, stripes, names)
+        return cls._owner(fd, what=what)
 
     def build(self, stripe: int) -> Area:
         """An empty area for the stripe's new writer, to be filled and then published."""
@@ -127,22 +128,12 @@ class Stripes:
         with closed_unless_done(fd, what=what):
             return _Owned(fd, 0, length, self.board.names, fresh=True)
 
-    def close(self) -> None:
-        """Unmaps the head; areas are closed by whoever holds them."""
+    def _unmap(self) -> None:
+        # Of the head; areas are closed by whoever holds them.
         del self.board
         with contextlib.suppress(BufferError):  # whoever still holds the board keeps the mapping
             self._view.release()
             self._map.close()
-        if self._owned:
-            os.close(self.fd)
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Unmaps."""
-        self.close()
 
 
 class _Owned(Area):
