@@ -141,15 +141,16 @@ class Lane(Guard):
 def hot_path(services: Services, config: FrontConfig, admission: Admission) -> Turn:
     """What is hot in a mode; nothing where each request waits for the disk."""
     recogniser = Recogniser(
-        posts=config.agg is not None, knows_host=admission.knows_host, token=config.token
+        posts=config.mode == "agg", knows_host=admission.knows_host, token=config.token
     )
     turn = Turn()
-    if services.signals is not None and config.mode != "agg":
+    if config.mode == "agg":
+        if services.intake is not None and config.agg and config.agg.durability != "sync":
+            turn.hot = services.intake.poster(recogniser)
+    elif services.signals is not None:
         signals = HotSignals(recogniser, services.signals, turn)
         starter = services.starter
         turn.hot = starter.before(recogniser, signals.obey) if starter else signals
-    elif services.intake is not None and config.agg and config.agg.durability != "sync":
-        turn.hot = services.intake.poster(recogniser)
     return turn
 
 
