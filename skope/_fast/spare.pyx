@@ -201,8 +201,8 @@ def refill(
     cdef bint done
     with nogil:
         done = (
-            _is_ours(fd, mode, rested_ns) and _fill(fd, at, length, keep_blocks)
-            and fstat(fd, &status) == 0
+            _is_ours(fd, mode, rested_ns, &status)
+            and _fill(fd, at, length, keep_blocks, &status)
         )
     return (status.st_dev, status.st_ino, _changed_ns(&status)) if done else None
 
@@ -270,37 +270,43 @@ cdef bint _by_spare(
     if fd < 0:
         return False
     done = (
-        _is_ours(fd, mode, rested_ns)
-        and _fill(fd, words.at, words.length, keep_blocks)
-        and fstat(fd, status) == 0
+        _is_ours(fd, mode, rested_ns, status)
+        and _fill(fd, words.at, words.length, keep_blocks, status)
         and syscall(SYS_renameat2, folder, spare, folder, name, <int> RENAME_EXCHANGE) == 0
     )
     close(fd)
     return done
 
 
-cdef bint _is_ours(int fd, unsigned int mode, long long rested_ns) noexcept nogil:
+cdef bint _is_ours(
+    int fd, unsigned int mode, long long rested_ns, struct_stat *status
+) noexcept nogil:
     """Whether nobody has it open, and none will before it is closed; nor sees it by another name.
 
     The kernel says by a signal that somebody waits: by one that does nothing, not by SIGIO.
+    `status` is then that of the file.
     """
-    cdef struct_stat status
     if fcntl(fd, F_SETSIG, SIGURG) != 0 or fcntl(fd, F_SETLEASE, F_WRLCK) != 0:
         return False
-    if fstat(fd, &status) != 0 or status.st_mode != mode or not S_ISREG(status.st_mode):
+    if fstat(fd, status) != 0 or status.st_mode != mode or not S_ISREG(status.st_mode):
         return False
     # Its next time of change has to be another one, and clocks of files are coarse.
     return (
         status.st_nlink == 1
-        and <long long> clock_ns(CLOCK_REALTIME) - _changed_ns(&status) >= rested_ns
+        and <long long> clock_ns(CLOCK_REALTIME) - _changed_ns(status) >= rested_ns
     )
 
 
-cdef bint _fill(int fd, const char *at, size_t length, bint keep_blocks) noexcept nogil:
-    """Makes a text all that is in a file, and begins to bring it to the disk."""
+cdef bint _fill(
+    int fd, const char *at, size_t length, bint keep_blocks, struct_stat *status
+) noexcept nogil:
+    """Makes a text all that is in a file, and begins to bring it to the disk.
+
+    `status` is that of the file, before and after.
+    """
     cdef size_t left = length
     cdef ssize_t wrote
-    if not _emptied(fd, length, keep_blocks):
+    if not _emptied(fd, length, keep_blocks, status):
         return False
     while left:
         wrote = write(fd, at, left)
@@ -309,10 +315,12 @@ cdef bint _fill(int fd, const char *at, size_t length, bint keep_blocks) noexcep
         at += wrote
         left -= <size_t> wrote
     sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE)
-    return True
+    return fstat(fd, status) == 0
 
 
-cdef bint _emptied(int fd, size_t length, bint keep_blocks) noexcept nogil:
+cdef bint _emptied(
+    int fd, size_t length, bint keep_blocks, const struct_stat *status
+) noexcept nogil:
     """Whether nothing that was in the file can be read in it again; it is not longer then.
 
     On the disk the directory may name this file still. Blocks that are freed stay as they are
@@ -320,12 +328,9 @@ cdef bint _emptied(int fd, size_t length, bint keep_blocks) noexcept nogil:
     while the journal has the old text there. Without one nothing waits for anything: there they may
     be kept.
     """
-    cdef struct_stat status
     cdef long long blocks
     if not keep_blocks:
         return ftruncate(fd, 0) == 0
-    if fstat(fd, &status) != 0:
-        return False
     if status.st_size == 0:
         return True
     blocks = (status.st_size + status.st_blksize - 1) // status.st_blksize
